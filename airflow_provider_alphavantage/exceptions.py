@@ -1,0 +1,128 @@
+"""What can go wrong when Alpha Vantage is asked, as one tree.
+
+.. code-block:: text
+
+    AlphaVantageError
+      + TransportError          the network failed: timeout, reset, 5xx, HTML, a body cut short
+      + UnreadableBody          they answered, and we cannot read it as what it claims to be
+      + Refusal                 they answered with a message instead of data
+          - Throttled           too many calls in a second or a minute
+          - DailyQuotaSpent     no more calls today (or the key is not valid: the text is the same)
+          - PremiumRequired     the function, parameter or entitlement needs another plan
+          - ApiKeyRefused       no key was sent, or the demo key was used outside its examples
+          - UnknownFunction     the vendor has no function of this name
+          - InvalidRequest      a symbol or parameter the vendor does not take
+          - UnknownMessage      a text never seen before: read it, never guess
+
+Every error names the function and the symbol, says what happened and what to do next, and can be
+pickled. No error carries the API key: texts and bodies are scrubbed before they get here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AlphaVantageError(Exception):
+    """The root of every error this package raises.
+
+    :param what: what happened, in one sentence without the key.
+    :param function: the API function that was asked, such as ``TIME_SERIES_DAILY``.
+    :param symbol: the symbol it was asked for, if any.
+    :param body: the body that was answered, scrubbed of the key, if there was one.
+
+    ``path`` is free for whoever keeps the body to note where.
+    """
+
+    next_step = "See the task log."
+
+    def __init__(
+        self, what: str, *, function: str | None = None, symbol: str | None = None, body: bytes | None = None
+    ) -> None:
+        self.what = what
+        self.function = function
+        self.symbol = symbol
+        self.body = body
+        self.path: str | None = None
+        asked = " ".join(part for part in (function, symbol) if part)
+        super().__init__(f"{asked + ': ' if asked else ''}{what} {self.next_step}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (
+            type(self),
+            self.what,
+            {"function": self.function, "symbol": self.symbol, "body": self.body},
+        )
+
+
+def _rebuild(kind: type[AlphaVantageError], what: str, about: dict[str, Any]) -> AlphaVantageError:
+    return kind(what, **about)
+
+
+class TransportError(AlphaVantageError):
+    """The network failed, or something between us and the API answered in its place."""
+
+    next_step = "Nothing to do: it is asked again; if it lasts, check the network and the connection's host."
+
+
+class UnreadableBody(AlphaVantageError):
+    """The answer is neither the data it should be nor a refusal we can read."""
+
+    next_step = "Look at the stored body; if the API changed its format, upgrade this provider."
+
+
+class Refusal(AlphaVantageError):
+    """The API answered with a message instead of data; :attr:`what` holds its text, scrubbed."""
+
+
+class Throttled(Refusal):
+    """Too many calls in a short time.
+
+    :param wait: seconds after which a call is expected to pass.
+    """
+
+    next_step = "It is asked again later; share one pool among the tasks of a key."
+
+    def __init__(self, what: str, *, wait: float = 60.0, **about: Any) -> None:
+        self.wait = wait
+        super().__init__(what, **about)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind, (cls, what, about) = super().__reduce__()
+        return kind, (cls, what, about | {"wait": self.wait})
+
+
+class DailyQuotaSpent(Refusal):
+    """No call is left today. A key that is not valid gets the same text."""
+
+    next_step = "The budget returns within 24 hours; if it was not used up today, check the key."
+
+
+class PremiumRequired(Refusal):
+    """The function, the parameter or the data needs a premium plan; sample rows count as this."""
+
+    next_step = "Ask for what the key's plan includes, or raise the plan."
+
+
+class ApiKeyRefused(Refusal):
+    """No key was sent, or the ``demo`` key was used outside its documented examples."""
+
+    next_step = "Set the API key as the password of the Alpha Vantage connection (Admin > Connections)."
+
+
+class UnknownFunction(Refusal):
+    """The vendor has no function of this name."""
+
+    next_step = "Check the spelling against the vendor's documentation."
+
+
+class InvalidRequest(Refusal):
+    """The vendor does not take this symbol or parameter (asked twice: it also happens in passing)."""
+
+    next_step = "Check the symbol with SYMBOL_SEARCH: delisted, renamed and misspelt symbols get this."
+
+
+class UnknownMessage(Refusal):
+    """A message this package has never seen."""
+
+    next_step = "Read the message; report it so that it is recognised."

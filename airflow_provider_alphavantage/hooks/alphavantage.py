@@ -1,0 +1,208 @@
+"""One connection to Alpha Vantage, asked one query at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.providers.http.hooks.http import HttpHook
+from requests import PreparedRequest, Request, Response, Session
+from requests.auth import AuthBase
+from requests.exceptions import RequestException
+
+from airflow_provider_alphavantage import __version__
+from airflow_provider_alphavantage.exceptions import (
+    AlphaVantageError,
+    ApiKeyRefused,
+    InvalidRequest,
+    Throttled,
+    TransportError,
+)
+from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
+from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
+
+DEFAULT_TIMEOUT = 30.0
+"""Seconds to wait for the API to connect and then for each read, unless the connection says other."""
+
+_ASK_AGAIN = {Throttled: 3, InvalidRequest: 1}
+_LONGEST_WAIT = 120.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API said to one query.
+
+    :param payload: the body, known to be data.
+    :param fetched_at: when it arrived (UTC).
+    :param origin: the name of the stand-in that answered, or None for the real API.
+    """
+
+    payload: Payload
+    fetched_at: datetime
+    origin: str | None
+
+
+class _ApiKey(AuthBase):
+    """Adds the key when a request is prepared, so it is in no parameter, template or repr."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.prepare_url(request.url, {"apikey": self._key})
+        return request
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class AlphaVantageHook(HttpHook):
+    """Ask Alpha Vantage; get data, or an error that says what to do.
+
+    The API key is the connection's password. One HTTP session serves all calls of a hook. Extras are
+    read by name (``timeout``, ``proxies``, ``verify``, ``cert``, ``trust_env``, ``plan``); no extra
+    becomes a header.
+
+    :param alphavantage_conn_id: the connection.
+    :param sleep: how to wait between two attempts of one call, in seconds.
+    :param now: the clock that stamps an answer.
+    """
+
+    conn_name_attr = "alphavantage_conn_id"
+    default_conn_name = "alphavantage_default"
+    conn_type = "alphavantage"
+    hook_name = "Alpha Vantage"
+    default_host = "https://www.alphavantage.co"
+    default_headers = {"User-Agent": f"airflow-provider-alphavantage/{__version__}"}  # ruff: ignore[mutable-class-default] (HttpHook's)
+
+    def __init__(
+        self,
+        alphavantage_conn_id: str = default_conn_name,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = _utc_now,
+        **http: Any,
+    ) -> None:
+        super().__init__(**{"method": "GET", "http_conn_id": alphavantage_conn_id} | http)
+        self.alphavantage_conn_id = alphavantage_conn_id
+        self._sleep = sleep
+        self._now = now
+        self._key: str | None = None
+        self._session: Session | None = None
+
+    def get_bars(
+        self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str = "compact"
+    ) -> Series:
+        """Return the bars of a symbol, newest first, exact and as traded.
+
+        :param outputsize: ``compact`` (the last 100 sessions) or ``full`` (premium).
+        :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
+        """
+        answer = self.query(function, symbol=symbol, outputsize=outputsize)
+        return parse_bars(answer.payload, function=function, symbol=symbol)
+
+    def query(self, function: str, **parameters: str) -> Answer:
+        """Ask one function and return its answer.
+
+        A throttled call is asked again after a wait of seconds, up to three times and two minutes; a
+        refused symbol or parameter once, because the API also says so in passing. Unless ``datatype``
+        is given, compact series come as JSON, which names symbol and zone, and ``full`` as CSV, which
+        is a quarter of the bytes.
+
+        :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
+        """
+        if parameters.get("outputsize") == "full":
+            parameters = {"datatype": "csv"} | parameters
+        waited, attempt = 0.0, 0
+        while True:
+            attempt += 1
+            refusal = None
+            try:
+                return self._ask(function, parameters)
+            except (Throttled, InvalidRequest) as exc:
+                refusal = exc
+            wait = getattr(refusal, "wait", 1.5) * attempt
+            waited += wait
+            if attempt > _ASK_AGAIN[type(refusal)] or waited > _LONGEST_WAIT:
+                raise refusal
+            self.log.info("%s Asking again in %.1f s.", refusal.what, wait)
+            self._sleep(wait)
+
+    @property
+    def plan(self) -> str:
+        """``free`` or ``premium``, as the connection's ``plan`` says; ``free`` unless it does."""
+        return str(self.get_connection(self.alphavantage_conn_id).extra_dejson.get("plan") or "free")
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Spend one call (GLOBAL_QUOTE of IBM) to tell whether the connection works, never its key."""
+        try:
+            answer = self.query("GLOBAL_QUOTE", symbol="IBM")
+        except AlphaVantageError as exc:
+            return False, f"{type(exc).__name__}: {exc}"
+        who = f"the stand-in {answer.origin!r}, not Alpha Vantage" if answer.origin else "Alpha Vantage"
+        return True, f"Works: {who} answered at {self.base_url}."
+
+    def get_conn(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> Session:
+        """Return the hook's one HTTP session, with the connection's key, proxies and TLS."""
+        if self._session is None:
+            self._session = super().get_conn(headers, extra_options)
+        return self._session
+
+    def run_and_check(
+        self, session: Session, prepped_request: PreparedRequest, extra_options: dict[Any, Any]
+    ) -> Response:
+        """Send a request. HttpHook's own would log the URL, and with it the key.
+
+        :raises TransportError: the network failed; it names the failure, not the URL's query.
+        """
+        settings = session.merge_environment_settings(
+            prepped_request.url, session.proxies, session.stream, session.verify, session.cert
+        )
+        timeout = float(extra_options.get("timeout") or DEFAULT_TIMEOUT)
+        redirects = extra_options.get("allow_redirects", True)
+        try:
+            return session.send(prepped_request, timeout=timeout, allow_redirects=redirects, **settings)
+        except RequestException as exc:
+            failure = f"{type(exc).__name__}: {scrub(str(exc), self._key)}."
+        raise TransportError(failure)  # outside "except": a chained exception would carry the URL
+
+    def _ask(self, function: str, parameters: dict[str, str]) -> Answer:
+        symbol = parameters.get("symbol")
+        session = self.get_conn()
+        request = Request("GET", self.url_from_endpoint("query"), params={"function": function} | parameters)
+        failure = None
+        try:
+            response = self.run_and_check(session, session.prepare_request(request), self.merged_extra)
+        except TransportError as exc:
+            failure = exc.what
+        if failure:
+            raise TransportError(failure, function=function, symbol=symbol)
+        content = response.content
+        payload = read(content, status=response.status_code, function=function, symbol=symbol, key=self._key)
+        if payload.format == "csv" and not content.endswith(b"\n"):
+            raise TransportError("The CSV body is cut short.", function=function, symbol=symbol)
+        return Answer(payload, self._now(), response.headers.get(ORIGIN_HEADER))
+
+    def _extract_auth(self, connection: Any) -> AuthBase:
+        self._key = connection.password
+        if not self._key:
+            raise ApiKeyRefused(f"The connection {self.alphavantage_conn_id!r} holds no API key.")
+        return _ApiKey(self._key)
+
+    def _set_base_url(self, connection: Any) -> None:
+        super()._set_base_url(connection)
+        if "://" not in (connection.host or self.default_host) and not connection.schema:
+            self.base_url = self.base_url.replace("http://", "https://", 1)
+
+    def _configure_session_from_extra(
+        self, session: Session, connection: Any, extra_options: dict[str, Any]
+    ) -> Session:
+        headers = dict(session.headers)
+        session = super()._configure_session_from_extra(session, connection, extra_options)
+        session.headers.clear()  # HttpHook makes a header of every extra it does not know
+        session.headers.update(headers)
+        return session

@@ -1,0 +1,1 @@
+"""One parser for each shape of data the API answers with."""

@@ -1,0 +1,138 @@
+"""From the bytes of a body to data or a refusal. Pure: no network, no clock.
+
+Data is recognised by the presence of its block, a refusal by its absence, and only then by its
+wording. The order of the rules matters: the mildest text (a burst on a free key) also names the
+daily limit and the premium plans. The texts are those of the vendor as of 2026-09.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+from airflow_provider_alphavantage.exceptions import (
+    AlphaVantageError,
+    ApiKeyRefused,
+    DailyQuotaSpent,
+    InvalidRequest,
+    PremiumRequired,
+    Throttled,
+    TransportError,
+    UnknownFunction,
+    UnknownMessage,
+)
+
+ORIGIN_HEADER = "X-Market-Data-Origin"
+"""Response header in which a stand-in for the API names itself. The real API never sends it."""
+
+_MESSAGE_KEYS = ("Error Message", "Information", "Note")
+_PUBLIC_KEYS = frozenset({"", "demo"})
+
+_SECOND, _MINUTE = 1.5, 61.0
+
+_RULES: tuple[tuple[str, type[AlphaVantageError], dict[str, Any]], ...] = (
+    (r"spreading out|burst pattern|requests? per second", Throttled, {"wait": _SECOND}),
+    (r"minute-level|calls per minute", Throttled, {"wait": _MINUTE}),
+    (r"^(?!.*per day).*higher api call (volume|frequency)", Throttled, {"wait": _MINUTE}),
+    (r"artificial|premium endpoint|premium feature|not yet entitled", PremiumRequired, {}),
+    (r"requests per day|daily rate limit", DailyQuotaSpent, {}),
+    (r"apikey is invalid or missing|\*\*demo\*\*", ApiKeyRefused, {}),
+    (r"does not exist", UnknownFunction, {}),
+    (r"invalid api call|invalid inputs", InvalidRequest, {}),
+)
+_SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet entitled", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A body that is data: its bytes as sent, and for JSON the document read from them."""
+
+    content: bytes
+    format: Literal["json", "csv"]
+    document: dict[str, Any] | None = None
+
+
+def scrub(text: str, key: str | None) -> str:
+    """Return ``text`` without the API key, in clear or URL-encoded."""
+    if not key or key in _PUBLIC_KEYS:
+        return text
+    for form in {key, quote(key, safe=""), quote(key)}:
+        text = text.replace(form, "[API key]")
+    return text
+
+
+def read(
+    content: bytes, *, status: int = 200, function: str, symbol: str | None = None, key: str | None = None
+) -> Payload:
+    """Return the data in a body, or raise the error it stands for.
+
+    :param content: the body, decompressed.
+    :param status: HTTP status; the API answers 200 even to refuse.
+    :param key: the key that was sent, to scrub it from a refusal that echoes it.
+    :raises TransportError: 5xx, 429, HTML, or JSON that is cut short.
+    :raises Refusal: one of its kinds, when the API answered with a message.
+    """
+    about: dict[str, Any] = {"function": function, "symbol": symbol}
+    start = content.lstrip()[:1]
+    if status != 200 or start == b"<" or not start:
+        raise TransportError(_describe(content, status), **about)
+    if start != b"{":
+        return Payload(content, "csv")
+    try:
+        document = json.loads(content, object_pairs_hook=_keep_repeated)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise TransportError("The JSON body is cut short or damaged.", **about)
+    text = _message(document)
+    if text is None:
+        return Payload(content, "json", document)
+    body = scrub(content.decode("utf-8", "replace"), key).encode()
+    raise _refusal(scrub(text, key), function=function, symbol=symbol, body=body)
+
+
+def _describe(content: bytes, status: int) -> str:
+    if not content.strip():
+        return f"HTTP {status} with an empty body."
+    kind = "an HTML page" if content.lstrip()[:1] == b"<" else "no data"
+    return f"HTTP {status} with {kind}."
+
+
+def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Keep a repeated key under a marked name: plain JSON readers silently drop the first one."""
+    document: dict[str, Any] = {}
+    for name, value in pairs:
+        while name in document:
+            name += REPEATED
+        document[name] = value
+    return document
+
+
+REPEATED = "\x00again"
+"""Suffix of a key that a JSON object held more than once."""
+
+
+def _message(document: dict[str, Any]) -> str | None:
+    """The refusal's text, or None if the document holds data (an empty envelope is data, too)."""
+    sample = document.get("message")
+    if isinstance(sample, str) and _SAMPLE_ROWS.search(sample):
+        return sample
+    blocks = (v for k, v in document.items() if k != "Meta Data" and k not in _MESSAGE_KEYS)
+    if any(isinstance(block, dict | list) for block in blocks):
+        return None
+    return next((document[k] for k in _MESSAGE_KEYS if isinstance(document.get(k), str)), None)
+
+
+def _refusal(text: str, **about: Any) -> AlphaVantageError:
+    for pattern, kind, extra in _RULES:
+        if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
+            return kind(_sentence(text), **extra, **about)
+    return UnknownMessage(f"The API said something new: {_sentence(text)}", **about)
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."

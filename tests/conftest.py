@@ -1,0 +1,86 @@
+"""What all tests share: a clean environment, a real PostgreSQL, the recorded bodies."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+RECORDINGS = PROJECT.parent / "shared" / "alphavantage" / "recordings"
+
+# Before anything imports Airflow: its own home, our DAGs only, and nothing from the caller's environment.
+for name in [name for name in os.environ if name.startswith(("AIRFLOW", "ALPHAVANTAGE", "STOCK_"))]:
+    del os.environ[name]
+os.environ |= {
+    "AIRFLOW_HOME": tempfile.mkdtemp(prefix="market-data-tests-"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+    "GX_ANALYTICS_ENABLED": "false",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of recorded bodies."""
+    if not RECORDINGS.is_dir():
+        pytest.skip("needs the recorded bodies in ../shared/alphavantage/recordings")
+    return RECORDINGS
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """An embedded PostgreSQL, running."""
+    from include.local import postgres
+
+    folder = tmp_path_factory.mktemp("postgres")
+    yield postgres.start(folder)
+    postgres.remove(folder)
+
+
+@pytest.fixture(scope="session")
+def template_url(postgres) -> str:
+    """A warehouse at today's schema, never written to; each test works on a copy."""
+    from sqlalchemy import create_engine
+
+    from include.migrations.upgrade import upgrade
+
+    url = _database(postgres, "warehouse_template")
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def warehouse_url(postgres, template_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A warehouse of this test's own."""
+    name = f"warehouse_{abs(hash(request.node.nodeid)):x}"
+    yield _database(postgres, name, "template warehouse_template")
+    _execute(postgres, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def warehouse(warehouse_url: str) -> Iterator[object]:
+    """An open connection to it."""
+    from include.warehouse import connect_to
+
+    with connect_to(warehouse_url) as connection:
+        yield connection
+
+
+def _database(server, name: str, options: str = "") -> str:
+    _execute(server, f"create database {name} {options}")
+    return server.superuser_dsn(name)
+
+
+def _execute(server, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as connection:
+        connection.execute(statement)

@@ -1,0 +1,118 @@
+"""Daily, weekly and monthly bodies become exact bars: as many as they hold, with the vendor's figures."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing.bars import Bar, parse_bars
+from airflow_provider_alphavantage.responses import Payload, read
+
+PERIODS = ("TIME_SERIES_DAILY", "TIME_SERIES_WEEKLY", "TIME_SERIES_MONTHLY")
+IBM_2026_05_15 = Bar(
+    date(2026, 5, 15),
+    Decimal("218.2000"),
+    Decimal("220.9100"),
+    Decimal("217.6150"),
+    Decimal("219.3000"),
+    6154450,
+)
+
+
+def series(content: bytes, symbol=None):
+    return parse_bars(
+        read(content, function="TIME_SERIES_DAILY"), function="TIME_SERIES_DAILY", symbol=symbol
+    )
+
+
+def test_every_recorded_series_gives_a_bar_for_each_row(recordings):
+    counted = {}
+    for path in sorted(recordings.glob("TIME_SERIES_*")):
+        if path.name.startswith(PERIODS):
+            text = path.read_text(encoding="utf-8")
+            rows = len(re.findall(r'^\s*"?(\d{4}-\d\d-\d\d)"?(?:: \{|,)', text, re.MULTILINE))
+            counted[path.name] = (rows, len(series(path.read_bytes()).bars))
+    assert len(counted) == 21
+    assert all(rows == bars > 0 for rows, bars in counted.values()), counted
+
+
+def test_the_vendors_figures_are_exact(recordings):
+    bars = series((recordings / "TIME_SERIES_DAILY__IBM__pt1.csv").read_bytes()).bars
+    assert bars[0] == IBM_2026_05_15
+    assert str(bars[0].low) == "217.6150"
+    assert bars[-1].session == date(2025, 12, 22)
+    assert len(bars) == 100
+
+
+def test_json_carries_symbol_zone_and_last_refreshed(recordings):
+    daily = series((recordings / "TIME_SERIES_DAILY__IBM__cg1.json").read_bytes(), "IBM")
+    assert (daily.symbol, daily.time_zone) == ("IBM", "US/Eastern")
+    assert daily.last_refreshed == "2020-05-08 14:07:03"
+    assert daily.bars[0] == Bar(
+        date(2020, 5, 8),
+        Decimal("122.6700"),
+        Decimal("122.8000"),
+        Decimal("121.0600"),
+        Decimal("121.7900"),
+        2538547,
+    )
+
+
+def test_adjusted_series_keep_the_traded_close_and_the_volume(recordings):
+    weekly = series((recordings / "TIME_SERIES_WEEKLY_ADJUSTED__IBM__cg1.json").read_bytes())
+    assert (weekly.bars[0].close, weekly.bars[0].volume) == (Decimal("121.7964"), 18736550)
+
+
+def test_the_body_of_another_symbol_is_unreadable(recordings):
+    with pytest.raises(UnreadableBody, match="that of 'IBM'"):
+        series((recordings / "TIME_SERIES_DAILY__IBM__cg1.json").read_bytes(), "MSFT")
+
+
+def test_columns_are_found_by_name_and_new_ones_do_no_harm():
+    body = b"timestamp,vwap,close,open,low,high,volume\r\n2026-05-15,9.9,4,2,1,5,10\r\n"
+    assert series(body).bars == (Bar(date(2026, 5, 15), *map(Decimal, "2514"), 10),)
+
+
+def test_nulls_are_none_and_repeated_sessions_are_kept():
+    body = b"""{"Meta Data": {"2. Symbol": "X"}, "Time Series (Daily)": {
+        "2026-05-15": {"1. open": "None", "2. high": null, "3. low": "-", "4. close": ".", "5. volume": ""},
+        "2026-05-15": {"1. open": "1", "2. high": "1", "3. low": "1", "4. close": "1", "5. volume": 7}}}"""
+    first, second = series(body).bars
+    assert first == Bar(date(2026, 5, 15), None, None, None, None, None)
+    assert second.volume == 7
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"timestamp,open,high,low\r\n", r"lacks \['close'\]"),
+        (b"timestamp,open,high,low,close,volume\r\n2026-05-15,1,1,1,1\r\n", "5 fields under a header of 6"),
+        (
+            b"timestamp,open,high,low,close,volume\r\n2026-05-15,1,1,1,NaN,5\r\n",
+            "close 'NaN' is not a number",
+        ),
+        (
+            b"timestamp,open,high,low,close,volume\r\n2026-05-15,1,1,1,1e3,5\r\n",
+            "close '1e3' is not a number",
+        ),
+        (b"timestamp,open,high,low,close,volume\r\n2026-05-15,1,1,1,1,5.5\r\n", "not a whole number"),
+        (b"timestamp,open,high,low,close,volume\r\n2026-13-15,1,1,1,1,5\r\n", "month must be in"),
+        (b'{"Time Series (Daily)": {"2026-05-15": {"1. open": true}}}', "no close, high, low"),
+        (b'{"Global Quote": {}}', "no time series among the keys"),
+        (b'{"Time Series (Daily)": [1]}', "Not a price series"),
+    ],
+)
+def test_what_is_not_a_series_is_unreadable_and_says_why(body, says):
+    with pytest.raises(UnreadableBody, match=says):
+        series(body, "X")
+
+
+def test_a_series_without_rows_is_empty_not_an_error():
+    assert (
+        parse_bars(Payload(b"", "json", {"Meta Data": {"2. Symbol": "X"}}), function="TIME_SERIES_DAILY").bars
+        == ()
+    )
