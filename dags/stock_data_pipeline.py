@@ -1,0 +1,190 @@
+"""
+### Daily bars, from Alpha Vantage to PostgreSQL
+
+Every day at 06:00 UTC, after the session in New York has closed: ask for the last 100 sessions of each symbol
+of the watchlist, keep every body as it came, let Great Expectations decide symbol by symbol what may enter,
+and merge it into `stock_data`. Loading the same bars again changes nothing.
+
+| parameter | meaning |
+|---|---|
+| `symbols` | other symbols than the watchlist's (Variable `stock_symbols`) |
+| `force` | ask again although the raw store holds the last closed session |
+| `now` | the run's clock, for simulations; refused where real data is kept |
+| `retry_delay` | seconds before the first retry of a task (300) |
+
+Connections: `alphavantage_default` (the API key is its password), `postgres_stocks`.
+The run is green only if every planned symbol is loaded, or deferred for lack of budget; otherwise
+`pipeline_end` names the symbol, the cause and the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, Param, Variable, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
+from include.exceptions import PipelineError, RunIncomplete
+from include.plan import PlannedRequest
+from include.settings import ALPHAVANTAGE_CONN_ID, POOL, WATCHLIST_VARIABLE, reports, store
+
+STOCK_DATA = Asset("stock_data")
+
+
+@task
+def pipeline_start() -> list[list[dict[str, str]]]:
+    """Record the run; return what to ask, a list for each mapped instance."""
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.start import start
+    from include.warehouse import connect, upgrade_schema
+
+    context = get_current_context()
+    params = context["params"]
+    upgrade_schema()
+    with connect() as warehouse:
+        groups = start(
+            warehouse,
+            **_run_key(),
+            asked=params["symbols"] or Variable.get(WATCHLIST_VARIABLE, default=""),
+            now=params["now"],
+            premium=AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium",
+        )
+    return [[asdict(request) for request in group] for group in groups]
+
+
+@task(pool=POOL, map_index_template="{{ symbol }}")
+def fetch_stock_data(requests: list[dict[str, str]]) -> int:
+    """Bring the bodies of these symbols into the raw store; return how many symbols have one."""
+    get_current_context()["symbol"] = _label(requests)
+    from airflow_provider_alphavantage.exceptions import DailyQuotaSpent
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.fetch import Fetcher
+
+    with _this_run() as (warehouse, run):
+        hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
+        force = get_current_context()["params"]["force"]
+        errors = Fetcher(run, warehouse, lambda: hook, store(), force).fetch(
+            PlannedRequest(**request) for request in requests
+        )
+    for error in errors:
+        if not isinstance(error, DailyQuotaSpent):
+            raise error
+    if errors and len(errors) == len(requests):
+        raise AirflowSkipException(f"Deferred: {errors[0]}")
+    return len(requests) - len(errors)
+
+
+@task(trigger_rule="all_done")
+def validate_data() -> str:
+    """Judge all bodies of the run; return the path of the bars that may enter."""
+    from include.gate import data_docs
+    from include.validate import validate
+
+    with _this_run() as (warehouse, run):
+        accepted = validate(warehouse, run, store=store(), reports=reports())
+    print(f"Data Docs: {data_docs(reports())}")
+    return accepted
+
+
+@task(multiple_outputs=False, outlets=[STOCK_DATA])
+def load_stock_data(accepted: str) -> dict[str, int]:
+    """Merge the accepted bars into stock_data; return what was new, changed and unchanged."""
+    from airflow.sdk import ObjectStoragePath
+
+    from include.bars import read_accepted
+    from include.warehouse import load
+
+    bars = read_accepted(ObjectStoragePath(accepted))
+    with _this_run() as (warehouse, run):
+        loaded = load(warehouse, bars, run)
+    counts = {
+        "symbols": len(loaded),
+        "new": sum(symbol.new_bars for symbol in loaded),
+        "changed": sum(symbol.changed_bars for symbol in loaded),
+        "unchanged": sum(symbol.unchanged_bars for symbol in loaded),
+    }
+    get_current_context()["outlet_events"][STOCK_DATA].extra = dict(counts)
+    return counts
+
+
+@task(trigger_rule="all_done")
+def log_completion() -> str:
+    """Close the run's audit row, whatever happened, and print its table."""
+    from include.reports import headline, problems, results_of, table
+    from include.runs import end_run
+
+    with _this_run() as (warehouse, run):
+        results = results_of(warehouse, run)
+        wrong = problems(results)
+        end_run(warehouse, run, state="failed" if wrong else "success", message="\n".join(wrong))
+    print(table(results))
+    return headline(results)
+
+
+@task(trigger_rule="all_done")
+def pipeline_end() -> None:
+    """Fail unless every planned symbol is loaded or deferred; say which is not, why, and what to do."""
+    from include.reports import problems, results_of
+
+    with _this_run() as (warehouse, run):
+        wrong = problems(results_of(warehouse, run))
+    if wrong:
+        raise RunIncomplete("\n".join(wrong))
+
+
+@contextmanager
+def _this_run() -> Generator[tuple[Any, Any]]:
+    """Open the warehouse and find the run that pipeline_start recorded."""
+    from include.runs import find_run
+    from include.warehouse import connect
+
+    with connect() as warehouse:
+        yield warehouse, find_run(warehouse, **_run_key())
+
+
+def _run_key() -> dict[str, str]:
+    dag_run = get_current_context()["dag_run"]
+    return {"dag_id": dag_run.dag_id, "run_id": dag_run.run_id}
+
+
+def _label(requests: list[dict[str, str]]) -> str:
+    more = f" +{len(requests) - 1}" if len(requests) > 1 else ""
+    return f"{requests[0]['symbol']}{more}"
+
+
+@dag(
+    schedule="0 6 * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["stock-market", "etl", "production"],
+    doc_md=__doc__,
+    params={
+        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "force": Param(False, type="boolean", title="Ask again"),
+        "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
+        "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
+    },
+    default_args={
+        "owner": "data-engineering-team",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=5),
+        "retry_exponential_backoff": True,
+        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
+        "execution_timeout": timedelta(minutes=30),
+    },
+)
+def stock_data_pipeline() -> None:
+    """Plan, fetch, validate, load, report."""
+    bodies = fetch_stock_data.expand(requests=pipeline_start())
+    accepted = validate_data()
+    bodies >> accepted
+    load_stock_data(accepted) >> log_completion() >> pipeline_end()
+
+
+stock_data_pipeline()

@@ -1,0 +1,102 @@
+"""From a body to the bars of one symbol, and accepted bars on their way to the load."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
+from airflow_provider_alphavantage.responses import read
+from include.sessions import last_closed_session
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+
+@dataclass(frozen=True)
+class StockBar:
+    """One session of one symbol as the vendor gave it: None where it gave nothing."""
+
+    symbol: str
+    data_date: date
+    open: Decimal | None
+    high: Decimal | None
+    low: Decimal | None
+    close: Decimal | None
+    volume: int | None
+    is_final: bool
+    fetched_at: datetime
+    origin: str
+
+
+def read_bars(
+    content: bytes, *, symbol: str, function: str, fetched_at: datetime, origin: str
+) -> list[StockBar]:
+    """Read a stored body.
+
+    :raises AlphaVantageError: it is not the series of this symbol.
+    """
+    payload = read(content, function=function, symbol=symbol)
+    series = parse_bars(payload, function=function, symbol=symbol)
+    newest_final = last_final(series, fetched_at)
+    return [
+        StockBar(
+            symbol,
+            bar.session,
+            bar.open,
+            bar.high,
+            bar.low,
+            bar.close,
+            bar.volume,
+            bar.session <= newest_final,
+            fetched_at,
+            origin,
+        )
+        for bar in series.bars
+    ]
+
+
+def last_final(series: Series, fetched_at: datetime) -> date:
+    """Return the newest session whose bar can be final in a body fetched at that time.
+
+    A bar is final when its session had closed before the request and the body, where it says when it
+    was refreshed, gives a date: while the newest bar moves, ``Last Refreshed`` carries a time.
+    """
+    closed = last_closed_session(fetched_at)
+    refreshed = series.last_refreshed or ""
+    if len(refreshed) <= len("2026-05-15"):
+        return closed
+    moving = date.fromisoformat(refreshed[:10])
+    return min(closed, date.fromordinal(moving.toordinal() - 1))
+
+
+def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
+    """Write accepted bars as Parquet: prices as exact decimals, no pandas type in between."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    price = pa.decimal128(18, 6)
+    types = {
+        "data_date": pa.date32(),
+        "volume": pa.int64(),
+        "is_final": pa.bool_(),
+        "fetched_at": pa.timestamp("us", "UTC"),
+    } | dict.fromkeys(("open", "high", "low", "close"), price)
+    schema = pa.schema([(field.name, types.get(field.name, pa.string())) for field in fields(StockBar)])
+    columns = {field.name: [getattr(bar, field.name) for bar in bars] for field in fields(StockBar)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns, schema=schema), buffer)
+    path.write_bytes(buffer.getvalue())
+
+
+def read_accepted(path: ObjectStoragePath) -> list[StockBar]:
+    """Read what :func:`write_accepted` wrote."""
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(path.read_bytes())).to_pylist()
+    return [StockBar(**row) for row in rows]

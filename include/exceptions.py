@@ -1,0 +1,21 @@
+"""What the pipeline itself refuses to do. Asking again would not help, so none of these is retried."""
+
+
+class PipelineError(Exception):
+    """The root of the pipeline's own errors."""
+
+
+class BadParameter(PipelineError, ValueError):
+    """A parameter of the run, or the watchlist, cannot be used as it is."""
+
+
+class GateError(PipelineError):
+    """The checkpoint could not be run to its end, so nothing may load."""
+
+
+class OriginMismatch(PipelineError):
+    """Data of one origin on its way into a warehouse of another."""
+
+
+class RunIncomplete(PipelineError):
+    """A planned symbol is neither loaded nor deferred."""

@@ -1,0 +1,100 @@
+"""The rules a daily bar has to keep, as data: add one here and the gate, the report and the quarantine
+know it.
+
+The frame they are checked on has one row for each bar: ``symbol``, ``data_date`` (text, ISO 8601),
+``open``, ``high``, ``low``, ``close``, ``volume`` as floats (exact enough to compare, never stored),
+``is_session`` (the exchange traded that day), ``has_begun`` (by the run's clock) and ``volume_ratio`` (volume against the median of the
+symbol's 20 sessions before; null where there are fewer).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+PRICES = ("open", "high", "low", "close")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: a Great Expectations expectation by name, and what it means in a sentence.
+
+    A broken ``critical`` rule refuses the symbol's batch; a ``warning`` is told and loads.
+    """
+
+    name: str
+    says: str
+    expectation: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    severity: Literal["critical", "warning", "info"] = "critical"
+
+
+def _present(column: str) -> Rule:
+    return Rule(
+        f"{column}_present", f"{column} is not null.", "ExpectColumnValuesToNotBeNull", {"column": column}
+    )
+
+
+def _positive(column: str) -> Rule:
+    return Rule(
+        f"{column}_positive",
+        f"{column} is more than zero.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": column, "min_value": 0, "strict_min": True},
+    )
+
+
+def _ordered(lower: str, upper: str) -> Rule:
+    return Rule(
+        f"{lower}_not_above_{upper}",
+        f"{lower} is not above {upper}.",
+        "ExpectColumnPairValuesAToBeGreaterThanB",
+        {
+            "column_A": upper,
+            "column_B": lower,
+            "or_equal": True,
+            "ignore_row_if": "either_value_is_missing",
+        },
+    )
+
+
+DAILY_BAR_RULES: tuple[Rule, ...] = (
+    *(_present(column) for column in (*PRICES, "volume")),
+    *(_positive(column) for column in PRICES),
+    Rule(
+        "volume_not_negative",
+        "Volume is zero or more.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": "volume", "min_value": 0},
+    ),
+    _ordered("low", "open"),
+    _ordered("low", "close"),
+    _ordered("open", "high"),
+    _ordered("close", "high"),
+    Rule(
+        "is_a_session",
+        "The exchange was open on that day.",
+        "ExpectColumnValuesToBeInSet",
+        {"column": "is_session", "value_set": [True]},
+    ),
+    Rule(
+        "not_in_the_future",
+        "The session has begun by the run's clock.",
+        "ExpectColumnValuesToBeInSet",
+        {"column": "has_begun", "value_set": [True]},
+    ),
+    Rule(
+        "one_bar_a_session",
+        "A symbol has one bar for each session.",
+        "ExpectCompoundColumnsToBeUnique",
+        {"column_list": ["symbol", "data_date"]},
+    ),
+    Rule(
+        "usual_volume",
+        "Volume is between a tenth of the median of the 20 sessions before and ten times it.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": "volume_ratio", "min_value": 0.1, "max_value": 10},
+        severity="warning",
+    ),
+)

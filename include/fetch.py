@@ -1,0 +1,162 @@
+"""From planned requests to raw bodies: each is asked once, kept, and its outcome recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from psycopg import Connection
+
+from airflow_provider_alphavantage.exceptions import AlphaVantageError, DailyQuotaSpent
+from include.bars import StockBar, read_bars
+from include.plan import PlannedRequest
+from include.raw import is_stored, write_body
+from include.runs import Request, Run, last_body, record_request, requests_of
+from include.sessions import last_closed_session
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+    from airflow_provider_alphavantage.hooks.alphavantage import Answer
+
+REAL = "market"
+"""The origin of a body that no stand-in has signed."""
+
+
+class NoBars(AlphaVantageError):
+    """The API answered with a series that has no bar."""
+
+    next_step = "Check the symbol with SYMBOL_SEARCH; a symbol without any history gets this."
+
+
+class Api(Protocol):
+    """What is needed of a hook."""
+
+    def query(self, function: str, **parameters: str) -> Answer:
+        """Ask one function."""
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Brings the bodies of planned requests into the raw store.
+
+    A body of an earlier run that holds the final bar of the last closed session is used again,
+    unless ``force``. ``api`` makes the hook, once, when a call is needed at all.
+    """
+
+    run: Run
+    connection: Connection[Any]
+    api: Callable[[], Api]
+    store: ObjectStoragePath
+    force: bool = False
+
+    def fetch(self, requests: Iterable[PlannedRequest]) -> list[AlphaVantageError]:
+        """Bring these bodies and return the errors of those that failed.
+
+        What already has a body in this run is left out. The outcome of each is recorded and committed
+        before the next is asked. Once the day's quota is spent the rest is deferred unasked.
+        """
+        done = {request.symbol for request in requests_of(self.connection, self.run) if request.has_body}
+        errors: list[AlphaVantageError] = []
+        for planned in requests:
+            if planned.symbol in done:
+                continue
+            spent = any(isinstance(error, DailyQuotaSpent) for error in errors)
+            try:
+                request = self._defer(planned) if spent else self._held(planned) or self._ask(planned)
+            except AlphaVantageError as error:
+                request = self._failure(planned, error)
+                errors.append(error)
+            record_request(self.connection, self.run, request)
+            self.connection.commit()
+        return errors
+
+    def _defer(self, planned: PlannedRequest) -> Request:
+        raise DailyQuotaSpent("Not asked.", function=planned.function, symbol=planned.symbol)
+
+    def _held(self, planned: PlannedRequest) -> Request | None:
+        if self.force:
+            return None
+        held = last_body(
+            self.connection,
+            symbol=planned.symbol,
+            function=planned.function,
+            outputsize=planned.outputsize,
+            final_through=last_closed_session(self.run.clock),
+        )
+        return replace(held, outcome="reused") if held and held.path and is_stored(held.path) else None
+
+    def _ask(self, planned: PlannedRequest) -> Request:
+        answer = self.api().query(planned.function, symbol=planned.symbol, outputsize=planned.outputsize)
+        origin = answer.origin or REAL
+        request = Request(
+            planned.symbol,
+            planned.function,
+            "fetched",
+            planned.outputsize,
+            path=self._keep(planned, answer, origin),
+            origin=origin,
+            fetched_at=answer.fetched_at,
+        )
+        try:
+            bars = self._read(request, answer)
+        except AlphaVantageError as error:
+            error.path = request.path
+            raise
+        final = max((bar.data_date for bar in bars if bar.is_final), default=None)
+        return replace(request, final_through=final)
+
+    def _keep(self, planned: PlannedRequest, answer: Answer, origin: str) -> str:
+        return write_body(
+            self.store,
+            answer.payload.content,
+            origin=origin,
+            function=planned.function,
+            symbol=planned.symbol,
+            fetched_at=answer.fetched_at,
+            kind=f"{planned.outputsize}.{answer.payload.format}",
+        )
+
+    def _read(self, request: Request, answer: Answer) -> list[StockBar]:
+        bars = bars_of(request, answer.payload.content)
+        if not bars:
+            raise NoBars("The series has no bar.", function=request.function, symbol=request.symbol)
+        return bars
+
+    def _failure(self, planned: PlannedRequest, error: AlphaVantageError) -> Request:
+        if error.body is not None:
+            error.path = write_body(
+                self.store,
+                error.body,
+                origin="refused",
+                function=planned.function,
+                symbol=planned.symbol,
+                fetched_at=self.run.now(),
+                kind="refusal.json",
+            )
+        return Request(
+            planned.symbol,
+            planned.function,
+            "deferred" if isinstance(error, DailyQuotaSpent) else "failed",
+            planned.outputsize,
+            path=error.path,
+            kind=type(error).__name__,
+            reason=str(error),
+        )
+
+
+def bars_of(request: Request, content: bytes) -> list[StockBar]:
+    """Read the body of a request that has one.
+
+    :raises AlphaVantageError: it is not the series of that symbol.
+    """
+    if request.fetched_at is None or request.origin is None:
+        raise ValueError(f"The request of {request.symbol} has no body.")
+    return read_bars(
+        content,
+        symbol=request.symbol,
+        function=request.function,
+        fetched_at=request.fetched_at,
+        origin=request.origin,
+    )

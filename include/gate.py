@@ -1,0 +1,196 @@
+"""The gate: one Great Expectations checkpoint over all bars of a run, one verdict for each symbol."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.bars import StockBar
+from include.exceptions import GateError
+from include.expectations import DAILY_BAR_RULES, PRICES, Rule
+from include.sessions import sessions_between
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SUITE = "daily_bars"
+
+
+@dataclass(frozen=True)
+class BrokenBar:
+    """A bar that broke rules: all of them, in the order of the suite."""
+
+    bar: StockBar
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate says of one symbol's batch: all of it may enter, or none of it."""
+
+    symbol: str
+    bars: int
+    broken: tuple[BrokenBar, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the symbol's bars may be loaded."""
+        return not self.broken
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why not, or what is unusual, in a sentence each."""
+        return [*(_sentence(self.symbol, broken) for broken in self.broken), *self.warnings]
+
+
+def judge(
+    bars: Sequence[StockBar],
+    *,
+    last_session: date,
+    reports: Path,
+    rules: Sequence[Rule] = DAILY_BAR_RULES,
+) -> list[Verdict]:
+    """Return the verdict of each symbol that has a bar, and write Data Docs under ``reports``.
+
+    :param last_session: the newest session that has begun by the run's clock.
+    :raises GateError: an expectation could not be computed.
+    """
+    if not bars:
+        return []
+    broken: dict[int, list[Rule]] = defaultdict(list)
+    for rule, rows in _run_checkpoint(_frame(bars, last_session), rules, reports):
+        for row in rows:
+            broken[row].append(rule)
+    return [_verdict(symbol, bars, broken) for symbol in dict.fromkeys(bar.symbol for bar in bars)]
+
+
+def data_docs(reports: Path) -> Path:
+    """Return the page Data Docs start at."""
+    return reports / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
+
+
+def _verdict(symbol: str, bars: Sequence[StockBar], broken: dict[int, list[Rule]]) -> Verdict:
+    rows = [row for row, bar in enumerate(bars) if bar.symbol == symbol]
+    refused, warnings = [], []
+    for row in rows:
+        critical = tuple(rule.name for rule in broken[row] if rule.severity == "critical")
+        if critical:
+            refused.append(BrokenBar(bars[row], critical))
+        warnings += [
+            f"{symbol} {bars[row].data_date}: {rule.name}."
+            for rule in broken[row]
+            if rule.severity != "critical"
+        ]
+    return Verdict(symbol, len(rows), tuple(refused), tuple(warnings))
+
+
+def _sentence(symbol: str, broken: BrokenBar) -> str:
+    bar = broken.bar
+    values = ", ".join(f"{name} {getattr(bar, name)}" for name in (*PRICES, "volume"))
+    return f"{symbol} {bar.data_date}: {', '.join(broken.rules)} ({values})."
+
+
+def _frame(bars: Sequence[StockBar], last_session: date) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame({
+        "row": range(len(bars)),
+        "symbol": [bar.symbol for bar in bars],
+        "data_date": [bar.data_date.isoformat() for bar in bars],
+        **{
+            name: pd.Series([_float(getattr(bar, name)) for bar in bars], dtype="float64")
+            for name in (*PRICES, "volume")
+        },
+    })
+    days = [bar.data_date for bar in bars]
+    sessions = sessions_between(min(days), max(days))
+    frame["is_session"] = [day in sessions for day in days]
+    frame["has_begun"] = [day <= last_session for day in days]
+    frame["volume_ratio"] = _volume_ratio(frame)
+    return frame
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _volume_ratio(frame: pd.DataFrame) -> pd.Series[float]:
+    ordered = frame.sort_values(["symbol", "data_date"])
+    median = ordered.groupby("symbol")["volume"].transform(lambda v: v.rolling(20).median().shift(1))
+    return (ordered["volume"] / median.where(median > 0)).reindex(frame.index)
+
+
+def _run_checkpoint(
+    frame: pd.DataFrame, rules: Sequence[Rule], reports: Path
+) -> list[tuple[Rule, list[int]]]:
+    """Run every rule over the frame; return those broken, each with the rows that broke it."""
+    reports.mkdir(parents=True, exist_ok=True)
+    result = _checkpoint(rules, reports).run(batch_parameters={"dataframe": frame})
+    by_name = {rule.name: rule for rule in rules}
+    checked = [checked for validation in result.run_results.values() for checked in validation.results]
+    if len(checked) != len(rules):
+        raise GateError(f"{len(checked)} of {len(rules)} rules were checked, so nothing was loaded.")
+    return [
+        (rule, _broken_rows(rule, outcome))
+        for outcome in checked
+        for rule in [by_name[outcome.expectation_config.meta["rule"]]]
+    ]
+
+
+def _broken_rows(rule: Rule, outcome: Any) -> list[int]:
+    """The rows that broke a rule. A rule that failed and names no row was not computed at all."""
+    rows = [int(where["row"]) for where in outcome.result.get("unexpected_index_list") or ()]
+    if not outcome.success and not rows:
+        raise GateError(
+            f"The rule {rule.name} could not be checked, so nothing was loaded: "
+            f"{_cause(outcome.exception_info)} Mend it in include/expectations.py and run again."
+        )
+    return rows
+
+
+def _cause(exception_info: dict[str, Any]) -> str:
+    """Great Expectations tells one exception, or one for each metric it could not compute."""
+    told = [exception_info, *(info for info in exception_info.values() if isinstance(info, dict))]
+    return str(
+        next((info["exception_message"] for info in told if info.get("exception_message")), "no cause given.")
+    )
+
+
+def _checkpoint(rules: Sequence[Rule], reports: Path) -> Any:
+    import great_expectations as gx
+    from great_expectations.checkpoint.actions import UpdateDataDocsAction
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="file", project_root_dir=reports)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = context.data_sources.add_or_update_pandas(_SUITE)
+    batch = source.add_dataframe_asset(_SUITE).add_batch_definition_whole_dataframe("run")
+    suite = context.suites.add_or_update(
+        gx.ExpectationSuite(name=_SUITE, expectations=[_expectation(rule) for rule in rules])
+    )
+    definition = context.validation_definitions.add_or_update(
+        gx.ValidationDefinition(name=_SUITE, data=batch, suite=suite)
+    )
+    return context.checkpoints.add_or_update(
+        gx.Checkpoint(
+            name=_SUITE,
+            validation_definitions=[definition],
+            actions=[UpdateDataDocsAction(name="data_docs")],
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": ["row", "symbol", "data_date"],
+            },
+        )
+    )
+
+
+def _expectation(rule: Rule) -> Any:
+    import great_expectations.expectations as gxe
+
+    kind = getattr(gxe, rule.expectation)
+    return kind(**rule.arguments, severity=rule.severity, notes=rule.says, meta={"rule": rule.name})

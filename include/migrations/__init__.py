@@ -1,0 +1,1 @@
+"""The warehouse's schema and how it came about, with Alembic."""

@@ -1,0 +1,142 @@
+"""What a run did, for people: a table by symbol, and what to do where something is missing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from include.runs import Run
+from include.statements import statement
+
+
+@dataclass(frozen=True)
+class SymbolResult:
+    """One symbol of a run, from its request to what was loaded; None where it did not get that far."""
+
+    symbol: str
+    outcome: Literal["fetched", "reused", "deferred", "failed"] | None
+    reason: str | None
+    accepted: bool | None
+    bars: int | None
+    refused_bars: int | None
+    warnings: int
+    reasons: list[str]
+    new_bars: int | None
+    changed_bars: int | None
+    unchanged_bars: int | None
+    first_session: date | None
+    last_session: date | None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether its bars are in ``stock_data``."""
+        return self.new_bars is not None
+
+    @property
+    def verdict(self) -> str:
+        """How it ended, in a word or two."""
+        if self.loaded:
+            return f"loaded, {_count(self.warnings, 'warning')}" if self.warnings else "loaded"
+        if self.outcome in {None, "failed", "deferred"}:
+            return self.outcome or "not asked"
+        return "refused" if self.accepted is False else "not loaded"
+
+    @property
+    def problem(self) -> str | None:
+        """What keeps it from being complete and what to do, or None if nothing does."""
+        if self.loaded or self.outcome == "deferred":
+            return None
+        if self.outcome is None:
+            return (
+                f"{self.symbol}: no outcome was recorded. Clear the task fetch_stock_data and run it again."
+            )
+        if self.outcome == "failed":
+            return f"{self.symbol}: {self.reason}"
+        if self.accepted is False:
+            return (
+                f"{self.symbol}: {self.refused_bars} of {self.bars} bars refused, none loaded. "
+                f"{' '.join(self.reasons[:3])} See the table quarantine; the other symbols are not affected."
+            )
+        return f"{self.symbol}: fetched, but not loaded. See the logs of validate_data and load_stock_data."
+
+
+def results_of(connection: Connection[Any], run: Run) -> list[SymbolResult]:
+    """Return every planned symbol of a run, in the order of the plan."""
+    with connection.cursor(row_factory=class_row(SymbolResult)) as cursor:
+        return cursor.execute(statement("summary_of_run"), {"run": run.id}).fetchall()
+
+
+def problems(results: Sequence[SymbolResult]) -> list[str]:
+    """Return what a person has to look at, a line for each symbol."""
+    return [result.problem for result in results if result.problem]
+
+
+def headline(results: Sequence[SymbolResult]) -> str:
+    """Return the run in one line."""
+    loaded = [result for result in results if result.loaded]
+    deferred = [result.symbol for result in results if result.outcome == "deferred"]
+    parts = [
+        f"{len(loaded)} of {_count(len(results), 'symbol')} loaded",
+        f"{sum(result.new_bars or 0 for result in loaded)} bars new",
+        f"{sum(result.changed_bars or 0 for result in loaded)} changed",
+        f"{sum(result.unchanged_bars or 0 for result in loaded)} unchanged",
+    ]
+    if deferred:
+        parts.append(f"deferred until the budget returns: {', '.join(deferred)}")
+    return "; ".join(parts)
+
+
+def table(results: Sequence[SymbolResult], title: str | None = None, width: int = 100) -> str:
+    """Return the table by symbol as text."""
+    from rich.console import Console
+    from rich.table import Table
+
+    columns = ("symbol", "bars", "new", "changed", "unchanged", "first session", "last session", "verdict")
+    drawn = Table(*columns, title=title, title_justify="left")
+    for column in drawn.columns[1:5]:
+        column.justify = "right"
+    for result in results:
+        cells = (
+            result.symbol,
+            result.bars,
+            result.new_bars,
+            result.changed_bars,
+            result.unchanged_bars,
+            result.first_session,
+            result.last_session,
+            result.verdict,
+        )
+        drawn.add_row(*("-" if cell is None else str(cell) for cell in cells))
+    page = io.StringIO()
+    Console(file=page, width=width, markup=False).print(drawn)
+    return page.getvalue()
+
+
+def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> str:
+    """Return everything a person wants to know of one run: table, headline, warnings and problems.
+
+    :param dsn: the warehouse, as a PostgreSQL URL.
+    :raises LookupError: the run was never started.
+    """
+    from include.runs import find_run
+    from include.warehouse import connect_to, origin_of
+
+    with connect_to(dsn) as connection:
+        run = find_run(connection, dag_id, run_id)
+        results = results_of(connection, run)
+        origin = origin_of(connection) or "none yet"
+    notes = {"sandbox": " (SIMULATED prices)", "replay": " (REPLAYED recordings)"}
+    lines = [table(results, f"Origin of the data: {origin}{notes.get(origin, '')}"), headline(results) + "."]
+    lines += [f"warning  {reason}" for result in results if result.loaded for reason in result.reasons]
+    lines += [f"problem  {problem}" for problem in problems(results)]
+    return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,107 @@
+"""The audit of runs: what each was asked to do, and how each of its requests ended.
+
+Tasks of a run learn from these rows, not from XCom or task states: a skipped or failed mapped task
+leaves no XCom, and a retry clears it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from include.statements import statement
+
+Outcome = Literal["fetched", "reused", "deferred", "failed"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a DAG. ``clock`` is its time; a simulated clock stands still for the whole run."""
+
+    id: int
+    run_id: str
+    clock: datetime
+    simulated: bool
+    symbols: list[str]
+
+    def now(self) -> datetime:
+        """Return the run's time: the real one, unless the clock is simulated."""
+        return self.clock if self.simulated else datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Request:
+    """How one planned request ended: the path of a body, or a reason and the next step."""
+
+    symbol: str
+    function: str
+    outcome: Outcome
+    outputsize: str = "compact"
+    path: str | None = None
+    origin: str | None = None
+    fetched_at: datetime | None = None
+    final_through: date | None = None
+    kind: str | None = None
+    reason: str | None = None
+
+    @property
+    def has_body(self) -> bool:
+        """Whether there is a body to load."""
+        return self.outcome in {"fetched", "reused"}
+
+
+def start_run(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    clock: datetime,
+    simulated: bool,
+    symbols: list[str],
+) -> Run:
+    """Record a run; started again, it keeps the outcomes it has and takes the new clock and symbols."""
+    facts = {"clock": clock, "simulated": simulated, "symbols": symbols}
+    with connection.cursor(row_factory=class_row(Run)) as cursor:
+        cursor.execute(statement("start_run"), {"dag_id": dag_id, "run_id": run_id} | facts)
+        return cursor.fetchall()[0]
+
+
+def find_run(connection: Connection[Any], dag_id: str, run_id: str) -> Run:
+    """Return a run that was started.
+
+    :raises LookupError: it never was.
+    """
+    with connection.cursor(row_factory=class_row(Run)) as cursor:
+        run = cursor.execute(statement("find_run"), {"dag_id": dag_id, "run_id": run_id}).fetchone()
+    if run is None:
+        raise LookupError(f"Run {run_id} of {dag_id} was never started: run its first task, pipeline_start.")
+    return run
+
+
+def end_run(connection: Connection[Any], run: Run, *, state: str, message: str) -> None:
+    """Record how a run ended."""
+    connection.execute(statement("end_run"), {"id": run.id, "state": state, "message": message})
+
+
+def record_request(connection: Connection[Any], run: Run, request: Request) -> None:
+    """Record how a request ended; the newest try of a run replaces the one before."""
+    connection.execute(statement("record_request"), {"run": run.id} | asdict(request))
+
+
+def requests_of(connection: Connection[Any], run: Run) -> list[Request]:
+    """Return the outcomes of a run so far."""
+    with connection.cursor(row_factory=class_row(Request)) as cursor:
+        return cursor.execute(statement("requests_of_run"), {"run": run.id}).fetchall()
+
+
+def last_body(
+    connection: Connection[Any], *, symbol: str, function: str, outputsize: str, final_through: date
+) -> Request | None:
+    """Return the newest request whose body holds the final bar of a session, if there is one."""
+    about = {"symbol": symbol, "function": function, "outputsize": outputsize}
+    with connection.cursor(row_factory=class_row(Request)) as cursor:
+        return cursor.execute(statement("last_body"), about | {"final_through": final_through}).fetchone()

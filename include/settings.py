@@ -1,0 +1,35 @@
+"""Names and places the pipeline agrees on. Nothing is read until a function is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+ALPHAVANTAGE_CONN_ID = "alphavantage_default"
+POSTGRES_CONN_ID = "postgres_stocks"
+WATCHLIST_VARIABLE = "stock_symbols"
+STORE_VARIABLE = "market_data_store"
+POOL = "alphavantage"
+DAILY = "TIME_SERIES_DAILY"
+
+
+def reports() -> Path:
+    """Where Great Expectations keeps its project and Data Docs: a folder in Airflow's home."""
+    from airflow.configuration import AIRFLOW_HOME
+
+    return Path(AIRFLOW_HOME) / "market_reports"
+
+
+def store() -> ObjectStoragePath:
+    """Where raw bodies, accepted bars and reports are kept.
+
+    The Airflow Variable ``market_data_store`` (any URL of ObjectStoragePath, such as
+    ``s3://aws_default@bucket/market``), or the folder ``market_data`` in Airflow's home.
+    """
+    from airflow.configuration import AIRFLOW_HOME
+    from airflow.sdk import ObjectStoragePath, Variable
+
+    return ObjectStoragePath(Variable.get(STORE_VARIABLE, default=f"file://{AIRFLOW_HOME}/market_data"))

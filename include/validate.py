@@ -1,0 +1,82 @@
+"""From the raw bodies of a run to accepted bars and verdicts; what is refused is kept with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from airflow_provider_alphavantage.exceptions import AlphaVantageError
+from include.bars import StockBar, write_accepted
+from include.fetch import bars_of
+from include.gate import Verdict, judge
+from include.raw import read_body
+from include.runs import Request, Run, record_request, requests_of
+from include.sessions import last_closed_session, last_session_begun
+from include.statements import statement
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+
+def validate(connection: Connection[Any], run: Run, *, store: ObjectStoragePath, reports: Path) -> str:
+    """Judge all bodies of a run and return the path of the accepted bars (Parquet).
+
+    A body that cannot be read fails its symbol and no other. Rows in are rows accepted, plus those
+    of symbols refused.
+
+    :raises GateError: the checkpoint could not be run; nothing may load then.
+    """
+    bars: dict[str, list[StockBar]] = {}
+    requests = {request.symbol: request for request in requests_of(connection, run) if request.has_body}
+    for symbol, request in requests.items():
+        bars[symbol] = _read(connection, run, request)
+    everything = [bar for held in bars.values() for bar in held]
+    verdicts = judge(everything, last_session=last_session_begun(run.clock), reports=reports)
+    due = last_closed_session(run.clock)
+    for verdict in verdicts:
+        _record(connection, run, requests[verdict.symbol], _noting_delay(verdict, bars, due))
+    accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
+    path = store / "accepted" / f"{run.id}.parquet"
+    write_accepted(accepted, path)
+    return str(path)
+
+
+def _read(connection: Connection[Any], run: Run, request: Request) -> list[StockBar]:
+    try:
+        return bars_of(request, read_body(str(request.path)))
+    except (AlphaVantageError, FileNotFoundError) as error:
+        failed = replace(request, outcome="failed", kind=type(error).__name__, reason=str(error))
+        record_request(connection, run, failed)
+        return []
+
+
+def _noting_delay(verdict: Verdict, bars: dict[str, list[StockBar]], due: Any) -> Verdict:
+    newest = max(bar.data_date for bar in bars[verdict.symbol])
+    if newest >= due:
+        return verdict
+    late = f"{verdict.symbol}: {due} is not published yet; the newest session is {newest}."
+    return replace(verdict, warnings=(*verdict.warnings, late))
+
+
+def _record(connection: Connection[Any], run: Run, request: Request, verdict: Verdict) -> None:
+    about = {
+        "run": run.id,
+        "symbol": verdict.symbol,
+        "accepted": verdict.accepted,
+        "bars": verdict.bars,
+        "refused_bars": len(verdict.broken),
+        "warnings": len(verdict.warnings),
+        "reasons": verdict.reasons,
+    }
+    connection.execute(statement("record_verdict"), about)
+    connection.execute(
+        "delete from quarantine where pipeline_run_id = %s and symbol = %s", (run.id, verdict.symbol)
+    )
+    for broken in verdict.broken:
+        bar = {name: None if value is None else str(value) for name, value in asdict(broken.bar).items()}
+        row = about | {"data_date": broken.bar.data_date, "bar": Jsonb(bar), "rules": list(broken.rules)}
+        connection.execute(statement("quarantine_bar"), row | {"path": request.path})

@@ -1,0 +1,100 @@
+"""Each rule broken once, by a symbol of its own, in one checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from include.exceptions import GateError
+from include.expectations import DAILY_BAR_RULES, Rule
+from include.gate import data_docs, judge
+
+FRIDAY = date(2026, 5, 15)
+BROKEN = {
+    "open_present": {"open": None},
+    "high_present": {"high": None},
+    "low_present": {"low": None},
+    "close_present": {"close": None},
+    "volume_present": {"volume": None},
+    "open_positive low_not_above_open": {"open": Decimal("-1")},
+    "high_positive open_not_above_high close_not_above_high": {"high": Decimal("0")},
+    "low_positive": {"low": Decimal("0")},
+    "close_positive low_not_above_close": {"close": Decimal("-0.01")},
+    "volume_not_negative": {"volume": -1},
+    "low_not_above_open": {"open": Decimal("217.6149")},
+    "low_not_above_close": {"close": Decimal("217.6149")},
+    "open_not_above_high": {"open": Decimal("220.9101")},
+    "close_not_above_high": {"close": Decimal("220.9101")},
+    "is_a_session": {"data_date": date(2026, 5, 10)},
+    "is_a_session not_in_the_future": {"data_date": date(2026, 5, 16)},
+    "not_in_the_future": {"data_date": date(2026, 5, 18)},
+    "one_bar_a_session": {"data_date": date(2026, 5, 12)},
+}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    return tmp_path_factory.mktemp("reports")
+
+
+def test_every_rule_refuses_the_symbol_that_breaks_it_and_no_other(batch, reports):
+    bars = batch("GOOD")
+    for number, changed in enumerate(BROKEN.values()):
+        bars += batch(f"S{number}", **changed)
+    verdicts = {verdict.symbol: verdict for verdict in judge(bars, last_session=FRIDAY, reports=reports)}
+
+    assert verdicts.pop("GOOD").accepted
+    found = {symbol: {rule for bar in v.broken for rule in bar.rules} for symbol, v in verdicts.items()}
+    assert found == {f"S{number}": set(rules.split()) for number, rules in enumerate(BROKEN)}
+    repeated = f"S{list(BROKEN).index('one_bar_a_session')}"
+    assert all(len(v.broken) == (2 if symbol == repeated else 1) for symbol, v in verdicts.items())
+    assert all(verdict.bars == 25 for verdict in verdicts.values())
+    assert {name for rules in BROKEN for name in rules.split()} == {
+        rule.name for rule in DAILY_BAR_RULES if rule.severity == "critical"
+    }
+    assert data_docs(reports).is_file()
+
+
+def test_a_reason_names_symbol_session_rule_and_values(batch, reports):
+    (verdict,) = judge(batch("IBM", open=Decimal("221")), last_session=FRIDAY, reports=reports)
+    assert verdict.reasons == [
+        "IBM 2026-05-13: open_not_above_high (open 221, high 220.9100, low 217.6150, close 219.3000, "
+        "volume 6154450)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("volume", "warned"), [(61_544_500, False), (61_544_501, True), (615_444, True), (0, True)]
+)
+def test_unusual_volume_warns_and_loads(batch, reports, volume, warned):
+    (verdict,) = judge(batch("IBM", volume=volume), last_session=FRIDAY, reports=reports)
+    assert verdict.accepted
+    assert verdict.warnings == (("IBM 2026-05-13: usual_volume.",) if warned else ())
+
+
+def test_prices_that_differ_in_the_sixth_decimal_are_told_apart(batch, reports):
+    high = Decimal("999999999.123456")
+    bars = batch("A", high=high, open=high) + batch("B", high=high, open=high + Decimal("0.000001"))
+    assert [verdict.accepted for verdict in judge(bars, last_session=FRIDAY, reports=reports)] == [
+        True,
+        False,
+    ]
+
+
+def test_no_bars_no_verdicts(reports):
+    assert judge([], last_session=FRIDAY, reports=reports) == []
+
+
+def test_a_rule_that_cannot_be_checked_stops_everything(batch, reports):
+    lost = Rule("lost", "Looks at what is not there.", "ExpectColumnValuesToNotBeNull", {"column": "absent"})
+    with pytest.raises(GateError, match="rule lost could not be checked, so nothing was loaded"):
+        judge(batch("IBM"), last_session=FRIDAY, reports=reports, rules=[lost])
+
+
+def test_the_order_of_the_rows_does_not_matter(batch, reports):
+    bars = batch("IBM", volume=100_000_000)
+    (verdict,) = judge([replace(bar) for bar in reversed(bars)], last_session=FRIDAY, reports=reports)
+    assert verdict.warnings == ("IBM 2026-05-13: usual_volume.",)
