@@ -1,0 +1,236 @@
+"""From the plan to bodies in the raw store, against the sandbox and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from airflow.sdk import ObjectStoragePath
+
+from airflow_provider_alphavantage import exceptions as e
+from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+from include.bars import read_accepted
+from include.fetch import Fetcher
+from include.plan import PlannedRequest
+from include.runs import Run, requests_of
+from include.sandbox.running import RunningSandbox, Stopwatch
+from include.start import start
+from include.validate import validate
+from include.warehouse import claim_origin
+
+pytestmark = pytest.mark.postgres
+KEY = "PIPELINE9TESTKEY"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[RunningSandbox, Stopwatch]]:
+    stopwatch = Stopwatch()
+    with RunningSandbox(monotonic=stopwatch) as sandbox:
+        yield sandbox, stopwatch
+
+
+@pytest.fixture
+def sandbox(running, monkeypatch: pytest.MonkeyPatch) -> RunningSandbox:
+    sandbox, stopwatch = running
+    stopwatch.advance(3600)
+    sandbox.clear_faults()
+    sandbox.reset()
+    sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
+    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY}
+    monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
+    return sandbox
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ObjectStoragePath:
+    return ObjectStoragePath(f"file://{tmp_path}/store")
+
+
+@pytest.fixture
+def fetch(warehouse, store, sandbox, running):
+    """Fetch the daily bars of these symbols in a run."""
+
+    def fetch_them(run: Run, *symbols: str, force: bool = False) -> list[e.AlphaVantageError]:
+        hook = AlphaVantageHook(sleep=running[1].advance, now=run.now)
+        fetcher = Fetcher(run, warehouse, lambda: hook, store, force)
+        return fetcher.fetch([PlannedRequest(symbol) for symbol in symbols])
+
+    return fetch_them
+
+
+def outcomes(warehouse, run: Run) -> dict[str, tuple[str, str | None]]:
+    return {request.symbol: (request.outcome, request.kind) for request in requests_of(warehouse, run)}
+
+
+def test_each_body_is_kept_as_it_came_and_recorded(warehouse, started, fetch, sandbox):
+    run = started("IBM", "BRK-B")
+    assert fetch(run, "IBM", "BRK-B") == []
+    ibm, berkshire = requests_of(warehouse, run)
+    assert (ibm.outcome, ibm.origin, ibm.final_through) == ("fetched", "sandbox", date(2026, 5, 15))
+    assert "/raw/origin=sandbox/function=TIME_SERIES_DAILY/symbol=BRK-B/" in berkshire.path
+    body = json.loads(ObjectStoragePath(ibm.path).read_bytes())
+    assert len(body["Time Series (Daily)"]) == 100
+    assert len(sandbox.calls()) == 3  # the second was a second too early, and asked again
+
+
+def test_a_body_that_holds_the_last_closed_session_is_used_again(warehouse, started, fetch, sandbox):
+    fetch(started("IBM"), "IBM")
+    again = started("IBM", run_id="again")
+    assert fetch(again, "IBM") == []
+    first, second = requests_of(warehouse, started("IBM")), requests_of(warehouse, again)
+    assert second == [replace(first[0], outcome="reused")]
+    assert len(sandbox.calls()) == 1
+
+
+def test_a_person_can_force_asking(started, fetch, sandbox):
+    fetch(started("IBM"), "IBM")
+    fetch(started("IBM", run_id="again"), "IBM", force=True)
+    assert [call["outcome"] for call in sandbox.calls()].count("data") == 2
+
+
+def test_a_body_that_lacks_the_session_or_is_gone_is_asked_for_again(warehouse, started, fetch, sandbox):
+    sandbox.add_fault("late", symbol="IBM", times=1)
+    late = started("IBM")
+    fetch(late, "IBM")
+    assert requests_of(warehouse, late)[0].final_through == date(2026, 5, 14)
+    second = started("IBM", run_id="second")
+    fetch(second, "IBM")
+    request = requests_of(warehouse, second)[0]
+    assert (request.outcome, request.final_through) == ("fetched", date(2026, 5, 15))
+    ObjectStoragePath(request.path).unlink()
+    third = started("IBM", run_id="third")
+    fetch(third, "IBM")
+    assert outcomes(warehouse, third) == {"IBM": ("fetched", None)}
+
+
+def test_a_retry_leaves_out_what_it_has(warehouse, started, fetch, sandbox):
+    run = started("IBM", "MSFT")
+    sandbox.add_fault("html_503", symbol="MSFT", times=1)
+    assert [type(error) for error in fetch(run, "IBM", "MSFT")] == [e.TransportError]
+    assert outcomes(warehouse, run) == {"IBM": ("fetched", None), "MSFT": ("failed", "TransportError")}
+    calls = len(sandbox.calls())
+    assert fetch(run, "IBM", "MSFT") == []
+    assert outcomes(warehouse, run) == {"IBM": ("fetched", None), "MSFT": ("fetched", None)}
+    assert {call["symbol"] for call in sandbox.calls()[calls:]} == {"MSFT"}
+
+
+def test_a_bad_symbol_does_not_keep_the_others_out(warehouse, started, fetch):
+    run = started("IBM", "XYZZY", "MSFT")
+    (error,) = fetch(run, "IBM", "XYZZY", "MSFT")
+    assert error.symbol == "XYZZY"
+    assert [outcome for outcome, _ in outcomes(warehouse, run).values()] == ["fetched", "failed", "fetched"]
+
+
+def test_a_spent_quota_defers_the_rest_unasked(warehouse, started, fetch, sandbox):
+    run = started("IBM", "MSFT", "AAPL")
+    sandbox.add_fault("quota", symbol="MSFT")
+    assert len(fetch(run, "IBM", "MSFT", "AAPL")) == 2
+    assert outcomes(warehouse, run) == {
+        "IBM": ("fetched", None),
+        "MSFT": ("deferred", "DailyQuotaSpent"),
+        "AAPL": ("deferred", "DailyQuotaSpent"),
+    }
+    assert "AAPL" not in {call["symbol"] for call in sandbox.calls()}
+
+
+@pytest.mark.parametrize("fault", ["quota", "unknown_text", "premium", "sample", "transient_e13"])
+def test_a_refused_body_is_kept_marked_and_without_the_key(
+    warehouse, started, fetch, sandbox, tmp_path, fault
+):
+    sandbox.add_fault(fault)
+    run = started("IBM")
+    fetch(run, "IBM")
+    (request,) = requests_of(warehouse, run)
+    assert request.path.endswith("-refusal.json")
+    assert "/origin=refused/" in request.path
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept
+    assert not any(KEY.encode() in body for body in kept)
+    rows = warehouse.execute("select request::text from request").fetchall()
+    assert not any(KEY in row[0] for row in rows)
+
+
+def test_a_body_that_cannot_be_read_is_kept_for_a_person(warehouse, started, fetch, sandbox):
+    sandbox.add_fault("wrong_symbol")
+    run = started("IBM")
+    fetch(run, "IBM")
+    (request,) = requests_of(warehouse, run)
+    assert (request.outcome, request.kind) == ("failed", "UnreadableBody")
+    assert ObjectStoragePath(request.path).exists()
+
+
+def judged(warehouse, run, store, tmp_path) -> tuple[dict[str, tuple], int]:
+    path = validate(warehouse, run, store=store, reports=tmp_path / "reports")
+    rows = warehouse.execute(
+        "select symbol, accepted, bars, refused_bars from verdict order by symbol"
+    ).fetchall()
+    return {row[0]: row[1:] for row in rows}, len(read_accepted(ObjectStoragePath(path)))
+
+
+def test_rows_in_are_rows_accepted_and_rows_of_refused_symbols(
+    warehouse, started, fetch, sandbox, store, tmp_path
+):
+    sandbox.add_fault("bad_bar", symbol="MSFT", rule="high_below_low")
+    run = started("IBM", "MSFT", "XYZZY")
+    fetch(run, "IBM", "MSFT", "XYZZY")
+    verdicts, accepted = judged(warehouse, run, store, tmp_path)
+    assert verdicts == {"IBM": (True, 100, 0), "MSFT": (False, 100, 1)}
+    assert accepted == 100
+    symbol, bar, rules, path = warehouse.execute("select symbol, bar, rules, path from quarantine").fetchone()
+    assert symbol == "MSFT"
+    assert rules
+    assert set(rules) <= {
+        f"{a}_not_above_{b}" for a in ("low", "open", "close") for b in ("open", "close", "high")
+    }
+    assert float(bar["high"]) < float(bar["low"])
+    assert "symbol=MSFT" in path
+
+
+def test_judging_again_replaces_the_verdict(warehouse, started, fetch, sandbox, store, tmp_path):
+    sandbox.add_fault("bad_bar", symbol="MSFT", rule="negative_price")
+    run = started("MSFT")
+    fetch(run, "MSFT")
+    judged(warehouse, run, store, tmp_path)
+    verdicts, accepted = judged(warehouse, run, store, tmp_path)
+    assert (verdicts, accepted) == ({"MSFT": (False, 100, 1)}, 0)
+    assert warehouse.execute("select count(*) from quarantine").fetchone() == (1,)
+
+
+def test_a_body_that_went_missing_fails_its_symbol_only(warehouse, started, fetch, store, tmp_path):
+    run = started("IBM", "MSFT")
+    fetch(run, "IBM", "MSFT")
+    ObjectStoragePath(requests_of(warehouse, run)[1].path).unlink()
+    verdicts, accepted = judged(warehouse, run, store, tmp_path)
+    assert (set(verdicts), accepted) == ({"IBM"}, 100)
+    assert outcomes(warehouse, run)["MSFT"] == ("failed", "FileNotFoundError")
+
+
+def test_a_late_session_is_told_and_the_rest_loads(warehouse, started, fetch, sandbox, store, tmp_path):
+    sandbox.add_fault("late", symbol="IBM")
+    run = started("IBM")
+    fetch(run, "IBM")
+    verdicts, _ = judged(warehouse, run, store, tmp_path)
+    (reasons,) = warehouse.execute("select reasons from verdict").fetchone()
+    assert verdicts == {"IBM": (True, 100, 0)}
+    assert reasons == ["IBM: 2026-05-15 is not published yet; the newest session is 2026-05-14."]
+
+
+def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
+    claim_origin(warehouse, "sandbox")
+    groups = start(
+        warehouse,
+        dag_id="stock_data_pipeline",
+        run_id="r",
+        asked=["ibm", "../../etc", "x" * 10_000],
+        now="2026-05-16T06:00:00Z",
+        premium=False,
+    )
+    assert groups == [[PlannedRequest("IBM")]]
+    rows = warehouse.execute("select kind, reason from request order by id").fetchall()
+    assert [kind for kind, _ in rows] == ["NotASymbol", "NotASymbol"]
+    assert rows[0][1].startswith("'../../ETC' cannot be a symbol")
+    assert all(len(reason) < 200 for _, reason in rows)

@@ -1,0 +1,83 @@
+"""What a person reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from include.reports import SymbolResult, headline, problems, run_summary, table
+
+
+def result(symbol: str, **facts) -> SymbolResult:
+    nothing = dict.fromkeys(SymbolResult.__dataclass_fields__)
+    return SymbolResult(**nothing | {"warnings": 0, "reasons": [], "symbol": symbol} | facts)
+
+
+LOADED = {
+    "outcome": "fetched",
+    "accepted": True,
+    "bars": 100,
+    "refused_bars": 0,
+    "new_bars": 1,
+    "changed_bars": 2,
+    "unchanged_bars": 97,
+    "first_session": date(2025, 12, 22),
+    "last_session": date(2026, 5, 15),
+}
+RESULTS = [
+    result("IBM", **LOADED),
+    result("MSFT", **LOADED | {"warnings": 1, "reasons": ["MSFT 2026-05-13: usual_volume."]}),
+    result("XYZZY", outcome="failed", reason="Invalid API call. Check the symbol."),
+    result("AAPL", outcome="deferred", reason="spent"),
+    result("BAD", outcome="fetched", accepted=False, bars=100, refused_bars=2, reasons=["a.", "b."]),
+    result("LOST"),
+    result("STUCK", outcome="reused", accepted=True, bars=100),
+]
+
+
+def test_every_symbol_has_a_verdict_in_a_word():
+    assert [r.verdict for r in RESULTS] == [
+        "loaded",
+        "loaded, 1 warning",
+        "failed",
+        "deferred",
+        "refused",
+        "not asked",
+        "not loaded",
+    ]
+
+
+def test_problems_name_symbol_cause_and_next_step_and_deferral_is_none():
+    assert problems(RESULTS) == [
+        "XYZZY: Invalid API call. Check the symbol.",
+        "BAD: 2 of 100 bars refused, none loaded. a. b. See the table quarantine; the other symbols are "
+        "not affected.",
+        "LOST: no outcome was recorded. Clear the task fetch_stock_data and run it again.",
+        "STUCK: fetched, but not loaded. See the logs of validate_data and load_stock_data.",
+    ]
+
+
+def test_the_headline_counts():
+    assert headline(RESULTS) == (
+        "2 of 7 symbols loaded; 2 bars new; 4 changed; 194 unchanged; deferred until the budget returns: AAPL"
+    )
+
+
+def test_the_table_has_a_line_for_each_symbol():
+    lines = table(RESULTS).splitlines()
+    (ibm,) = [line for line in lines if "IBM" in line]
+    cells = [cell.strip() for cell in ibm.strip("│┃").split("│")]
+    assert cells == ["IBM", "100", "1", "2", "97", "2025-12-22", "2026-05-15", "loaded"]
+    assert sum(any(r.symbol in line for r in RESULTS) for line in lines) == len(RESULTS)
+
+
+@pytest.mark.postgres
+def test_the_summary_of_a_run_says_whose_data_it_is(warehouse, warehouse_url, started):
+    from include.warehouse import claim_origin
+
+    claim_origin(warehouse, "sandbox")
+    started("IBM", run_id="r")
+    summary = run_summary(warehouse_url, "r")
+    assert "sandbox (SIMULATED prices)" in summary
+    assert "problem  IBM: no outcome was recorded." in summary

@@ -1,0 +1,73 @@
+"""A sandbox behind a real socket, and hooks connected to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+from include.sandbox.running import RunningSandbox, Stopwatch
+
+KEY = "SANDBOX9FREE7KEY"
+
+
+class Waits(list[float]):
+    """Sleeps by moving the sandbox's own stopwatch; remembers how long."""
+
+    def __init__(self, stopwatch: Stopwatch) -> None:
+        self.stopwatch = stopwatch
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+        self.stopwatch.advance(seconds)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[tuple[RunningSandbox, Stopwatch]]:
+    stopwatch = Stopwatch()
+    with RunningSandbox(monotonic=stopwatch) as sandbox:
+        yield sandbox, stopwatch
+
+
+@pytest.fixture
+def sandbox(running) -> RunningSandbox:
+    """The sandbox on the morning of Saturday 2026-05-16, with fresh limits and no faults."""
+    sandbox, stopwatch = running
+    stopwatch.advance(3600)
+    sandbox.clear_faults()
+    sandbox.reset()
+    sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
+    return sandbox
+
+
+@pytest.fixture
+def waits(running) -> Waits:
+    return Waits(running[1])
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch, sandbox, waits) -> Callable[..., AlphaVantageHook]:
+    """Make a hook on a connection to the sandbox; keyword arguments change the connection."""
+
+    def make(**changed: object) -> AlphaVantageHook:
+        connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY} | changed
+        monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
+        return AlphaVantageHook(sleep=waits)
+
+    return make
+
+
+@pytest.fixture
+def output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """Everything printed and logged so far."""
+    caplog.set_level("DEBUG")
+    return lambda: "".join(capfd.readouterr()) + caplog.text
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return f"file://{tmp_path}"

@@ -1,0 +1,187 @@
+"""The hook against a real HTTP server: data, every refusal, every failing network; the key nowhere."""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import traceback
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from airflow_provider_alphavantage import exceptions as e
+
+from .conftest import KEY
+
+
+def test_bars_are_those_of_the_market(connect, sandbox):
+    series = connect().get_bars("IBM")
+    truth = sandbox.truth("IBM")["bars"][-100:]
+    assert (series.symbol, series.last_refreshed) == ("IBM", "2026-05-15")
+    assert [str(bar.session) for bar in reversed(series.bars)] == [row["session"] for row in truth]
+    assert [bar.close for bar in reversed(series.bars)] == [Decimal(row["close"]) for row in truth]
+    assert [bar.volume for bar in reversed(series.bars)] == [int(row["volume"]) for row in truth]
+
+
+def test_an_answer_says_who_gave_it(connect):
+    answer = connect().query("TIME_SERIES_DAILY", symbol="IBM")
+    assert (answer.origin, answer.payload.format) == ("sandbox", "json")
+    assert answer.fetched_at.utcoffset() == timedelta(0)
+
+
+def test_full_history_comes_as_csv_and_needs_a_premium_key(connect):
+    with pytest.raises(e.PremiumRequired, match="outputsize=full"):
+        connect().query("TIME_SERIES_DAILY", symbol="IBM", outputsize="full")
+
+
+def test_one_session_serves_all_calls(connect):
+    hook = connect()
+    assert hook.get_conn() is hook.get_conn()
+
+
+def test_a_throttled_call_is_asked_again_after_seconds(connect, waits, sandbox):
+    hook = connect()
+    hook.get_bars("IBM")
+    hook.get_bars("MSFT")
+    assert waits == [1.5]
+    assert [call["outcome"] for call in sandbox.calls()] == ["data", "E1", "data"]
+
+
+def test_throttling_that_lasts_is_raised_with_the_time_to_wait(connect, waits, sandbox):
+    sandbox.add_fault("throttle")
+    with pytest.raises(e.Throttled) as caught:
+        connect().get_bars("IBM")
+    assert waits == [1.5, 3.0, 4.5]
+    assert caught.value.wait == pytest.approx(1.5)
+
+
+def test_a_minute_is_waited_for_once(connect, waits, sandbox):
+    sandbox.add_fault("minute")
+    with pytest.raises(e.Throttled):
+        connect().get_bars("IBM")
+    assert waits == [61.0]
+
+
+def test_an_invalid_call_in_passing_is_asked_once_more(connect, waits, sandbox):
+    sandbox.add_fault("transient_e13", times=1)
+    assert len(connect().get_bars("IBM").bars) == 100
+    assert waits == [1.5]
+
+
+def test_an_unknown_symbol_is_refused_after_the_second_time(connect, waits):
+    with pytest.raises(e.InvalidRequest, match="TIME_SERIES_DAILY XYZZY: Invalid API call"):
+        connect().get_bars("XYZZY")
+    assert len(waits) == 1
+
+
+FAULTS = {
+    "html_503": e.TransportError,
+    "html_200": e.TransportError,
+    "http_429": e.TransportError,
+    "reset": e.TransportError,
+    "truncated": e.TransportError,
+    "truncated_gzip": e.TransportError,
+    "throttle": e.Throttled,
+    "minute": e.Throttled,
+    "quota": e.DailyQuotaSpent,
+    "premium": e.PremiumRequired,
+    "sample": e.PremiumRequired,
+    "unknown_text": e.UnknownMessage,
+    "transient_e13": e.InvalidRequest,
+    "wrong_symbol": e.UnreadableBody,
+}
+
+
+@pytest.mark.parametrize(("fault", "kind"), FAULTS.items())
+@pytest.mark.parametrize("outputsize", ["compact", "full"])
+def test_every_failure_is_its_kind_and_tells_no_key(connect, sandbox, output, fault, kind, outputsize):
+    if outputsize == "full":
+        kind = e.PremiumRequired if fault in {"truncated", "truncated_gzip", "wrong_symbol"} else kind
+    sandbox.add_fault(fault)
+    with pytest.raises(kind) as caught:
+        connect().get_bars("IBM", outputsize=outputsize)
+    error = caught.value
+    told = output() + "".join(traceback.format_exception(error)) + repr(error.__dict__)
+    assert KEY not in told
+    assert KEY.encode() not in pickle.dumps(error)
+    assert error.__context__ is None or kind is e.UnreadableBody
+
+
+def test_a_slow_answer_is_a_timeout(connect, sandbox):
+    sandbox.add_fault("slow", seconds=2, times=1)
+    with pytest.raises(e.TransportError, match="ReadTimeout"):
+        connect(extra={"timeout": 0.2}).get_bars("IBM")
+
+
+def test_nobody_listening_is_transport_and_tells_no_key(connect, output):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(e.TransportError, match="ConnectionError") as caught:
+        connect(host=f"http://127.0.0.1:{port}").get_bars("IBM")
+    assert KEY not in output() + "".join(traceback.format_exception(caught.value))
+
+
+def test_without_a_key_no_call_is_spent_and_the_connection_is_named(connect, sandbox):
+    with pytest.raises(e.ApiKeyRefused, match="connection 'alphavantage_default' holds no API key"):
+        connect(password="").get_bars("IBM")
+    assert sandbox.calls() == []
+
+
+def test_extras_never_become_headers(connect):
+    session = connect(extra={"plan": "premium", "requests_per_minute": 75, "X-Evil": "1"}).get_conn()
+    assert set(session.headers) == {"User-Agent", "Accept-Encoding", "Accept", "Connection"}
+
+
+def test_extras_for_proxies_and_tls_reach_the_session(connect):
+    session = connect(extra={"verify": False, "proxies": {"http": "http://proxy:3128"}}).get_conn()
+    assert (session.verify, session.proxies) == (False, {"http": "http://proxy:3128"})
+
+
+@pytest.mark.parametrize(
+    ("host", "base_url"),
+    [
+        ("", "https://www.alphavantage.co"),
+        ("www.alphavantage.co", "https://www.alphavantage.co"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+    ],
+)
+def test_the_host_is_https_unless_it_says_other(connect, host, base_url):
+    hook = connect(host=host)
+    hook.get_conn()
+    assert hook.base_url == base_url
+
+
+def test_the_plan_is_free_unless_the_connection_says_other(connect):
+    assert connect().plan == "free"
+    assert connect(extra={"plan": "premium"}).plan == "premium"
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault", "works", "says"),
+    [
+        ({}, None, True, "stand-in 'sandbox', not Alpha Vantage"),
+        ({"password": ""}, None, False, "ApiKeyRefused"),
+        ({}, "quota", False, "check the key"),
+        ({}, "html_503", False, "HTTP 503"),
+    ],
+)
+def test_testing_the_connection_tells_what_it_learned(connect, sandbox, changed, fault, works, says):
+    if fault:
+        sandbox.add_fault(fault)
+    done, message = connect(**changed).test_connection()
+    assert done is works
+    assert says in message
+    assert KEY not in message
+
+
+def test_a_free_key_has_25_calls_a_day(connect, sandbox, waits):
+    hook = connect()
+    for _ in range(25):
+        hook.get_bars("IBM")
+        waits(1.5)
+    with pytest.raises(e.DailyQuotaSpent) as caught:
+        hook.get_bars("IBM")
+    assert KEY not in str(caught.value)
+    sandbox.set_clock("2026-05-17T06:00:00Z")
+    assert hook.get_bars("IBM").bars[0].session == date(2026, 5, 15)
