@@ -1,0 +1,127 @@
+"""The DAG run whole, in one process: a sandbox, a real PostgreSQL, one bad symbol among good ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from include.sandbox.running import RunningSandbox, Stopwatch
+from include.warehouse import claim_origin
+
+pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
+KEY = "DAGTEST9APIKEY99"
+NOW = "2026-05-16T06:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[RunningSandbox]:
+    """A sandbox whose second never fills up: these tests are not about waiting."""
+    stopwatch = Stopwatch()
+    with RunningSandbox(monotonic=lambda: stopwatch.advance(2) or stopwatch()) as sandbox:
+        sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
+        yield sandbox
+
+
+@pytest.fixture
+def run(bag, metadata, sandbox, warehouse, warehouse_url, monkeypatch):
+    """Run the DAG with these parameters; return the state of the run and of each task by label."""
+    sandbox.clear_faults()
+    sandbox.reset()
+    claim_origin(warehouse, "sandbox")
+    warehouse.commit()
+    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY}
+    monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
+    monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_STOCKS", warehouse_url)
+    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "IBM")
+
+    def run_with(**params: object) -> tuple[str, dict[str, str]]:
+        conf = {"now": NOW, "retry_delay": 0} | params
+        dag_run = bag.dags["stock_data_pipeline"].test(run_conf=conf)
+        tasks = {
+            ti.task_id + (f"[{ti.rendered_map_index}]" if ti.rendered_map_index else ""): str(ti.state)
+            for ti in dag_run.get_task_instances()
+        }
+        return str(dag_run.state), tasks
+
+    return run_with
+
+
+def bars(warehouse) -> dict[str, int]:
+    return dict(warehouse.execute("select symbol, count(*)::int from stock_data group by symbol").fetchall())
+
+
+def test_a_bad_symbol_fails_the_run_and_keeps_no_other_out(run, warehouse, sandbox, capfd):
+    state, tasks = run(symbols=["IBM", "XYZZY", "MSFT"])
+    assert bars(warehouse) == {"IBM": 100, "MSFT": 100}
+    assert state == "failed"
+    assert tasks == {
+        "pipeline_start": "success",
+        "fetch_stock_data[IBM]": "success",
+        "fetch_stock_data[XYZZY]": "failed",
+        "fetch_stock_data[MSFT]": "success",
+        "validate_data": "success",
+        "load_stock_data": "success",
+        "log_completion": "success",
+        "pipeline_end": "failed",
+    }
+    state, message = warehouse.execute("select state, message from pipeline_run").fetchone()
+    assert state == "failed"
+    assert message.startswith("XYZZY: TIME_SERIES_DAILY XYZZY: Invalid API call.")
+    assert "Check the symbol with SYMBOL_SEARCH" in message
+    assert KEY not in "".join(capfd.readouterr())
+
+
+def test_the_watchlist_is_the_variable_and_the_rows_are_the_truth(run, warehouse, sandbox):
+    state, _ = run()
+    assert state == "success"
+    held = warehouse.execute(
+        "select data_date::text, open::text, high::text, low::text, close::text, volume from stock_data "
+        "where symbol = 'IBM' and is_final order by data_date"
+    ).fetchall()
+    truth = [
+        (b["session"], *(f"{b[price]}00" for price in ("open", "high", "low", "close")), int(b["volume"]))
+        for b in sandbox.truth("IBM")["bars"][-100:]
+    ]
+    assert held == truth
+
+
+def test_running_again_asks_nothing_and_changes_nothing(run, warehouse, sandbox):
+    run()
+    before = warehouse.execute("select ctid, xmin, * from stock_data order by id").fetchall()
+    state, _ = run()
+    assert state == "success"
+    assert warehouse.execute("select ctid, xmin, * from stock_data order by id").fetchall() == before
+    assert len(sandbox.calls()) == 1
+    unchanged = warehouse.execute("select unchanged_bars from verdict order by pipeline_run_id").fetchall()
+    assert unchanged == [(0,), (100,)]
+
+
+def test_a_spent_budget_is_a_green_run_with_the_symbols_deferred(run, warehouse, sandbox):
+    sandbox.add_fault("quota", symbol="MSFT")
+    state, tasks = run(symbols=["IBM", "MSFT"])
+    assert (state, tasks["fetch_stock_data[MSFT]"]) == ("success", "skipped")
+    assert bars(warehouse) == {"IBM": 100}
+
+
+def test_an_outage_is_retried_and_passes(run, warehouse, sandbox):
+    sandbox.add_fault("html_503", symbol="IBM", times=1)
+    state, _ = run()
+    assert (state, bars(warehouse)) == ("success", {"IBM": 100})
+
+
+def test_a_refused_symbol_is_kept_out_with_its_reasons(run, warehouse, sandbox):
+    sandbox.add_fault("bad_bar", symbol="MSFT", rule="null")
+    state, _ = run(symbols=["IBM", "MSFT"])
+    assert (state, bars(warehouse)) == ("failed", {"IBM": 100})
+    (message,) = warehouse.execute("select message from pipeline_run").fetchone()
+    assert message.startswith("MSFT: 1 of 100 bars refused, none loaded.")
+
+
+def test_nothing_but_nonsense_on_the_list_ends_with_a_message(run, warehouse):
+    state, _ = run(symbols=["no such thing"])
+    (message,) = warehouse.execute("select message from pipeline_run").fetchone()
+    assert state == "failed"
+    assert "'NO SUCH THING' cannot be a symbol" in message
