@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,16 +13,26 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 RECORDINGS = PROJECT.parent / "shared" / "alphavantage" / "recordings"
 
+_HOME = tempfile.TemporaryDirectory(prefix="market-data-tests-")
 # Before anything imports Airflow: its own home, our DAGs only, and nothing from the caller's environment.
 for name in [name for name in os.environ if name.startswith(("AIRFLOW", "ALPHAVANTAGE", "STOCK_"))]:
     del os.environ[name]
 os.environ |= {
-    "AIRFLOW_HOME": tempfile.mkdtemp(prefix="market-data-tests-"),
+    "AIRFLOW_HOME": _HOME.name,
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
     "GX_ANALYTICS_ENABLED": "false",
     "NO_PROXY": "127.0.0.1,localhost",
 }
+
+
+def program(*names: str) -> str:
+    """Return the path of a program, or skip the test and say which is absent; in CI that is a failure."""
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        absent = f"needs the program {' or '.join(names)}"
+        pytest.fail(absent) if os.environ.get("CI") else pytest.skip(absent)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,78 @@
+# Market data: `make run` needs Python 3.11 to 3.13 and nothing else. Everything it starts lives under .run/.
+
+# The first that runs and is in range; a pyenv shim of a version that is not installed exists, but does not run.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& { command -v "$$python"; break; }; done)
+
+VENV := .venv
+RUN := $(VENV)/bin/python -m include.local
+# Named by what was installed and for which Python: when either changes, the next `make` installs again.
+hash = $(shell { cat $(1); "$(VENV)/bin/python" -V || "$(PYTHON)" -V; } 2>/dev/null | cksum | tr ' ' '-')
+STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt)
+DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt)
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop status logs psql clean test lint format installed
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Without a key the data is simulated. With ALPHAVANTAGE_API_KEY (or STOCK_API_KEY) in the environment or"
+	@echo "  in .env it is real. Also: STOCK_SYMBOLS=IBM,MSFT  REPLAY=folder  FORCE=1  UI_PORT=8081  (see .env.example)"
+
+run: $(STAMP) ## start everything, run the pipeline once, show the result; leaves it running
+	@$(RUN) run
+
+stop: installed ## stop everything `make run` started
+	@$(RUN) stop
+
+status: installed ## what runs, its memory and health
+	@$(RUN) status
+
+logs: installed ## the ends of the logs; FOLLOW=1 to follow, NAME=scheduler for one
+	@$(RUN) logs $(if $(FOLLOW),--follow) $(if $(NAME),--name "$(NAME)")
+
+psql: installed ## a SQL prompt in the warehouse
+	@$(RUN) psql
+
+clean: installed ## stop everything and delete .run/ with its databases (.venv stays)
+	@$(RUN) clean
+
+test: lint ## lint, then every test
+	@$(VENV)/bin/python -m pytest
+
+lint: $(DEV_STAMP) ## formatting, style, types
+	@$(VENV)/bin/python -m ruff format --check .
+	@$(VENV)/bin/python -m ruff check .
+	@$(VENV)/bin/python -m mypy
+
+format: $(DEV_STAMP) ## format the code
+	@$(VENV)/bin/python -m ruff format .
+	@$(VENV)/bin/python -m ruff check --fix .
+
+installed:
+	@test -x $(VENV)/bin/python || { echo "Nothing is installed here yet: make run"; exit 1; }
+
+# uv takes seconds where pip takes minutes; but a mirror that only pip's configuration names, only pip finds.
+$(STAMP) $(DEV_STAMP): WANTED = $(if $(findstring -dev-,$@),requirements-dev.txt,requirements.txt)
+$(STAMP) $(DEV_STAMP):
+	@if ! $(VENV)/bin/python -m pip --version >/dev/null 2>&1 && ! $(VENV)/bin/python -m ensurepip >/dev/null 2>&1; then \
+		python="$(PYTHON)"; \
+		if [ -z "$$python" ]; then \
+			echo "No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; \
+			exit 1; \
+		fi; \
+		echo "making $(VENV) with $$python"; \
+		"$$python" -m venv --clear $(VENV) || { \
+			echo "$$python cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv" >&2; \
+			exit 1; \
+		}; \
+	fi
+	@echo "installing $(WANTED) (the first time takes a minute or two)"
+	@{ $(VENV)/bin/python -m pip install --quiet uv \
+		&& $(VENV)/bin/python -m uv pip install --quiet --system-certs --python $(VENV)/bin/python -r $(WANTED) -c constraints.txt; } \
+		|| { echo "uv cannot install here; trying pip"; \
+		$(VENV)/bin/python -m pip install --quiet -r $(WANTED) -c constraints.txt; }
+	@rm -f $(VENV)/.installed-*
+	@touch $(STAMP) $@

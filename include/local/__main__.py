@@ -1,0 +1,129 @@
+"""`python -m include.local run|stop|status|logs|psql|clean`: what the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from include.local import credentials, logs, place, postgres, settings, stack, status, warehouse
+from include.local.airflow_api import AirflowApiError
+from include.local.dag_run import DagNotFoundError
+from include.local.one_off import CommandFailedError
+from include.local.place import PostgresError
+from include.local.ports import PortInUseError
+from include.local.processes import ProcessDiedError
+from include.local.run import run
+from include.local.settings import Settings, SettingsError
+from include.local.stack import StartError
+
+EXPECTED_ERRORS = (
+    AirflowApiError, CommandFailedError, DagNotFoundError, PortInUseError, PostgresError, ProcessDiedError,
+    SettingsError, StartError,
+)  # fmt: skip
+NOTHING_RUNS = "Nothing runs here: start it with `make run`."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out one command; a foreseen error is one message, not a traceback."""
+    console = Console()
+    options, rest = _parser().parse_known_args(arguments)
+    try:
+        asked = settings.read(os.environ, Path(__file__).resolve().parents[2])
+        return int(options.carry_out(asked, console, options, rest))
+    except EXPECTED_ERRORS as error:
+        console.print(f"ERROR: {error}", markup=False, highlight=False, soft_wrap=True)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m include.local", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    known = {
+        "run": (_run, "start everything, run the pipeline"),
+        "stop": (_stop, "stop everything"),
+        "status": (_status, "what runs; exit status 1 if something that should does not"),
+        "logs": (_logs, "the ends of the logs"),
+        "psql": (_psql, "a SQL prompt in the warehouse; arguments go to psql"),
+        "clean": (_clean, "stop everything and delete the run folder with its databases"),
+    }
+    for name, (carry_out, explanation) in known.items():
+        command = commands.add_parser(name, help=explanation)
+        command.set_defaults(carry_out=carry_out)
+        if name == "logs":
+            command.add_argument("--follow", action="store_true")
+            command.add_argument("--name", help="one process, such as scheduler")
+    return parser
+
+
+def _run(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    return run(asked, console)
+
+
+def _stop(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    stopped = stack.stop(asked.run_dir)
+    console.print(f"stopped: {', '.join(stopped)}" if stopped else "Nothing was running.")
+    return 0
+
+
+def _status(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    known = stack.known(asked)
+    found = status.services(known) if known else []
+    if known is None or not any(service.process for service in found):
+        console.print(NOTHING_RUNS)
+        return 1
+    console.print(known.banner, highlight=False, soft_wrap=True)
+    console.print(status.table(found))
+    return 0 if all(service.healthy for service in found) else 1
+
+
+def _logs(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    found = list(logs.files(asked.run_dir, postgres.log_file(asked.run_dir), options.name))
+    if not found:
+        console.print(
+            f"There is no log{' of ' + options.name if options.name else ''} in {asked.run_dir}/logs."
+        )
+        return 1
+    if options.follow:
+        os.execvp("tail", ["tail", "-n", "20", "-F", *map(str, found)])
+    for log in found:
+        console.rule(str(log), align="left")
+        console.print(logs.last_lines(log), markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _psql(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    running = stack.known(asked)
+    if running is None or postgres.status(asked.run_dir).pid is None:
+        console.print(NOTHING_RUNS)
+        return 1
+    access = {
+        "PGHOST": running.server.host,
+        "PGPORT": str(running.server.port),
+        "PGDATABASE": settings.database(running.state.mode),
+        "PGUSER": warehouse.ROLE,
+        "PGPASSWORD": running.secrets.market_password,
+    }
+    if sys.stdin.isatty():
+        console.print(running.banner, highlight=False, soft_wrap=True)
+    program = place.wheel_programs() / "psql"
+    os.execve(program, [str(program), *rest], {**os.environ, **access})
+
+
+def _clean(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    _stop(asked, console, options, rest)
+    if not credentials.exist(asked.run_dir):
+        console.print(f"There is nothing of ours to delete in {asked.run_dir}.", soft_wrap=True)
+        return 0
+    postgres.remove(asked.run_dir)
+    shutil.rmtree(asked.run_dir)
+    console.print(f"deleted {asked.run_dir} with its databases; .venv stays", highlight=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""One run of the pipeline: triggered (or joined, when the same is running already) and watched to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+from rich.console import Console
+
+from include.local.airflow_api import AirflowApi
+from include.local.progress import in_order, of
+
+DAG_ID = "stock_data_pipeline"
+TERMINAL = ("success", "failed")
+POLL_SECONDS = 1.0
+# A restart of the API server by hand takes some 20 s; longer silence means that it died.
+SILENCE_SECONDS = 60
+INTERRUPTED = "interrupted: Airflow was stopped while this run was active"
+
+
+class DagNotFoundError(RuntimeError):
+    """The DAG does not appear; the message says why."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a run is watched: where it is shown, and what is checked between two looks."""
+
+    console: Console
+    title: str
+    between: Callable[[], None]
+
+
+def wait_for_dag(api: AirflowApi, dag_id: str, check: Callable[[], None], seconds: float = 90) -> None:
+    """Return when the DAG has been parsed; raise with the import error when it cannot be."""
+    deadline = time.monotonic() + seconds
+    while not api.has_dag(dag_id):
+        check()
+        if errors := api.import_errors():
+            raise DagNotFoundError(f"The DAG {dag_id} cannot be read:\n" + "\n".join(errors))
+        if time.monotonic() > deadline:
+            raise DagNotFoundError(
+                f"The DAG {dag_id} did not appear within {seconds:.0f} s: see `make logs`."
+            )
+        time.sleep(0.5)
+
+
+def active(api: AirflowApi, dag_id: str) -> list[str]:
+    """The ids of the runs that wait or run, oldest first."""
+    return [str(run["dag_run_id"]) for run in api.active_runs(dag_id)]
+
+
+def close_interrupted(api: AirflowApi, dag_id: str) -> list[str]:
+    """Fail the runs whose processes are gone: nothing works on them, and they would hold up the next one."""
+    runs = active(api, dag_id)
+    for run_id in runs:
+        api.close(dag_id, run_id, INTERRUPTED)
+    return runs
+
+
+def trigger_or_join(api: AirflowApi, dag_id: str, conf: dict[str, object], note: str) -> tuple[str, bool]:
+    """The id of a run with this configuration, and whether it was running already."""
+    for run in api.active_runs(dag_id):
+        if (run["conf"] or {}) == conf:
+            return str(run["dag_run_id"]), True
+    return api.trigger(dag_id, conf, note), False
+
+
+def watch(api: AirflowApi, dag_id: str, run_id: str, view: Watch) -> str:
+    """Show the run until it ends; return its last state."""
+    order, state = api.task_order(dag_id), "queued"
+    answered = time.monotonic()
+    with of(view.console, view.title) as progress:
+        while True:
+            try:
+                state = api.run_state(dag_id, run_id)
+                progress.show(state, in_order(api.tasks(dag_id, run_id), order))
+                answered = time.monotonic()
+            except httpx.TransportError:
+                if time.monotonic() - answered > SILENCE_SECONDS:
+                    raise
+            if state in TERMINAL:
+                return state
+            view.between()
+            time.sleep(POLL_SECONDS)

@@ -1,0 +1,144 @@
+"""What the person asks of `make run`, read from the environment and the project's `.env`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+KEY_NAMES = ("STOCK_API_KEY", "ALPHAVANTAGE_API_KEY")
+REAL_HOST = "https://www.alphavantage.co"
+DEFAULT_UI_PORT = 8080
+
+
+class SettingsError(ValueError):
+    """A variable asks for something impossible; the message names it."""
+
+
+class Mode(StrEnum):
+    """Where the data comes from; the value is the warehouse's origin."""
+
+    SANDBOX = "sandbox"
+    REPLAY = "replay"
+    REAL = "market"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a person chose; None means: not chosen."""
+
+    project: Path
+    run_dir: Path
+    api_key: str | None = field(default=None, repr=False)
+    replay: Path | None = None
+    symbols: tuple[str, ...] | None = None
+    now: str | None = None
+    force: bool = False
+    retry_delay: float | None = None
+    ui_port: int | None = None
+    postgres_port: int | None = None
+    sandbox_port: int | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """A folder to replay was named on purpose, so it goes before a key that lies in `.env`."""
+        if self.replay:
+            return Mode.REPLAY
+        return Mode.REAL if self.api_key else Mode.SANDBOX
+
+    def conf(self) -> dict[str, object]:
+        """The DAG run's configuration: only what was asked for."""
+        asked = {
+            "symbols": list(self.symbols) if self.symbols else None,
+            "now": self.now,
+            "force": self.force or None,
+            "retry_delay": self.retry_delay,
+        }
+        return {name: value for name, value in asked.items() if value is not None}
+
+
+def database(mode: Mode) -> str:
+    """The warehouse of a mode: simulated, replayed and real data never share one."""
+    return "market" if mode is Mode.REAL else f"market_{mode.value}"
+
+
+def banner(mode: Mode, replay: Path | str | None = None) -> str:
+    """One line saying where the data comes from, for everything we print."""
+    if mode is Mode.REAL:
+        return f"REAL data from {REAL_HOST} with your API key (warehouse: {database(mode)})"
+    if mode is Mode.REPLAY:
+        return f"REPLAYED data, recorded earlier in {replay} (warehouse: {database(mode)})"
+    return f"SIMULATED data from the built-in sandbox, not market prices (warehouse: {database(mode)})"
+
+
+def read(environment: Mapping[str, str], project: Path) -> Settings:
+    """Read the choices; the environment goes before `.env`, and an empty variable switches one off."""
+    written = {
+        name: value or "" for name, value in dotenv_values(project / ".env", interpolate=False).items()
+    }
+
+    def value(*names: str) -> str | None:
+        for source in (environment, written):
+            for name in names:
+                if name in source:
+                    return source[name].strip() or None
+        return None
+
+    return Settings(
+        project=project,
+        run_dir=run_dir(environment, project),
+        api_key=value(*KEY_NAMES),
+        replay=_folder("REPLAY", value("REPLAY")),
+        symbols=_symbols(value("STOCK_SYMBOLS")),
+        now=value("NOW"),
+        force=(value("FORCE") or "").lower() in {"1", "true", "yes", "on"},
+        retry_delay=_seconds("RETRY_DELAY", value("RETRY_DELAY")),
+        ui_port=_port("UI_PORT", value("UI_PORT")),
+        postgres_port=_port("POSTGRES_PORT", value("POSTGRES_PORT")),
+        sandbox_port=_port("SANDBOX_PORT", value("SANDBOX_PORT")),
+    )
+
+
+def run_dir(environment: Mapping[str, str], project: Path) -> Path:
+    """The one folder everything lives in."""
+    return Path(environment.get("RUN_DIR") or project / ".run").absolute()
+
+
+def _symbols(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    symbols = tuple(dict.fromkeys(word.upper() for word in re.split(r"[,;\s]+", text) if word))
+    if wrong := [symbol for symbol in symbols if not re.fullmatch(r"[A-Z0-9][A-Z0-9.^=-]{0,19}", symbol)]:
+        raise SettingsError(f"STOCK_SYMBOLS: {wrong[0]!r} is no symbol. Write it like AAPL,MSFT,BRK-B.")
+    return symbols or None
+
+
+def _folder(name: str, text: str | None) -> Path | None:
+    if text is None:
+        return None
+    folder = Path(text).expanduser().absolute()
+    if not folder.is_dir():
+        raise SettingsError(f"{name}: there is no folder {folder}. Name a folder of recorded bodies.")
+    return folder
+
+
+def _seconds(name: str, text: str | None) -> float | None:
+    try:
+        seconds = None if text is None else float(text)
+    except ValueError:
+        seconds = -1
+    if seconds is not None and not 0 <= seconds < 86_400:
+        raise SettingsError(f"{name}: {text!r} is not a number of seconds from 0 to 86400.")
+    return seconds
+
+
+def _port(name: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise SettingsError(f"{name}: {text!r} is not a port from 1 to 65535.")
+    return int(text)

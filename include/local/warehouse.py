@@ -1,0 +1,38 @@
+"""The warehouse this installation loads into: its role, its migration, its connection in Airflow."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from include.local import settings
+from include.local.child_environment import Environments
+from include.local.credentials import Credentials
+from include.local.postgres import Server
+from include.local.processes import Command
+from include.local.settings import Mode
+
+ROLE = "market"
+
+
+def dsn(server: Server, mode: Mode, secrets: Credentials) -> str:
+    """The URL of the mode's warehouse, as its owner."""
+    return server.dsn(settings.database(mode), ROLE, secrets.market_password)
+
+
+def migration(project: Path, mode: Mode, url: str, environments: Environments) -> Command:
+    """How the warehouse is brought to today's schema."""
+    arguments = (sys.executable, "-m", "include.migrations", "--origin", mode.value)
+    told = {**environments.common, "WAREHOUSE_URL": url}
+    return Command("warehouse-migration", arguments, project, told, environments.inherited)
+
+
+def fills(server: Server, mode: Mode, secrets: Credentials) -> dict[str, object]:
+    """What `airflow_settings.yaml` cannot know of `postgres_stocks`."""
+    return {
+        "host": server.host,
+        "port": server.port,
+        "schema": settings.database(mode),
+        "login": ROLE,
+        "password": secrets.market_password,
+    }

@@ -1,0 +1,236 @@
+"""From nothing to loaded bars under a real scheduler; each test goes on where the one before stopped."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import signal
+from decimal import Decimal
+
+import psutil
+import pytest
+
+from tests.conftest import PROJECT, program
+
+from .conftest import SANDBOX_SYMBOLS, Local
+
+pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.postgres]
+THE_KEY = "A9KEY7OF5A3PERSON"
+
+
+def bars(local: Local) -> dict[str, int]:
+    return dict(local.rows("select symbol, count(*)::int from stock_data group by symbol"))
+
+
+def calls(local: Local) -> list[str]:
+    return [call["symbol"] for call in local.sandbox("calls") if call["outcome"] == "data"]
+
+
+def line_of(symbol: str, output: str) -> list[str]:
+    """The cells of a symbol's line in the result table."""
+    (line,) = [line for line in output.splitlines() if line.startswith(f"│ {symbol} ")]
+    return [cell.strip() for cell in line.strip("│").split("│")]
+
+
+def test_a_fresh_machine_ends_with_loaded_bars(local):
+    done = local("run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SIMULATED" in done.stdout
+    assert bars(local) == dict.fromkeys(SANDBOX_SYMBOLS, 100)
+    for symbol in SANDBOX_SYMBOLS:
+        assert line_of(symbol, done.stdout)[1:5] == ["100", "100", "0", "0"]
+    assert re.search(r"http://127\.0\.0\.1:\d+", done.stdout)
+    assert "admin / " in done.stdout
+
+
+def test_the_rows_are_the_sandboxs_truth(local):
+    for symbol in SANDBOX_SYMBOLS:
+        held = local.rows(
+            "select data_date::text, open, high, low, close, volume from stock_data "
+            f"where symbol = '{symbol}' order by data_date"
+        )
+        truth = local.sandbox(f"truth/{symbol}")["bars"][-100:]
+        assert held == [
+            (
+                b["session"],
+                *(Decimal(b[price]) for price in ("open", "high", "low", "close")),
+                int(b["volume"]),
+            )
+            for b in truth
+        ]
+
+
+def test_every_mapped_instance_is_labelled_with_its_symbol(local):
+    (run,) = local.rows("select run_id from pipeline_run")
+    labels = {task.label for task in local.api.tasks("stock_data_pipeline", run[0]) if task.label}
+    assert labels == set(SANDBOX_SYMBOLS)
+
+
+def test_both_connections_the_pool_and_the_watchlist_are_in_the_ui(local):
+    def listed(path: str, rows: str, name: str) -> set[str]:
+        return {row[name] for row in local.api._request("GET", f"/api/v2/{path}").json()[rows]}
+
+    assert listed("connections", "connections", "connection_id") == {
+        "alphavantage_default",
+        "postgres_stocks",
+    }
+    assert "alphavantage" in listed("pools", "pools", "name")
+    assert "stock_symbols" in listed("variables", "variables", "key")
+
+
+def test_status_tells_that_all_is_well(local):
+    done = local("status")
+    assert done.returncode == 0, done.stdout
+    for service in ("postgres", "scheduler", "dag-processor", "api-server", "triggerer", "sandbox"):
+        assert service in done.stdout
+
+
+def test_running_again_uses_what_runs_and_asks_nothing(local):
+    before = local("status").stdout
+    assert len(calls(local)) == len(SANDBOX_SYMBOLS)
+    done = local("run")
+    assert done.returncode == 0, done.stdout
+    assert "starting" not in done.stdout
+    assert line_of("AAPL", done.stdout)[1:5] == ["100", "0", "0", "100"]
+    assert len(calls(local)) == len(SANDBOX_SYMBOLS)
+    found = re.compile(r"^(\S+) +(\d+) ", re.MULTILINE)
+    assert found.findall(local("status").stdout) == found.findall(before)
+
+
+def test_a_bad_symbol_is_named_with_cause_and_next_step_and_the_good_ones_load(local):
+    done = local("run", STOCK_SYMBOLS="IBM,XYZZY")
+    assert done.returncode != 0
+    assert bars(local)["IBM"] == 100
+    assert "XYZZY: TIME_SERIES_DAILY XYZZY: Invalid API call." in done.stdout
+    assert "Check the symbol with SYMBOL_SEARCH" in done.stdout
+    assert line_of("XYZZY", done.stdout)[-1] == "failed"
+
+
+def test_what_a_person_changed_in_the_ui_stays_and_their_key_is_nowhere(local):
+    change = {"connection_id": "alphavantage_default", "conn_type": "alphavantage", "password": THE_KEY}
+    mask = {"update_mask": ["password"]}
+    local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=change)
+    faults = {
+        "NVDA": {"kind": "quota"},
+        "META": {"kind": "unknown_text"},
+        "JPM": {"kind": "reset"},
+        "V": {"kind": "html_503", "times": 1},
+        "KO": {"kind": "bad_bar", "rule": "high_below_low"},
+        "PEP": {"kind": "wrong_symbol"},
+    }
+    for symbol, fault in faults.items():
+        local.sandbox("faults", fault | {"symbol": symbol})
+    done = local("run", STOCK_SYMBOLS=",".join([*faults, "XYZZY"]), RETRY_DELAY="0")
+    assert done.returncode != 0
+    verdicts = {symbol: line_of(symbol, done.stdout)[-1] for symbol in [*faults, "XYZZY"]}
+    assert verdicts == {
+        "NVDA": "deferred",
+        "META": "failed",
+        "JPM": "failed",
+        "V": "loaded",
+        "KO": "refused",
+        "PEP": "failed",
+        "XYZZY": "failed",
+    }
+    assert "kept" in done.stdout
+    used = {call["key"] for call in local.sandbox("calls") if call["symbol"] == "V"}
+    assert used & {call["key"] for call in local.sandbox("calls") if call["symbol"] == "AAPL"} == set()
+
+    files = [path for path in local.run_dir.rglob("*") if path.is_file()]
+    assert len(files) > 50
+    assert [str(path) for path in files if THE_KEY.encode() in path.read_bytes()] == []
+    assert THE_KEY not in "".join(local.printed)
+    for database in ("airflow", "market_sandbox"):
+        dumped = dump(local, database)
+        assert "alphavantage" in dumped
+        assert THE_KEY not in dumped
+
+
+def dump(local: Local, database: str) -> str:
+    """Every row of a database as text."""
+    import subprocess
+
+    from include.local.place import wheel_programs
+
+    done = subprocess.run(
+        [wheel_programs() / "pg_dump", local.stack.server.superuser_dsn(database)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_a_killed_scheduler_is_recovered_from(local):
+    scheduler = next(
+        process
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if "scheduler" in (process.info["cmdline"] or [])
+        and str(local.run_dir) in (process.info["environ"] or {}).values()
+    )
+    os.kill(scheduler.pid, signal.SIGKILL)
+    psutil.wait_procs([scheduler], timeout=20)
+    assert local("status").returncode == 1
+    done = local("run", STOCK_SYMBOLS="IBM")
+    assert done.returncode == 0, done.stdout
+    assert local("status").returncode == 0
+
+
+def test_recordings_are_replayed_into_a_database_of_their_own(local, recordings):
+    done = local("run", REPLAY=str(recordings), NOW="2026-05-16T06:00:00Z", STOCK_SYMBOLS="IBM")
+    assert done.returncode == 0, done.stdout
+    assert "REPLAYED" in done.stdout
+    with (recordings / "TIME_SERIES_DAILY__IBM__pt1.csv").open(newline="") as file:
+        truth = sorted(
+            (
+                row["timestamp"],
+                *(Decimal(row[p]) for p in ("open", "high", "low", "close")),
+                int(row["volume"]),
+            )
+            for row in csv.DictReader(file)
+        )
+    held = local.rows(
+        "select data_date::text, open, high, low, close, volume from stock_data where is_final "
+        "order by data_date"
+    )
+    assert held == truth
+    assert held[-1] == (
+        "2026-05-15",
+        *map(Decimal, ("218.2000", "220.9100", "217.6150", "219.3000")),
+        6154450,
+    )
+    assert local.rows("select current_database(), origin from warehouse_origin") == [
+        ("market_replay", "replay")
+    ]
+
+
+def test_the_ui_shows_the_grid_by_symbol(local, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium", "chromium-browser", "google-chrome"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(local.stack.ui)
+        page.fill("input[name=username]", "admin")
+        page.fill("input[name=password]", local.stack.secrets.admin_password)
+        page.click("button[type=submit]")
+        run_id = local.rows("select run_id from pipeline_run order by id limit 1")[0][0]
+        page.goto(f"{local.stack.ui}/dags/stock_data_pipeline/runs/{run_id}/tasks/fetch_stock_data/mapped")
+        page.get_by_role("link", name="IBM").or_(page.get_by_text("IBM", exact=True)).first.wait_for()
+        page.screenshot(path=tmp_path / "grid.png")
+        browser.close()
+
+
+def test_stop_stops_and_clean_leaves_nothing(local):
+    outside = local.stack.server.data_dir
+    assert local("stop").returncode == 0
+    assert "Nothing was running" in local("stop").stdout
+    assert local("status").returncode == 1
+    assert local("clean").returncode == 0
+    assert not local.run_dir.exists()
+    assert not outside.exists()
+    assert (PROJECT / "requirements.txt").exists()
