@@ -9,8 +9,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m include.local
 # Named by what was installed and for which Python: when either changes, the next `make` installs again.
 hash = $(shell { cat $(1); "$(VENV)/bin/python" -V || "$(PYTHON)" -V; } 2>/dev/null | cksum | tr ' ' '-')
-STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt)
-DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt)
+STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt pyproject.toml)
+DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt pyproject.toml)
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop status logs psql clean test lint format installed
@@ -71,8 +71,8 @@ $(STAMP) $(DEV_STAMP):
 	fi
 	@echo "installing $(WANTED) (the first time takes a minute or two)"
 	@{ $(VENV)/bin/python -m pip install --quiet uv \
-		&& $(VENV)/bin/python -m uv pip install --quiet --system-certs --python $(VENV)/bin/python -r $(WANTED) -c constraints.txt; } \
+		&& $(VENV)/bin/python -m uv pip install --quiet --system-certs --python $(VENV)/bin/python -r $(WANTED) -e . -c constraints.txt; } \
 		|| { echo "uv cannot install here; trying pip"; \
-		$(VENV)/bin/python -m pip install --quiet -r $(WANTED) -c constraints.txt; }
+		$(VENV)/bin/python -m pip install --quiet -r $(WANTED) -e . -c constraints.txt; }
 	@rm -f $(VENV)/.installed-*
 	@touch $(STAMP) $@

@@ -5,6 +5,8 @@
     AlphaVantageError
       + TransportError          the network failed: timeout, reset, 5xx, HTML, a body cut short
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
+      + BudgetSpent             we did not ask: the key's limits leave no call until a time that is told
+      + LedgerUnavailable       we did not ask: the ledger of calls cannot be reached, so nothing is counted
       + Refusal                 they answered with a message instead of data
           - Throttled           too many calls in a second or a minute
           - DailyQuotaSpent     no more calls today (or the key is not valid: the text is the same)
@@ -20,6 +22,7 @@ pickled. No error carries the API key: texts and bodies are scrubbed before they
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 
@@ -55,7 +58,7 @@ class AlphaVantageError(Exception):
         )
 
 
-def _rebuild(kind: type[AlphaVantageError], what: str, about: dict[str, Any]) -> AlphaVantageError:
+def _rebuild(kind: type[AlphaVantageError], what: Any, about: dict[str, Any]) -> AlphaVantageError:
     return kind(what, **about)
 
 
@@ -69,6 +72,29 @@ class UnreadableBody(AlphaVantageError):
     """The answer is neither the data it should be nor a refusal we can read."""
 
     next_step = "Look at the stored body; if the API changed its format, upgrade this provider."
+
+
+class BudgetSpent(AlphaVantageError):
+    """No call is left for now by our own count, so none was made.
+
+    :param possible_at: when one will be possible again (UTC).
+    """
+
+    next_step = "Ask again then, or raise the plan and with it the connection's limits."
+
+    def __init__(self, possible_at: datetime, **about: Any) -> None:
+        self.possible_at = possible_at
+        super().__init__(f"No call is left until {possible_at:%Y-%m-%d %H:%M:%S} UTC.", **about)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        about = {"function": self.function, "symbol": self.symbol, "body": self.body}
+        return _rebuild, (type(self), self.possible_at, about)
+
+
+class LedgerUnavailable(AlphaVantageError):
+    """The ledger of calls cannot be reached or was never created; without it no call is made."""
+
+    next_step = "Check the connection that pacing_conn_id names, and create the ledger there."
 
 
 class Refusal(AlphaVantageError):

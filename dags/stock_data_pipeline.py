@@ -84,10 +84,12 @@ def validate_data() -> str:
     """Judge all bodies of the run; return the path of the bars that may enter."""
     from include.gate import data_docs
     from include.validate import validate
+    from include.warehouse import origin_of
 
     with _this_run() as (warehouse, run):
-        accepted = validate(warehouse, run, store=store(), reports=reports())
-    print(f"Data Docs: {data_docs(reports())}")
+        place = reports(origin_of(warehouse))
+        accepted = validate(warehouse, run, store=store(), reports=place)
+    print(f"Data Docs: {data_docs(place)}")
     return accepted
 
 

@@ -3,8 +3,9 @@ know it.
 
 The frame they are checked on has one row for each bar: ``symbol``, ``data_date`` (text, ISO 8601),
 ``open``, ``high``, ``low``, ``close``, ``volume`` as floats (exact enough to compare, never stored),
-``is_session`` (the exchange traded that day), ``has_begun`` (by the run's clock) and ``volume_ratio`` (volume against the median of the
-symbol's 20 sessions before; null where there are fewer).
+``is_session`` (the exchange traded that day), ``has_begun`` (by the run's clock) and
+``volume_ratio`` (volume against the median of the symbol's 20 sessions before; null where there
+are fewer).
 """
 
 from __future__ import annotations

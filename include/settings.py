@@ -16,11 +16,14 @@ POOL = "alphavantage"
 DAILY = "TIME_SERIES_DAILY"
 
 
-def reports() -> Path:
-    """Where Great Expectations keeps its project and Data Docs: a folder in Airflow's home."""
+def reports(origin: str | None) -> Path:
+    """Where Great Expectations keeps its project and Data Docs: a folder in Airflow's home.
+
+    :param origin: whose data is judged; each has its own.
+    """
     from airflow.configuration import AIRFLOW_HOME
 
-    return Path(AIRFLOW_HOME) / "market_reports"
+    return Path(AIRFLOW_HOME) / "market_reports" / (origin or "unclaimed")
 
 
 def store() -> ObjectStoragePath:

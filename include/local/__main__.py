@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 
 from include.local import credentials, logs, place, postgres, settings, stack, status, warehouse
@@ -35,6 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         asked = settings.read(os.environ, Path(__file__).resolve().parents[2])
         return int(options.carry_out(asked, console, options, rest))
+    except httpx.HTTPError as error:
+        message = f"ERROR: Airflow does not answer ({error}). See `make status` and `make logs`."
+        console.print(message, markup=False, highlight=False, soft_wrap=True)
+        return 1
     except EXPECTED_ERRORS as error:
         console.print(f"ERROR: {error}", markup=False, highlight=False, soft_wrap=True)
         return 1

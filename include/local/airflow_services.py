@@ -13,6 +13,7 @@ from include.local.ports import HOST
 from include.local.postgres import Server
 from include.local.private_file import write_private
 from include.local.processes import Command
+from include.local.settings import Mode
 
 API_SERVER = "api-server"
 # No log server: the API server reads the task logs from the same disk.
@@ -71,7 +72,7 @@ def environment(
         "dag_processor": {"refresh_interval": 30},
         # After a `kill -9` or a power cut a lost task is noticed in a minute, not in five.
         "scheduler": {"task_instance_heartbeat_timeout": 60, "parsing_cleanup_interval": 60},
-        "logging": {"namespace_levels": "urllib3=INFO"},
+        "logging": {"namespace_levels": "urllib3=INFO great_expectations=WARNING"},
     }
     named = {
         f"AIRFLOW__{section.upper()}__{option.upper()}": str(value)
@@ -92,11 +93,11 @@ def passwords_file(run_dir: Path) -> Path:
     return home(run_dir) / "passwords.json"
 
 
-def data_docs(run_dir: Path) -> Path:
+def data_docs(run_dir: Path, mode: Mode) -> Path:
     """The first page of Great Expectations' Data Docs, where the gate writes it in Airflow's home."""
     from include.gate import data_docs as page
 
-    return page(home(run_dir) / "market_reports")
+    return page(home(run_dir) / "market_reports" / mode.value)
 
 
 def parallelism() -> int:

@@ -26,7 +26,11 @@ class Started:
 
     def finish(self, text: str = "") -> None:
         """Wait for its end, giving it `text` to read."""
-        self.process.communicate(text.encode(), timeout=SECONDS)
+        try:
+            self.process.communicate(text.encode(), timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         if self.process.returncode:
             message = f"{self.name} failed (exit status {self.process.returncode}). The end of {self.log}:"
             raise CommandFailedError(f"{message}\n{last_lines(self.log)}")

@@ -19,7 +19,7 @@ def summary(stack: Stack, run_id: str) -> str:
 def addresses(console: Console, stack: Stack, dag_id: str, run_id: str) -> None:
     """Where things are."""
     run_dir = stack.settings.run_dir
-    docs = airflow_services.data_docs(run_dir)
+    docs = airflow_services.data_docs(run_dir, stack.state.mode)
     lines = {
         "data": stack.banner,
         "Airflow UI": f"{stack.ui}/dags/{dag_id}/runs/{run_id}",

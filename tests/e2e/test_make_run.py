@@ -205,7 +205,7 @@ def test_recordings_are_replayed_into_a_database_of_their_own(local, recordings)
     ]
 
 
-def test_the_ui_shows_the_grid_by_symbol(local, tmp_path):
+def test_the_ui_shows_the_grid_by_symbol_and_the_form_of_the_connection(local, tmp_path):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -222,6 +222,10 @@ def test_the_ui_shows_the_grid_by_symbol(local, tmp_path):
         page.goto(f"{local.stack.ui}/dags/stock_data_pipeline/runs/{run_id}/tasks/fetch_stock_data/mapped")
         page.get_by_role("link", name="IBM").or_(page.get_by_text("IBM", exact=True)).first.wait_for()
         page.screenshot(path=tmp_path / "grid.png")
+        page.goto(f"{local.stack.ui}/connections")
+        page.get_by_role("button", name="Edit Connection").first.click()
+        page.get_by_text("API key", exact=True).wait_for()
+        page.get_by_text("Base URL", exact=True).wait_for()
         browser.close()
 
 

@@ -1,0 +1,70 @@
+-- The ledger of calls to the API: one row for each, written before the call is made, so that every process and
+-- every host that shares a key or an address shares its limits. May be run again.
+
+create table if not exists api_call (
+    id bigint generated always as identity primary key,
+    fingerprint text not null,
+    host_group text not null,
+    function text not null,
+    symbol text,
+    reserved_at timestamptz not null,
+    outcome text,
+    bytes integer,
+    duration_ms integer
+);
+create index if not exists api_call_by_key on api_call (fingerprint, reserved_at desc);
+create index if not exists api_call_by_host on api_call (host_group, reserved_at desc);
+
+comment on table api_call is 'Calls to the API, reserved before they are made. A crash in between counts as a call.';
+comment on column api_call.fingerprint is 'Which API key, as the first 12 digits of its SHA-256.';
+comment on column api_call.host_group is 'Which address the vendor sees: bursts are shared by all keys on it.';
+comment on column api_call.reserved_at is 'When the call may be made; it may lie seconds ahead.';
+comment on column api_call.outcome is 'data, or the class of the error; null while under way, or after a crash.';
+
+create or replace function reserve_api_call(
+    in for_key text,
+    in from_host text,
+    in for_function text,
+    in for_symbol text,
+    in spacing interval,
+    in per_minute integer,
+    in per_day integer,
+    in patience interval,
+    in at timestamptz,
+    out call_id bigint,
+    out possible_at timestamptz,
+    out wait interval
+)
+language plpgsql
+as $$
+declare
+    asked_at timestamptz;
+begin
+    perform pg_advisory_xact_lock(4702111202603);
+    -- After the lock: the time at which the transaction began may lie before the last reservation.
+    asked_at := coalesce(at, clock_timestamp());
+    possible_at := greatest(
+        asked_at,
+        (select max(c.reserved_at) + spacing from api_call as c where c.host_group = from_host)
+    );
+    -- The n-th newest call has to be out of the window before another is made.
+    if per_minute is not null then
+        possible_at := greatest(possible_at, (
+            select c.reserved_at + interval '1 minute' from api_call as c where c.fingerprint = for_key
+            order by c.reserved_at desc offset per_minute - 1 limit 1
+        ));
+    end if;
+    if per_day is not null then
+        possible_at := greatest(possible_at, (
+            select c.reserved_at + interval '24 hours' from api_call as c where c.fingerprint = for_key
+            order by c.reserved_at desc offset per_day - 1 limit 1
+        ));
+    end if;
+    wait := possible_at - asked_at;
+    if wait <= patience then
+        insert into api_call (fingerprint, host_group, function, symbol, reserved_at)
+        values (for_key, from_host, for_function, for_symbol, possible_at)
+        returning id into call_id;
+    end if;
+end
+$$;
