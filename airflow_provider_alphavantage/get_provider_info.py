@@ -55,6 +55,25 @@ def _connection_type() -> dict[str, Any]:
                 "description": "The plan of the key: 25 calls a day and 100 sessions a call on free.",
                 "schema": {"type": "string", "enum": ["free", "premium"], "default": "free"},
             },
+            "calls_per_day": _limit("Calls a day", "In any 24 hours. Empty: as the plan has it (free: 25)."),
+            "calls_per_minute": _limit("Calls a minute", "Empty: as the plan has it (premium: 75)."),
+            "seconds_between_calls": {
+                "label": "Seconds between calls",
+                "description": "From one address. Empty: as the plan has it (free: 1.5, premium: 0.2).",
+                "schema": {"type": ["number", "null"], "minimum": 0.01},
+            },
+            "pacing_conn_id": {
+                "label": "Ledger connection",
+                "description": "A PostgreSQL connection: calls are counted there for all tasks and hosts. "
+                "Empty: each process counts its own.",
+                "schema": {"type": ["string", "null"]},
+            },
+            "host_group": {
+                "label": "Host group",
+                "description": "Hosts that the vendor sees under one address share their seconds. "
+                "Empty: all of them.",
+                "schema": {"type": ["string", "null"]},
+            },
             "timeout": {
                 "label": "Timeout",
                 "description": "Seconds to wait for the API to connect, and for each read.",
@@ -62,3 +81,8 @@ def _connection_type() -> dict[str, Any]:
             },
         },
     }
+
+
+def _limit(label: str, description: str) -> dict[str, Any]:
+    schema = {"type": ["integer", "null"], "minimum": 1}
+    return {"label": label, "description": description, "schema": schema}

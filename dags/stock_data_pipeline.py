@@ -61,9 +61,8 @@ def pipeline_start() -> list[list[dict[str, str]]]:
 def fetch_stock_data(requests: list[dict[str, str]]) -> int:
     """Bring the bodies of these symbols into the raw store; return how many symbols have one."""
     get_current_context()["symbol"] = _label(requests)
-    from airflow_provider_alphavantage.exceptions import DailyQuotaSpent
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-    from include.fetch import Fetcher
+    from include.fetch import OUT_OF_CALLS, Fetcher
 
     with _this_run() as (warehouse, run):
         hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
@@ -72,7 +71,7 @@ def fetch_stock_data(requests: list[dict[str, str]]) -> int:
             PlannedRequest(**request) for request in requests
         )
     for error in errors:
-        if not isinstance(error, DailyQuotaSpent):
+        if not isinstance(error, OUT_OF_CALLS):
             raise error
     if errors and len(errors) == len(requests):
         raise AirflowSkipException(f"Deferred: {errors[0]}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
 
-from airflow_provider_alphavantage.exceptions import AlphaVantageError, DailyQuotaSpent
+from airflow_provider_alphavantage.exceptions import AlphaVantageError, BudgetSpent, DailyQuotaSpent
 from include.bars import StockBar, read_bars
 from include.plan import PlannedRequest
 from include.raw import is_stored, write_body
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
     from airflow_provider_alphavantage.hooks.alphavantage import Answer
+
+OUT_OF_CALLS = (BudgetSpent, DailyQuotaSpent)
+"""Asking again today would bring the same answer: by our own count, or by the vendor's."""
 
 REAL = "market"
 """The origin of a body that no stand-in has signed."""
@@ -62,18 +65,24 @@ class Fetcher:
         for planned in requests:
             if planned.symbol in done:
                 continue
-            spent = any(isinstance(error, DailyQuotaSpent) for error in errors)
-            try:
-                request = self._defer(planned) if spent else self._held(planned) or self._ask(planned)
-            except AlphaVantageError as error:
-                request = self._failure(planned, error)
-                errors.append(error)
+            spent = next((error for error in errors if isinstance(error, OUT_OF_CALLS)), None)
+            request, error = self._bring(planned, spent)
+            errors += [error] if error else []
             record_request(self.connection, self.run, request)
             self.connection.commit()
         return errors
 
-    def _defer(self, planned: PlannedRequest) -> Request:
-        raise DailyQuotaSpent("Not asked.", function=planned.function, symbol=planned.symbol)
+    def _bring(
+        self, planned: PlannedRequest, spent: AlphaVantageError | None
+    ) -> tuple[Request, AlphaVantageError | None]:
+        try:
+            if held := self._held(planned):
+                return held, None
+            if spent:
+                return _deferred(planned, spent), spent
+            return self._ask(planned), None
+        except AlphaVantageError as error:
+            return self._failure(planned, error), error
 
     def _held(self, planned: PlannedRequest) -> Request | None:
         if self.force:
@@ -138,12 +147,23 @@ class Fetcher:
         return Request(
             planned.symbol,
             planned.function,
-            "deferred" if isinstance(error, DailyQuotaSpent) else "failed",
+            "deferred" if isinstance(error, OUT_OF_CALLS) else "failed",
             planned.outputsize,
             path=error.path,
             kind=type(error).__name__,
             reason=str(error),
         )
+
+
+def _deferred(planned: PlannedRequest, spent: AlphaVantageError) -> Request:
+    return Request(
+        planned.symbol,
+        planned.function,
+        "deferred",
+        planned.outputsize,
+        kind=type(spent).__name__,
+        reason=f"Not asked: {spent.what} {spent.next_step}",
+    )
 
 
 def bars_of(request: Request, content: bytes) -> list[StockBar]:

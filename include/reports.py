@@ -133,9 +133,16 @@ def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> s
         origin = origin_of(connection) or "none yet"
     notes = {"sandbox": " (SIMULATED prices)", "replay": " (REPLAYED recordings)"}
     lines = [table(results, f"Origin of the data: {origin}{notes.get(origin, '')}"), headline(results) + "."]
-    lines += [f"warning  {reason}" for result in results if result.loaded for reason in result.reasons]
+    lines += [
+        f"warning  {reason}" for result in results if result.loaded for reason in _first(result.reasons)
+    ]
     lines += [f"problem  {problem}" for problem in problems(results)]
     return "\n".join(lines)
+
+
+def _first(reasons: Sequence[str], most: int = 5) -> list[str]:
+    more = [f"... and {len(reasons) - most} more like these"] if len(reasons) > most else []
+    return [*reasons[:most], *more]
 
 
 def _count(number: int, noun: str) -> str:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.http.hooks.http import HttpHook
+from asgiref.sync import sync_to_async
 from requests import PreparedRequest, Request, Response, Session
 from requests.auth import AuthBase
 from requests.exceptions import RequestException
@@ -21,8 +22,13 @@ from airflow_provider_alphavantage.exceptions import (
     Throttled,
     TransportError,
 )
+from airflow_provider_alphavantage.ledger import PostgresLedger
+from airflow_provider_alphavantage.pacing import LOCAL, Call, Limiter, budget_of, fingerprint
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds to wait for the API to connect and then for each read, unless the connection says other."""
@@ -56,6 +62,11 @@ class _ApiKey(AuthBase):
         return request
 
 
+def _limiter_of(extra: dict[str, Any]) -> Limiter:
+    ledger = extra.get("pacing_conn_id")
+    return PostgresLedger.of_connection(str(ledger)) if ledger else LOCAL
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -64,11 +75,15 @@ class AlphaVantageHook(HttpHook):
     """Ask Alpha Vantage; get data, or an error that says what to do.
 
     The API key is the connection's password. One HTTP session serves all calls of a hook. Extras are
-    read by name (``timeout``, ``proxies``, ``verify``, ``cert``, ``trust_env``, ``plan``); no extra
-    becomes a header.
+    read by name; no extra becomes a header.
+
+    Every call is reserved with a limiter first: the ledger in the database that the extra
+    ``pacing_conn_id`` names, or else one that counts for this process. A connection that was changed,
+    a new key for instance, is what the next call uses.
 
     :param alphavantage_conn_id: the connection.
-    :param sleep: how to wait between two attempts of one call, in seconds.
+    :param limiter: who counts the calls, instead of the connection's.
+    :param sleep: how to wait for a turn and between two attempts of one call, in seconds.
     :param now: the clock that stamps an answer.
     """
 
@@ -83,16 +98,19 @@ class AlphaVantageHook(HttpHook):
         self,
         alphavantage_conn_id: str = default_conn_name,
         *,
+        limiter: Limiter | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = _utc_now,
         **http: Any,
     ) -> None:
         super().__init__(**{"method": "GET", "http_conn_id": alphavantage_conn_id} | http)
         self.alphavantage_conn_id = alphavantage_conn_id
+        self._limiter = limiter
         self._sleep = sleep
         self._now = now
-        self._key: str | None = None
+        self._key = ""
         self._session: Session | None = None
+        self._built_for: tuple[Any, ...] = ()
 
     def get_bars(
         self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str = "compact"
@@ -132,6 +150,10 @@ class AlphaVantageHook(HttpHook):
             self.log.info("%s Asking again in %.1f s.", refusal.what, wait)
             self._sleep(wait)
 
+    async def aquery(self, function: str, **parameters: str) -> Answer:
+        """Do what :meth:`query` does, without keeping the event loop waiting."""
+        return await sync_to_async(self.query, thread_sensitive=False)(function, **parameters)
+
     @property
     def plan(self) -> str:
         """``free`` or ``premium``, as the connection's ``plan`` says; ``free`` unless it does."""
@@ -148,9 +170,19 @@ class AlphaVantageHook(HttpHook):
 
     def get_conn(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> Session:
         """Return the hook's one HTTP session, with the connection's key, proxies and TLS."""
+        self._connected()
         if self._session is None:
             self._session = super().get_conn(headers, extra_options)
         return self._session
+
+    def _connected(self) -> Connection:
+        """The connection as it is now; a session made for an older state of it is dropped."""
+        connection = self.get_connection(self.alphavantage_conn_id)
+        state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
+        if state != self._built_for:
+            self._session, self._built_for, self.merged_extra = None, state, {}
+            self._key = connection.password or ""
+        return connection
 
     def run_and_check(
         self, session: Session, prepped_request: PreparedRequest, extra_options: dict[Any, Any]
@@ -171,8 +203,26 @@ class AlphaVantageHook(HttpHook):
         raise TransportError(failure)  # outside "except": a chained exception would carry the URL
 
     def _ask(self, function: str, parameters: dict[str, str]) -> Answer:
-        symbol = parameters.get("symbol")
         session = self.get_conn()
+        extra = self._connected().extra_dejson
+        symbol = parameters.get("symbol")
+        call = Call(fingerprint(self._key), str(extra.get("host_group") or "default"), function, symbol)
+        limiter = self._limiter or _limiter_of(extra)
+        reservation = limiter.reserve(call, budget_of(extra))
+        self._sleep(reservation.wait)
+        outcome, size, started = "data", None, time.monotonic()
+        try:
+            answer = self._send(session, function, parameters)
+            size = len(answer.payload.content)
+        except AlphaVantageError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            limiter.settle(reservation, outcome, size, time.monotonic() - started)
+        return answer
+
+    def _send(self, session: Session, function: str, parameters: dict[str, str]) -> Answer:
+        symbol = parameters.get("symbol")
         request = Request("GET", self.url_from_endpoint("query"), params={"function": function} | parameters)
         failure = None
         try:
@@ -188,10 +238,9 @@ class AlphaVantageHook(HttpHook):
         return Answer(payload, self._now(), response.headers.get(ORIGIN_HEADER))
 
     def _extract_auth(self, connection: Any) -> AuthBase:
-        self._key = connection.password
-        if not self._key:
+        if not connection.password:
             raise ApiKeyRefused(f"The connection {self.alphavantage_conn_id!r} holds no API key.")
-        return _ApiKey(self._key)
+        return _ApiKey(connection.password)
 
     def _set_base_url(self, connection: Any) -> None:
         super()._set_base_url(connection)

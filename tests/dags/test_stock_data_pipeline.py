@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from airflow_provider_alphavantage.pacing import fingerprint
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.warehouse import claim_origin
 
@@ -32,7 +33,8 @@ def run(bag, metadata, sandbox, warehouse, warehouse_url, monkeypatch):
     sandbox.reset()
     claim_origin(warehouse, "sandbox")
     warehouse.commit()
-    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY}
+    extra = {"pacing_conn_id": "postgres_stocks", "seconds_between_calls": 0.01}
+    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY, "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
     monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_STOCKS", warehouse_url)
     monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "IBM")
@@ -104,6 +106,22 @@ def test_a_spent_budget_is_a_green_run_with_the_symbols_deferred(run, warehouse,
     state, tasks = run(symbols=["IBM", "MSFT"])
     assert (state, tasks["fetch_stock_data[MSFT]"]) == ("success", "skipped")
     assert bars(warehouse) == {"IBM": 100}
+
+
+def test_a_budget_spent_by_our_own_count_makes_no_call(run, warehouse, sandbox):
+    warehouse.execute(
+        "insert into api_call (fingerprint, host_group, function, reserved_at) "
+        "select %s, 'default', 'SPLITS', clock_timestamp() - interval '30 minutes' * n "
+        "from generate_series(1, 24) as n",
+        (fingerprint(KEY),),
+    )
+    warehouse.commit()
+    state, tasks = run(symbols=["IBM", "MSFT"])
+    assert (state, tasks["fetch_stock_data[MSFT]"]) == ("success", "skipped")
+    assert len(sandbox.calls()) == 1
+    reason = warehouse.execute("select kind, reason from request where outcome = 'deferred'").fetchone()
+    assert reason[0] == "BudgetSpent"
+    assert "No call is left until" in reason[1]
 
 
 def test_an_outage_is_retried_and_passes(run, warehouse, sandbox):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,23 +13,29 @@ from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+from airflow_provider_alphavantage.pacing import LocalLimiter
 from include.bars import read_accepted
 from include.fetch import Fetcher
 from include.plan import PlannedRequest
 from include.runs import Run, requests_of
 from include.sandbox.running import RunningSandbox, Stopwatch
+from include.sandbox.settings import SandboxSettings
 from include.start import start
 from include.validate import validate
 from include.warehouse import claim_origin
 
+from .conftest import MORNING_AFTER
+
 pytestmark = pytest.mark.postgres
 KEY = "PIPELINE9TESTKEY"
+PREMIUM_KEY = "PREMIUM9TEST9KEY"
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[RunningSandbox, Stopwatch]]:
     stopwatch = Stopwatch()
-    with RunningSandbox(monotonic=stopwatch) as sandbox:
+    settings = SandboxSettings(premium_keys=frozenset({PREMIUM_KEY}))
+    with RunningSandbox(settings, monotonic=stopwatch) as sandbox:
         yield sandbox, stopwatch
 
 
@@ -54,10 +60,14 @@ def store(tmp_path: Path) -> ObjectStoragePath:
 def fetch(warehouse, store, sandbox, running):
     """Fetch the daily bars of these symbols in a run."""
 
-    def fetch_them(run: Run, *symbols: str, force: bool = False) -> list[e.AlphaVantageError]:
-        hook = AlphaVantageHook(sleep=running[1].advance, now=run.now)
+    def fetch_them(
+        run: Run, *symbols: str, force: bool = False, outputsize: str = "compact"
+    ) -> list[e.AlphaVantageError]:
+        stopwatch = running[1]
+        limiter = LocalLimiter(lambda: MORNING_AFTER + timedelta(seconds=stopwatch.seconds))
+        hook = AlphaVantageHook(limiter=limiter, sleep=stopwatch.advance, now=run.now)
         fetcher = Fetcher(run, warehouse, lambda: hook, store, force)
-        return fetcher.fetch([PlannedRequest(symbol) for symbol in symbols])
+        return fetcher.fetch([PlannedRequest(symbol, outputsize) for symbol in symbols])
 
     return fetch_them
 
@@ -74,7 +84,7 @@ def test_each_body_is_kept_as_it_came_and_recorded(warehouse, started, fetch, sa
     assert "/raw/origin=sandbox/function=TIME_SERIES_DAILY/symbol=BRK-B/" in berkshire.path
     body = json.loads(ObjectStoragePath(ibm.path).read_bytes())
     assert len(body["Time Series (Daily)"]) == 100
-    assert len(sandbox.calls()) == 3  # the second was a second too early, and asked again
+    assert [call["outcome"] for call in sandbox.calls()] == ["data", "data"]
 
 
 def test_a_body_that_holds_the_last_closed_session_is_used_again(warehouse, started, fetch, sandbox):
@@ -188,6 +198,20 @@ def test_rows_in_are_rows_accepted_and_rows_of_refused_symbols(
     }
     assert float(bar["high"]) < float(bar["low"])
     assert "symbol=MSFT" in path
+
+
+def test_a_premium_key_brings_the_whole_history(
+    warehouse, started, fetch, sandbox, store, tmp_path, monkeypatch
+):
+    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": PREMIUM_KEY}
+    monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
+    run = started("IBM")
+    assert fetch(run, "IBM", outputsize="full") == []
+    assert requests_of(warehouse, run)[0].path.endswith("-full.csv")
+    truth = sandbox.truth("IBM")["bars"]
+    verdicts, accepted = judged(warehouse, run, store, tmp_path)
+    assert verdicts == {"IBM": (True, len(truth), 0)}
+    assert accepted == len(truth) > 6_000
 
 
 def test_judging_again_replaces_the_verdict(warehouse, started, fetch, sandbox, store, tmp_path):

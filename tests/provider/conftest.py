@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+from airflow_provider_alphavantage.pacing import LocalLimiter
 from include.sandbox.running import RunningSandbox, Stopwatch
 
 KEY = "SANDBOX9FREE7KEY"
@@ -22,8 +23,9 @@ class Waits(list[float]):
         self.stopwatch = stopwatch
 
     def __call__(self, seconds: float) -> None:
-        self.append(seconds)
-        self.stopwatch.advance(seconds)
+        if seconds > 0.01:
+            self.append(round(seconds, 1))
+            self.stopwatch.advance(seconds)
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +52,20 @@ def waits(running) -> Waits:
 
 
 @pytest.fixture
-def connect(monkeypatch: pytest.MonkeyPatch, sandbox, waits) -> Callable[..., AlphaVantageHook]:
+def limiter(running) -> LocalLimiter:
+    """Counts by the sandbox's stopwatch."""
+    start = datetime(2026, 5, 16, 6, tzinfo=UTC)
+    return LocalLimiter(lambda: start + timedelta(seconds=running[1].seconds))
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch, sandbox, waits, limiter) -> Callable[..., AlphaVantageHook]:
     """Make a hook on a connection to the sandbox; keyword arguments change the connection."""
 
     def make(**changed: object) -> AlphaVantageHook:
         connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY} | changed
         monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
-        return AlphaVantageHook(sleep=waits)
+        return AlphaVantageHook(limiter=limiter, sleep=waits)
 
     return make
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import socket
 import traceback
@@ -11,6 +12,7 @@ from decimal import Decimal
 import pytest
 
 from airflow_provider_alphavantage import exceptions as e
+from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
 
 from .conftest import KEY
 
@@ -40,12 +42,19 @@ def test_one_session_serves_all_calls(connect):
     assert hook.get_conn() is hook.get_conn()
 
 
-def test_a_throttled_call_is_asked_again_after_seconds(connect, waits, sandbox):
+def test_a_call_waits_for_its_turn_and_is_not_throttled(connect, waits, sandbox):
     hook = connect()
     hook.get_bars("IBM")
     hook.get_bars("MSFT")
     assert waits == [1.5]
-    assert [call["outcome"] for call in sandbox.calls()] == ["data", "E1", "data"]
+    assert [call["outcome"] for call in sandbox.calls()] == ["data", "data"]
+
+
+def test_a_throttled_call_is_asked_again_after_seconds(connect, waits, sandbox):
+    sandbox.add_fault("throttle", times=1)
+    connect().get_bars("IBM")
+    assert waits == [1.5]
+    assert [call["outcome"] for call in sandbox.calls()] == ["E1", "data"]
 
 
 def test_throttling_that_lasts_is_raised_with_the_time_to_wait(connect, waits, sandbox):
@@ -175,13 +184,67 @@ def test_testing_the_connection_tells_what_it_learned(connect, sandbox, changed,
     assert KEY not in message
 
 
-def test_a_free_key_has_25_calls_a_day(connect, sandbox, waits):
+def test_a_free_key_has_25_calls_a_day_and_the_26th_is_not_made(connect, sandbox):
     hook = connect()
     for _ in range(25):
         hook.get_bars("IBM")
-        waits(1.5)
+    with pytest.raises(e.BudgetSpent, match="No call is left until"):
+        hook.get_bars("IBM")
+    assert len(sandbox.calls()) == 25
+
+
+def test_a_quota_spent_elsewhere_is_told_by_the_api(connect, sandbox):
+    hook = connect(extra={"calls_per_day": 100})
+    for _ in range(25):
+        hook.get_bars("IBM")
     with pytest.raises(e.DailyQuotaSpent) as caught:
         hook.get_bars("IBM")
     assert KEY not in str(caught.value)
     sandbox.set_clock("2026-05-17T06:00:00Z")
     assert hook.get_bars("IBM").bars[0].session == date(2026, 5, 15)
+
+
+def test_a_key_replaced_in_the_connection_is_used_by_the_next_call(connect, sandbox, monkeypatch):
+    hook = connect()
+    hook.get_bars("IBM")
+    connect(password="ANOTHER9KEY9HERE")
+    hook.get_bars("IBM")
+    keys = [call["key"] for call in sandbox.calls()]
+    assert len(set(keys)) == 2
+
+
+@pytest.mark.postgres
+def test_a_connection_that_names_a_ledger_counts_there(
+    connect, sandbox, waits, warehouse_url, warehouse, monkeypatch
+):
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER", warehouse_url)
+    connect(extra={"pacing_conn_id": "ledger", "host_group": "office"})
+    hook = AlphaVantageHook(sleep=waits)
+    sandbox.add_fault("html_503", symbol="MSFT")
+    hook.get_bars("IBM")
+    with pytest.raises(e.TransportError):
+        hook.get_bars("MSFT")
+    rows = warehouse.execute(
+        "select host_group, symbol, outcome, bytes > 0 from api_call order by id"
+    ).fetchall()
+    assert rows == [("office", "IBM", "data", True), ("office", "MSFT", "TransportError", None)]
+    dumped = warehouse.execute("select api_call::text from api_call").fetchall()
+    assert not any(KEY in row[0] for row in dumped)
+
+
+@pytest.mark.parametrize("fault", [None, "quota", "reset"])
+def test_asking_without_blocking_the_event_loop_is_the_same(connect, sandbox, output, fault):
+    if fault:
+        sandbox.add_fault(fault)
+    hook = connect()
+
+    async def ask() -> object:
+        try:
+            return await hook.aquery("TIME_SERIES_DAILY", symbol="IBM")
+        except e.AlphaVantageError as error:
+            return error
+
+    answer = asyncio.run(ask())
+    expected = {None: Answer, "quota": e.DailyQuotaSpent, "reset": e.TransportError}
+    assert type(answer) is expected[fault]
+    assert KEY not in output() + repr(answer)

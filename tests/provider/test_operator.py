@@ -21,7 +21,7 @@ def operator(path: str, **parameters: str) -> AlphaVantageOperator:
 class TestOperator:
     @pytest.fixture(autouse=True)
     def _connected(self, connect):
-        connect()
+        connect(extra={"seconds_between_calls": 0.01, "calls_per_day": 1000})
 
     def test_the_body_is_kept_as_it_came(self, folder):
         path = operator(f"{folder}/weekly/IBM.json").execute({})

@@ -17,12 +17,20 @@ def test_the_description_keeps_airflows_schema():
     assert (info["package-name"], info["versions"]) == ("airflow-provider-alphavantage", [__version__])
 
 
-def test_the_form_shows_the_key_the_address_the_plan_and_the_timeout():
+def test_the_form_shows_the_key_the_address_the_limits_and_the_timeout():
     (form,) = get_provider_info()["connection-types"]
     assert form["connection-type"] == AlphaVantageHook.conn_type
     assert form["hook-class-name"].endswith(AlphaVantageHook.__qualname__)
     assert form["ui-field-behaviour"]["relabeling"] == {"host": "Base URL", "password": "API key"}
-    assert set(form["conn-fields"]) == {"plan", "timeout"}
+    assert set(form["conn-fields"]) == {
+        "plan",
+        "calls_per_day",
+        "calls_per_minute",
+        "seconds_between_calls",
+        "pacing_conn_id",
+        "host_group",
+        "timeout",
+    }
 
 
 def test_the_entry_point_leads_to_it():
