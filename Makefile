@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt pyproje
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs psql clean test lint format installed
+.PHONY: help run stop status logs psql clean test fuzz lint format installed
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ clean: installed ## stop everything and delete .run/ with its databases (.venv s
 
 test: lint ## lint, then every test
 	@$(VENV)/bin/python -m pytest
+
+fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
+	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest tests/provider/test_fuzz.py
 
 lint: $(DEV_STAMP) ## formatting, style, types
 	@$(VENV)/bin/python -m ruff format --check .

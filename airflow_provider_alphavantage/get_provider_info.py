@@ -7,6 +7,7 @@ from typing import Any
 from airflow_provider_alphavantage import __version__
 
 _INTEGRATION = "Alpha Vantage"
+_PACKAGE = "airflow_provider_alphavantage"
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -14,7 +15,7 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-provider-alphavantage",
         "name": _INTEGRATION,
-        "description": "Market data from Alpha Vantage: connection, hook, operator, typed errors.",
+        "description": "Market data from Alpha Vantage: hook, operators, sensor, limits, typed errors.",
         "versions": [__version__],
         "integrations": [
             {
@@ -23,26 +24,37 @@ def get_provider_info() -> dict[str, Any]:
                 "tags": ["service"],
             }
         ],
-        "hooks": [
+        "hooks": _modules("hooks.alphavantage"),
+        "operators": _modules("operators.alphavantage"),
+        "sensors": _modules("sensors.alphavantage"),
+        "triggers": _modules("triggers.alphavantage"),
+        "transfers": [
             {
-                "integration-name": _INTEGRATION,
-                "python-modules": ["airflow_provider_alphavantage.hooks.alphavantage"],
+                "source-integration-name": _INTEGRATION,
+                "target-integration-name": "PostgreSQL",
+                "python-module": f"{_PACKAGE}.transfers.alphavantage_to_postgres",
             }
         ],
-        "operators": [
+        "extra-links": [f"{_PACKAGE}.links.documentation.DocumentationLink"],
+        "asset-uris": [
             {
-                "integration-name": _INTEGRATION,
-                "python-modules": ["airflow_provider_alphavantage.operators.alphavantage"],
+                "schemes": ["alphavantage"],
+                "handler": f"{_PACKAGE}.assets.sanitize_uri",
+                "factory": f"{_PACKAGE}.assets.create_asset",
             }
         ],
         "connection-types": [_connection_type()],
     }
 
 
+def _modules(name: str) -> list[dict[str, Any]]:
+    return [{"integration-name": _INTEGRATION, "python-modules": [f"{_PACKAGE}.{name}"]}]
+
+
 def _connection_type() -> dict[str, Any]:
     return {
         "connection-type": "alphavantage",
-        "hook-class-name": "airflow_provider_alphavantage.hooks.alphavantage.AlphaVantageHook",
+        "hook-class-name": f"{_PACKAGE}.hooks.alphavantage.AlphaVantageHook",
         "hook-name": _INTEGRATION,
         "ui-field-behaviour": {
             "hidden-fields": ["schema", "login", "port"],

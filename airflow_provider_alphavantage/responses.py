@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -48,7 +49,7 @@ _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet 
 
 @dataclass(frozen=True)
 class Payload:
-    """A body that is data: its bytes as sent, and for JSON the document read from them."""
+    """A body that is data: its bytes as sent, and for JSON the document read from them (floats exact)."""
 
     content: bytes
     format: Literal["json", "csv"]
@@ -82,7 +83,7 @@ def read(
     if start != b"{":
         return Payload(content, "csv")
     try:
-        document = json.loads(content, object_pairs_hook=_keep_repeated)
+        document = decode(content)
     except ValueError:
         document = None
     if not isinstance(document, dict):
@@ -101,18 +102,36 @@ def _describe(content: bytes, status: int) -> str:
     return f"HTTP {status} with {kind}."
 
 
+def decode(content: bytes) -> Any:
+    """Read JSON exactly: floats become decimals as printed, and no repeated key is lost.
+
+    :raises ValueError: it is not JSON, or holds a number or a nest beyond all bounds.
+    """
+    try:
+        return json.loads(
+            content, object_pairs_hook=_keep_repeated, parse_float=Decimal, parse_constant=_no_number
+        )
+    except (ArithmeticError, RecursionError) as exc:
+        raise ValueError(f"no JSON we can read: {exc}") from exc
+
+
 def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Keep a repeated key under a marked name: plain JSON readers silently drop the first one."""
-    document: dict[str, Any] = {}
-    for name, value in pairs:
-        while name in document:
-            name += REPEATED
-        document[name] = value
+    document = dict(pairs)
+    if len(document) == len(pairs):
+        return document
+    document = {}
+    for place, (name, value) in enumerate(pairs):
+        document[f"{name}{REPEATED}{place}" if name in document else name] = value
     return document
 
 
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
+
+
 REPEATED = "\x00again"
-"""Suffix of a key that a JSON object held more than once."""
+"""What the key is followed by, and then by its place, where a JSON object held it more than once."""
 
 
 def _message(document: dict[str, Any]) -> str | None:

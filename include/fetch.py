@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
     from airflow_provider_alphavantage.hooks.alphavantage import Answer
+
+log = logging.getLogger(__name__)
 
 OUT_OF_CALLS = (BudgetSpent, DailyQuotaSpent)
 """Asking again today would bring the same answer: by our own count, or by the vendor's."""
@@ -68,6 +71,7 @@ class Fetcher:
             spent = next((error for error in errors if isinstance(error, OUT_OF_CALLS)), None)
             request, error = self._bring(planned, spent)
             errors += [error] if error else []
+            log.info("%s: %s", planned.symbol, _in_words(request))
             record_request(self.connection, self.run, request)
             self.connection.commit()
         return errors
@@ -153,6 +157,12 @@ class Fetcher:
             kind=type(error).__name__,
             reason=str(error),
         )
+
+
+def _in_words(request: Request) -> str:
+    if request.has_body:
+        return f"{request.outcome}, final through {request.final_through}, kept at {request.path}"
+    return f"{request.outcome}: {request.reason}"
 
 
 def _deferred(planned: PlannedRequest, spent: AlphaVantageError) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -162,6 +163,7 @@ def _cause(exception_info: dict[str, Any]) -> str:
 
 
 def _checkpoint(rules: Sequence[Rule], reports: Path) -> Any:
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells 200 lines of its own wiring
     import great_expectations as gx
     from great_expectations.checkpoint.actions import UpdateDataDocsAction
     from great_expectations.data_context.types.base import ProgressBarsConfig

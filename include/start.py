@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,8 @@ from include.sessions import last_closed_session, sessions_until
 from include.settings import DAILY
 from include.warehouse import newest_sessions, origin_of
 from include.watchlist import read_watchlist
+
+log = logging.getLogger(__name__)
 
 
 def start(
@@ -42,7 +45,11 @@ def start(
     )
     for name in watchlist.refused:
         record_request(connection, run, _not_a_symbol(name))
-    return in_groups(_plan(connection, run, watchlist.symbols, premium))
+    requests = _plan(connection, run, watchlist.symbols, premium)
+    log.info("Clock %s%s; %d requests:", clock, " (simulated)" if now else "", len(requests))
+    for request in requests:
+        log.info("  %s %s %s", request.symbol, request.function, request.outputsize)
+    return in_groups(requests)
 
 
 def read_clock(now: str, origin: str | None) -> datetime:

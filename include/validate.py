@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from include.statements import statement
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
+
+log = logging.getLogger(__name__)
 
 
 def validate(connection: Connection[Any], run: Run, *, store: ObjectStoragePath, reports: Path) -> str:
@@ -73,6 +76,9 @@ def _record(connection: Connection[Any], run: Run, request: Request, verdict: Ve
         "reasons": verdict.reasons,
     }
     connection.execute(statement("record_verdict"), about)
+    log.info("%s: %d bars %s", verdict.symbol, verdict.bars, "accepted" if verdict.accepted else "refused")
+    for reason in verdict.reasons:
+        log.warning("%s", reason)
     connection.execute(
         "delete from quarantine where pipeline_run_id = %s and symbol = %s", (run.id, verdict.symbol)
     )

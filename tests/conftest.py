@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -21,6 +22,17 @@ os.environ |= {
     "AIRFLOW_HOME": _HOME.name,
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+    "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([
+        {
+            "name": name,
+            "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+            "kwargs": {"path": path},
+        }
+        for name, path in (
+            ("dags-folder", str(PROJECT / "dags")),
+            ("examples", str(PROJECT / "airflow_provider_alphavantage" / "example_dags")),
+        )
+    ]),
     "GX_ANALYTICS_ENABLED": "false",
     "NO_PROXY": "127.0.0.1,localhost",
 }
@@ -83,6 +95,14 @@ def warehouse(warehouse_url: str) -> Iterator[object]:
 
     with connect_to(warehouse_url) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def metadata() -> None:
+    """A migrated metadata database in the test's Airflow home."""
+    from airflow.utils.db import initdb
+
+    initdb()
 
 
 def _database(server, name: str, options: str = "") -> str:

@@ -22,12 +22,15 @@ from airflow_provider_alphavantage.exceptions import (
     Throttled,
     TransportError,
 )
+from airflow_provider_alphavantage.functions import check
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from airflow_provider_alphavantage.pacing import LOCAL, Call, Limiter, budget_of, fingerprint
+from airflow_provider_alphavantage.parsing import Records, parse, parse_frame
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
 
 if TYPE_CHECKING:
+    import pandas as pd
     from airflow.sdk import Connection
 
 DEFAULT_TIMEOUT = 30.0
@@ -109,6 +112,7 @@ class AlphaVantageHook(HttpHook):
         self._sleep = sleep
         self._now = now
         self._key = ""
+        self._extra: dict[str, Any] = {}
         self._session: Session | None = None
         self._built_for: tuple[Any, ...] = ()
 
@@ -123,7 +127,7 @@ class AlphaVantageHook(HttpHook):
         answer = self.query(function, symbol=symbol, outputsize=outputsize)
         return parse_bars(answer.payload, function=function, symbol=symbol)
 
-    def query(self, function: str, **parameters: str) -> Answer:
+    def query(self, function: str, **parameters: Any) -> Answer:
         """Ask one function and return its answer.
 
         A throttled call is asked again after a wait of seconds, up to three times and two minutes; a
@@ -131,16 +135,19 @@ class AlphaVantageHook(HttpHook):
         is given, compact series come as JSON, which names symbol and zone, and ``full`` as CSV, which
         is a quarter of the bytes.
 
+        :raises InvalidParameter: the catalogue knows that the function does not take a parameter; no
+            call is spent.
         :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
         """
         if parameters.get("outputsize") == "full":
             parameters = {"datatype": "csv"} | parameters
+        asked = check(function, parameters)
         waited, attempt = 0.0, 0
         while True:
             attempt += 1
             refusal = None
             try:
-                return self._ask(function, parameters)
+                return self._ask(function, asked)
             except (Throttled, InvalidRequest) as exc:
                 refusal = exc
             wait = getattr(refusal, "wait", 1.5) * attempt
@@ -150,14 +157,38 @@ class AlphaVantageHook(HttpHook):
             self.log.info("%s Asking again in %.1f s.", refusal.what, wait)
             self._sleep(wait)
 
-    async def aquery(self, function: str, **parameters: str) -> Answer:
+    def get_records(self, function: str, **parameters: Any) -> Records:
+        """Return the rows of any function, exact and typed.
+
+        :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
+        """
+        return parse(self.query(function, **parameters).payload, function)
+
+    def get_df(self, function: str, **parameters: Any) -> pd.DataFrame:
+        """Return the rows of any function as a frame (needs the extra ``[pandas]``)."""
+        return parse_frame(self.query(function, **parameters).payload, function)
+
+    async def aquery(self, function: str, **parameters: Any) -> Answer:
         """Do what :meth:`query` does, without keeping the event loop waiting."""
         return await sync_to_async(self.query, thread_sensitive=False)(function, **parameters)
+
+    async def aget_bars(self, symbol: str, **options: str) -> Series:
+        """Do what :meth:`get_bars` does, without keeping the event loop waiting."""
+        return await sync_to_async(self.get_bars, thread_sensitive=False)(symbol, **options)
+
+    async def aget_records(self, function: str, **parameters: Any) -> Records:
+        """Do what :meth:`get_records` does, without keeping the event loop waiting."""
+        return await sync_to_async(self.get_records, thread_sensitive=False)(function, **parameters)
+
+    async def aget_df(self, function: str, **parameters: Any) -> pd.DataFrame:
+        """Do what :meth:`get_df` does, without keeping the event loop waiting."""
+        return await sync_to_async(self.get_df, thread_sensitive=False)(function, **parameters)
 
     @property
     def plan(self) -> str:
         """``free`` or ``premium``, as the connection's ``plan`` says; ``free`` unless it does."""
-        return str(self.get_connection(self.alphavantage_conn_id).extra_dejson.get("plan") or "free")
+        self._look_up()
+        return str(self._extra.get("plan") or "free")
 
     def test_connection(self) -> tuple[bool, str]:
         """Spend one call (GLOBAL_QUOTE of IBM) to tell whether the connection works, never its key."""
@@ -170,19 +201,18 @@ class AlphaVantageHook(HttpHook):
 
     def get_conn(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> Session:
         """Return the hook's one HTTP session, with the connection's key, proxies and TLS."""
-        self._connected()
+        self._look_up()
         if self._session is None:
             self._session = super().get_conn(headers, extra_options)
         return self._session
 
-    def _connected(self) -> Connection:
-        """The connection as it is now; a session made for an older state of it is dropped."""
-        connection = self.get_connection(self.alphavantage_conn_id)
+    def _look_up(self) -> None:
+        """Read the connection as it is now; a session made for an older state of it is dropped."""
+        connection: Connection = self.get_connection(self.alphavantage_conn_id)
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
         if state != self._built_for:
             self._session, self._built_for, self.merged_extra = None, state, {}
-            self._key = connection.password or ""
-        return connection
+            self._key, self._extra = connection.password or "", connection.extra_dejson
 
     def run_and_check(
         self, session: Session, prepped_request: PreparedRequest, extra_options: dict[Any, Any]
@@ -204,11 +234,11 @@ class AlphaVantageHook(HttpHook):
 
     def _ask(self, function: str, parameters: dict[str, str]) -> Answer:
         session = self.get_conn()
-        extra = self._connected().extra_dejson
         symbol = parameters.get("symbol")
-        call = Call(fingerprint(self._key), str(extra.get("host_group") or "default"), function, symbol)
-        limiter = self._limiter or _limiter_of(extra)
-        reservation = limiter.reserve(call, budget_of(extra))
+        host_group = str(self._extra.get("host_group") or "default")
+        call = Call(fingerprint(self._key), host_group, function, symbol)
+        limiter = self._limiter or _limiter_of(self._extra)
+        reservation = limiter.reserve(call, budget_of(self._extra))
         self._sleep(reservation.wait)
         outcome, size, started = "data", None, time.monotonic()
         try:

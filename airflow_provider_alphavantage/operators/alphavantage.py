@@ -5,49 +5,93 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator, ObjectStoragePath
 
-from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+from airflow_provider_alphavantage.exceptions import BudgetSpent
+from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
+from airflow_provider_alphavantage.links.documentation import DocumentationLink
+from airflow_provider_alphavantage.parsing import parse
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class AlphaVantageOperator(BaseOperator):
-    """Ask one function and keep its body, untouched, in object storage.
+class AlphaVantageBaseOperator(BaseOperator):
+    """Ask one function; what is done with the answer is a subclass's business.
 
     :param function: the API function, such as ``TIME_SERIES_WEEKLY`` (templated).
     :param parameters: its parameters without the key, such as ``{"symbol": "IBM"}`` (templated).
-    :param path: where the body goes: any URL of :class:`~airflow.sdk.ObjectStoragePath`, such as
-        ``s3://bucket/weekly/{{ ds }}/IBM.csv`` (templated).
     :param alphavantage_conn_id: the connection.
-    :returns: the path written.
+    :param deferrable: where the key's limits leave no call for minutes or hours, wait for it in the
+        triggerer instead of failing.
     """
 
-    template_fields: Sequence[str] = ("function", "parameters", "path")
+    template_fields: Sequence[str] = ("function", "parameters")
+    operator_extra_links = (DocumentationLink(),)
     ui_color = "#e8f0fe"
 
     def __init__(
         self,
         *,
         function: str,
-        path: str,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Any] | None = None,
         alphavantage_conn_id: str = AlphaVantageHook.default_conn_name,
+        deferrable: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.function = function
-        self.path = path
         self.parameters = parameters or {}
         self.alphavantage_conn_id = alphavantage_conn_id
+        self.deferrable = deferrable
 
-    def execute(self, context: Context) -> str:
-        """Ask, write, and return where it was written."""
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Ask, and use the answer."""
         hook = AlphaVantageHook(self.alphavantage_conn_id)
-        answer = hook.query(self.function, **self.parameters)
+        possible_at = None
+        try:
+            return self.use(hook.query(self.function, **self.parameters))
+        except BudgetSpent as error:
+            if not self.deferrable:
+                raise
+            possible_at = error.possible_at
+        self.defer(trigger=DateTimeTrigger(moment=possible_at), method_name="execute_again")
+
+    def execute_again(self, context: Context, event: Any = None) -> dict[str, Any]:
+        """Go on once a call is possible."""
+        return self.execute(context)
+
+    def use(self, answer: Answer) -> dict[str, Any]:
+        """Use an answer; return what the task returns."""
+        raise NotImplementedError
+
+
+class AlphaVantageOperator(AlphaVantageBaseOperator):
+    """Ask one function and keep its body, untouched, in object storage.
+
+    Beside the parameters of :class:`AlphaVantageBaseOperator`:
+
+    :param path: where the body goes: any URL of :class:`~airflow.sdk.ObjectStoragePath`, such as
+        ``s3://bucket/weekly/{{ ds }}/IBM.csv`` (templated).
+    :returns: ``path``, ``rows`` (how many the body holds) and ``last_refreshed`` (as the body says it).
+    """
+
+    template_fields: Sequence[str] = (*AlphaVantageBaseOperator.template_fields, "path")
+
+    def __init__(self, *, path: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.path = path
+
+    def use(self, answer: Answer) -> dict[str, Any]:
+        """Write the body."""
+        records = parse(answer.payload, self.function)
         target = ObjectStoragePath(self.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(answer.payload.content)
-        self.log.info("%s: %d bytes at %s", self.function, len(answer.payload.content), target)
-        return str(target)
+        self.log.info("%s: %d rows at %s", self.function, len(records), target)
+        return {
+            "path": str(target),
+            "rows": len(records),
+            "last_refreshed": records.meta.get("last_refreshed"),
+        }

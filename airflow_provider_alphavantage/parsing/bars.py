@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from airflow_provider_alphavantage.responses import REPEATED, Payload
+from airflow_provider_alphavantage.parsing.labels import column_names
+from airflow_provider_alphavantage.parsing.records import Records
+from airflow_provider_alphavantage.parsing.series import series
+from airflow_provider_alphavantage.parsing.tables import Table, typed
+from airflow_provider_alphavantage.responses import Payload
 
-_NULLS = frozenset({"", "None", "null", "-", ".", "n/a"})
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_FIELDS = ("open", "high", "low", "close", "volume")
+_PRICES = ("open", "high", "low", "close")
 
 
 @dataclass(frozen=True)
@@ -53,65 +52,40 @@ def parse_bars(payload: Payload, *, function: str, symbol: str | None = None) ->
         that of another symbol.
     """
     try:
-        series = _from_csv(payload) if payload.document is None else _from_json(payload.document)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
+        found = _bars(typed(_with_prices(series(payload, function)), "series"))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as exc:
         raise UnreadableBody(f"Not a price series: {exc}.", function=function, symbol=symbol) from exc
-    if symbol and series.symbol and series.symbol.upper() != symbol.upper():
-        raise UnreadableBody(f"The body is that of {series.symbol!r}.", function=function, symbol=symbol)
-    return series
+    if symbol and found.symbol and found.symbol.upper() != symbol.upper():
+        raise UnreadableBody(f"The body is that of {found.symbol!r}.", function=function, symbol=symbol)
+    return found
 
 
-def _from_json(document: dict[str, Any]) -> Series:
-    meta = {_label(name): value for name, value in document.get("Meta Data", {}).items()}
-    block = next((v for k, v in document.items() if "Time Series" in k and k != "Meta Data"), None)
-    if block is None and "Symbol" not in meta:
-        raise ValueError(f"no time series among the keys {sorted(document)}")
-    rows = ((session, {_label(k): v for k, v in row.items()}) for session, row in (block or {}).items())
+def _with_prices(table: Table) -> Table:
+    missing = sorted(set(_PRICES) - set(column_names(table.header))) if table.header else []
+    if missing and table.columns[0]:
+        raise ValueError(f"{str(table.columns[0][0])[:40]}: no {', '.join(missing)}")
+    if missing:
+        raise ValueError(f"the header {list(table.header)} lacks {missing}")
+    return table
+
+
+def _bars(records: Records) -> Series:
+    kinds = dict(zip(records.columns, records.kinds, strict=True))
+    if kinds.get("timestamp", "date") != "date":
+        raise ValueError("the rows have a time of day, not a session")
+    if kinds.get("volume", "whole") != "whole":
+        raise ValueError(f"{_broken_volume(records)} is not a whole number")
+    columns = dict(zip(records.columns, zip(*records.rows, strict=True), strict=False))
+    wanted: list[Any] = [columns.get(name, repeat(None)) for name in ("timestamp", *_PRICES, "volume")]
+    meta = records.meta
     return Series(
-        bars=tuple(_bar(session.replace(REPEATED, ""), row) for session, row in rows),
-        symbol=meta.get("Symbol"),
-        last_refreshed=meta.get("Last Refreshed"),
-        time_zone=meta.get("Time Zone"),
+        bars=tuple(map(Bar, *wanted)) if records.rows else (),
+        symbol=meta.get("symbol"),
+        last_refreshed=meta.get("last_refreshed"),
+        time_zone=meta.get("time_zone"),
     )
 
 
-def _label(name: str) -> str:
-    return re.sub(r"^\d+[a-z]?[.:]\s*", "", name)
-
-
-def _from_csv(payload: Payload) -> Series:
-    lines = csv.reader(io.StringIO(payload.content.decode("utf-8"), newline=""))
-    header = [name.strip() for name in next(lines)]
-    missing = {"timestamp", "open", "high", "low", "close"} - set(header)
-    if missing:
-        raise ValueError(f"the header {header} lacks {sorted(missing)}")
-    return Series(bars=tuple(_rows(header, lines)))
-
-
-def _rows(header: list[str], lines: Iterable[list[str]]) -> Iterator[Bar]:
-    for fields in lines:
-        if not fields:
-            continue
-        if len(fields) != len(header):
-            raise ValueError(f"a row of {len(fields)} fields under a header of {len(header)}: {fields}")
-        row = dict(zip(header, fields, strict=True))
-        yield _bar(row["timestamp"], row)
-
-
-def _bar(session: str, row: dict[str, Any]) -> Bar:
-    missing = {"open", "high", "low", "close"} - row.keys()
-    if missing:
-        raise ValueError(f"{session}: no {', '.join(sorted(missing))}")
-    prices = {name: _number(row.get(name), session, name) for name in _FIELDS}
-    volume = prices.pop("volume")
-    if volume is not None and volume != volume.to_integral_value():
-        raise ValueError(f"{session}: volume {volume} is not a whole number")
-    return Bar(date.fromisoformat(session), **prices, volume=None if volume is None else int(volume))
-
-
-def _number(text: object, session: str, name: str) -> Decimal | None:
-    if text is None or (isinstance(text, str) and text.strip() in _NULLS):
-        return None
-    if isinstance(text, bool) or not _NUMBER.fullmatch(str(text).strip()):
-        raise ValueError(f"{session}: {name} {text!r} is not a number")
-    return Decimal(str(text).strip())
+def _broken_volume(records: Records) -> str:
+    row = next(row for row in records.dicts() if row["volume"] is not None and row["volume"] % 1)  # type: ignore[operator]
+    return f"{row['timestamp']}: volume {row['volume']}"

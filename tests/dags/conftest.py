@@ -1,4 +1,4 @@
-"""The DAGs as Airflow finds them, and a metadata database to run them in."""
+"""The DAGs as Airflow finds them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,3 @@ from tests.conftest import PROJECT
 def bag() -> DagBag:
     """Every DAG of the project, parsed anew: ``dag.test`` leaves a run's parameters on the DAG."""
     return DagBag(PROJECT / "dags", bundle_path=PROJECT / "dags", bundle_name="dags-folder")
-
-
-@pytest.fixture(scope="session")
-def metadata() -> None:
-    """A migrated metadata database in the test's Airflow home."""
-    from airflow.utils.db import initdb
-
-    initdb()

@@ -16,6 +16,16 @@ from include.sandbox.running import RunningSandbox, Stopwatch
 KEY = "SANDBOX9FREE7KEY"
 
 
+class Steps(Stopwatch):
+    """A stopwatch that can be told to move by itself, for tests that are not about waiting."""
+
+    step = 0.0
+
+    def __call__(self) -> float:
+        self.advance(self.step)
+        return super().__call__()
+
+
 class Waits(list[float]):
     """Sleeps by moving the sandbox's own stopwatch; remembers how long."""
 
@@ -30,7 +40,7 @@ class Waits(list[float]):
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[tuple[RunningSandbox, Stopwatch]]:
-    stopwatch = Stopwatch()
+    stopwatch = Steps()
     with RunningSandbox(monotonic=stopwatch) as sandbox:
         yield sandbox, stopwatch
 
@@ -44,6 +54,16 @@ def sandbox(running) -> RunningSandbox:
     sandbox.reset()
     sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
     return sandbox
+
+
+@pytest.fixture
+def unhurried(running, connect, request) -> AlphaVantageHook:
+    """A connection whose calls never wait: a key of this test's own, and seconds that pass by themselves."""
+    stopwatch = running[1]
+    stopwatch.step = 2.0
+    key = f"KEY{abs(hash(request.node.nodeid)):016x}"
+    yield connect(password=key, extra={"seconds_between_calls": 0.01, "host_group": key})
+    stopwatch.step = 0.0
 
 
 @pytest.fixture

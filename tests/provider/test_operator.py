@@ -1,46 +1,97 @@
-"""The operator: one query, one body in object storage, its path returned."""
+"""The operator: one query, one body in object storage; waiting for hours holds no worker."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+from airflow.sdk import DAG
+from airflow.sdk.exceptions import TaskDeferred
 
-from airflow_provider_alphavantage.exceptions import PremiumRequired
+from airflow_provider_alphavantage.exceptions import BudgetSpent, PremiumRequired
 from airflow_provider_alphavantage.operators.alphavantage import AlphaVantageOperator
+from airflow_provider_alphavantage.pacing import LOCAL
+
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 
-def operator(path: str, **parameters: str) -> AlphaVantageOperator:
+def operator(path: str, deferrable: bool = False, **parameters: str) -> AlphaVantageOperator:
     return AlphaVantageOperator(
-        task_id="ask", function="TIME_SERIES_WEEKLY", parameters={"symbol": "IBM"} | parameters, path=path
+        task_id="ask",
+        function="TIME_SERIES_WEEKLY",
+        parameters={"symbol": "IBM"} | parameters,
+        path=path,
+        deferrable=deferrable,
     )
 
 
-@pytest.mark.usefixtures("connect")
-class TestOperator:
-    @pytest.fixture(autouse=True)
-    def _connected(self, connect):
-        connect(extra={"seconds_between_calls": 0.01, "calls_per_day": 1000})
-
-    def test_the_body_is_kept_as_it_came(self, folder):
-        path = operator(f"{folder}/weekly/IBM.json").execute({})
-        body = json.loads(Path(path.removeprefix("file://")).read_bytes())
-        assert body["Meta Data"]["2. Symbol"] == "IBM"
-        assert next(iter(body["Weekly Time Series"])) == "2026-05-15"
-
-    def test_a_csv_keeps_its_line_ends(self, folder):
-        path = operator(f"{folder}/IBM.csv", datatype="csv").execute({})
-        body = Path(path.removeprefix("file://")).read_bytes()
-        assert body.startswith(b"timestamp,open,high,low,close,volume\r\n")
-        assert body.endswith(b"\r\n")
-
-    def test_a_refusal_writes_nothing(self, folder, tmp_path, sandbox):
-        sandbox.add_fault("premium")
-        with pytest.raises(PremiumRequired):
-            operator(f"{folder}/IBM.json").execute({})
-        assert list(tmp_path.iterdir()) == []
+def test_the_body_is_kept_as_it_came_and_the_answer_says_what_it_holds(folder):
+    told = operator(f"{folder}/weekly/IBM.json").execute({})
+    body = json.loads(Path(told["path"].removeprefix("file://")).read_bytes())
+    assert told["path"] == f"{folder}/weekly/IBM.json"
+    assert told["last_refreshed"] == "2026-05-15"
+    assert told["rows"] == len(body["Weekly Time Series"]) > 1000
 
 
-def test_function_parameters_and_path_are_templates_and_hold_no_key():
-    assert AlphaVantageOperator.template_fields == ("function", "parameters", "path")
+def test_a_csv_keeps_its_line_ends(folder):
+    told = operator(f"{folder}/IBM.csv", datatype="csv").execute({})
+    body = Path(told["path"].removeprefix("file://")).read_bytes()
+    assert body.startswith(b"timestamp,open,high,low,close,volume\r\n")
+    assert body.count(b"\r\n") == told["rows"] + 1
+
+
+def test_a_refusal_writes_nothing(folder, tmp_path, sandbox):
+    sandbox.add_fault("premium")
+    with pytest.raises(PremiumRequired):
+        operator(f"{folder}/IBM.json").execute({})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def spent(unhurried, connect):
+    """One call a day, and it is used."""
+    connect(password="ONE9CALL9A9DAY", extra={"calls_per_day": 1, "host_group": "spent"})
+
+
+@pytest.mark.usefixtures("spent")
+class TestWithoutBudget:
+    def test_it_fails_with_the_time_a_call_is_possible_again(self, folder):
+        LOCAL._buckets.clear()
+        operator(f"{folder}/1.json").execute({})
+        with pytest.raises(BudgetSpent):
+            operator(f"{folder}/2.json").execute({})
+
+    def test_deferrable_it_waits_in_the_triggerer_and_goes_on(self, folder, sandbox):
+        LOCAL._buckets.clear()
+        operator(f"{folder}/1.json").execute({})
+        waiting = operator(f"{folder}/2.json", deferrable=True)
+        with pytest.raises(TaskDeferred) as deferred:
+            waiting.execute({})
+        trigger = deferred.value.trigger
+        assert isinstance(trigger, DateTimeTrigger)
+        assert timedelta(hours=23) < trigger.moment - datetime.now(UTC) <= timedelta(hours=24)
+        assert "ONE9CALL9A9DAY" not in str(trigger.serialize())
+        assert len(sandbox.calls()) == 1
+        LOCAL._buckets.clear()
+        assert getattr(waiting, deferred.value.method_name)({}, event=None)["rows"] > 1000
+
+
+def test_function_parameters_and_path_are_templates(folder):
+    with DAG("d", schedule=None):
+        asking = AlphaVantageOperator(
+            task_id="t",
+            function="{{ f }}",
+            parameters={"symbol": "{{ s }}"},
+            path=f"{folder}/{{{{ s }}}}.json",
+        )
+    asking.render_template_fields({"f": "TIME_SERIES_WEEKLY", "s": "IBM"})
+    assert asking.execute({})["path"] == f"{folder}/IBM.json"
+
+
+def test_the_link_leads_to_the_functions_documentation(folder):
+    (link,) = operator(folder).operator_extra_links
+    address = link.get_link(operator(folder), ti_key=None)
+    assert address.startswith("https://www.alphavantage.co/documentation/")

@@ -1,0 +1,1 @@
+"""Examples; also what the tests run."""

@@ -1,0 +1,80 @@
+"""Price series and technical indicators: one row for each moment, JSON or CSV, any period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from airflow_provider_alphavantage.parsing.tables import Table, from_csv, meta_of
+from airflow_provider_alphavantage.responses import REPEATED, Payload
+
+BLOCKS = ("Time Series", "Technical Analysis")
+"""What the key over the rows contains, however the API decorates it."""
+
+_UTC_FUNCTIONS = ("FX_", "CRYPTO_", "DIGITAL_CURRENCY_")
+
+
+def series(payload: Payload, function: str) -> Table:
+    """Read a series as a table whose first column is ``timestamp``.
+
+    Times without a zone are those of the body's ``Time Zone``; CSV names none, so they are US/Eastern
+    for shares and indicators and UTC for currencies, as the same function says in JSON.
+
+    :raises ValueError: the body is not a series.
+    """
+    if payload.document is None:
+        return _from_csv(payload.content, function)
+    return _from_json(payload.document)
+
+
+def zone_by_function(function: str) -> str:
+    """Return the zone of the times in a CSV series of that function."""
+    return "UTC" if function.startswith(_UTC_FUNCTIONS) else "US/Eastern"
+
+
+def _from_csv(content: bytes, function: str) -> Table:
+    header, columns = from_csv(content)
+    at = next((place for place, name in enumerate(header) if name in {"timestamp", "time"}), None)
+    if at is None:
+        raise ValueError(f"the header {header} lacks ['timestamp']")
+    labels = ["timestamp", *header[:at], *header[at + 1 :]]
+    moved = [columns[at], *columns[:at], *columns[at + 1 :]]
+    return Table(labels, moved, zone=zone_by_function(function))
+
+
+def _from_json(document: Mapping[str, Any]) -> Table:
+    meta = meta_of(document.get("Meta Data", {}))
+    blocks = [v for k, v in document.items() if any(name in k for name in BLOCKS) and k != "Meta Data"]
+    if not blocks and "symbol" not in meta and "last_refreshed" not in meta:
+        raise ValueError(f"no time series among the keys {sorted(document)[:9]}")
+    if len(blocks) > 1:
+        raise ValueError(f"{len(blocks)} time series in one body")
+    block = blocks[0] if blocks else {}
+    labels = _labels(block)
+    moments = list(block)
+    if REPEATED in "".join(moments):
+        moments = [moment.partition(REPEATED)[0] for moment in moments]
+    if any(BLOCKS[1] in name for name in document):
+        moments = _of_day(moments)
+    columns = [moments, *zip(*(row.values() for row in block.values()), strict=True)] if block else []
+    header = ["timestamp", *labels] if block else []
+    return Table(header, columns, meta, meta.get("time_zone", "UTC"))
+
+
+def _labels(block: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """The labels of all rows, which must be the same: a shifted value would be a wrong one."""
+    shapes = set(map(tuple, block.values()))
+    if len(shapes) <= 1 and all(isinstance(row, dict) for row in block.values()):
+        return shapes.pop() if shapes else ()
+    first = next(iter(block.values()))
+    odd = next((k for k, row in block.items() if not isinstance(row, dict) or tuple(row) != tuple(first)), "")
+    raise ValueError(f"row {odd[:40]!r} has other fields than the first")
+
+
+def _of_day(moments: list[str]) -> list[str]:
+    """Cut the time off the newest row of a daily indicator: it has one while the session lasts."""
+    newest, *others = moments or [""]
+    if len(newest) <= 10 or not others or any(len(moment) > 10 for moment in others):
+        return moments
+    return [datetime.fromisoformat(newest).date().isoformat(), *others]

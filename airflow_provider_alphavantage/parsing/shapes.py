@@ -1,0 +1,104 @@
+"""One entry for every function: which family of bodies this is, and its typed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args
+
+from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing import blocks, nested
+from airflow_provider_alphavantage.parsing.records import Records
+from airflow_provider_alphavantage.parsing.series import BLOCKS, series, zone_by_function
+from airflow_provider_alphavantage.parsing.tables import Table, from_csv, typed
+from airflow_provider_alphavantage.responses import Payload
+
+Family = Literal[
+    "series", "indicator", "list", "record", "profile", "reports", "feed", "transcript", "movers",
+    "analytics", "table",
+]  # fmt: skip
+"""The shapes of bodies. ``transcript`` and ``table`` are lists; they have names of their own because the
+catalogue speaks of them."""
+
+FAMILIES: frozenset[str] = frozenset(get_args(Family))
+
+_JSON: dict[str, Callable[[Mapping[str, Any], str], Table]] = {
+    "list": blocks.rows,
+    "table": blocks.rows,
+    "transcript": blocks.rows,
+    "record": blocks.record,
+    "profile": blocks.profile,
+    "reports": blocks.reports,
+    "movers": blocks.movers,
+    "feed": nested.feed,
+    "analytics": nested.analytics,
+}
+_SERIES = frozenset({"series", "indicator"})
+
+# What a wrong body can make plain code raise; anything else is a mistake of ours and shows.
+UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
+
+
+def parse(
+    payload: Payload, function: str, family: Family | None = None, *, symbol: str | None = None
+) -> Records:
+    """Return the rows of a body; an empty envelope gives none.
+
+    :param family: the shape the function answers in; by default it is recognised from the body.
+    :param symbol: the symbol asked for, to name it in an error.
+    :raises UnreadableBody: the body is not of that shape, or a value is not what its column holds.
+    """
+    if family is not None and family not in FAMILIES:
+        raise ValueError(f"No family of bodies is named {family!r}; there are {sorted(FAMILIES)}.")
+    try:
+        found = family or recognise(payload)
+        return typed(_table(payload, function, found), found)
+    except UNREADABLE as exc:
+        raise UnreadableBody(_why(family, exc), function=function, symbol=symbol) from exc
+
+
+def recognise(payload: Payload) -> Family:
+    """Return the family a body looks like; a body like none of them is a record."""
+    if payload.document is None:
+        return _of_csv(from_csv(payload.content)[0])
+    names = " ".join(payload.document)
+    for sign, family in _SIGNS:
+        if sign in names:
+            return family
+    lists = [name for name, value in payload.document.items() if isinstance(value, list)]
+    if any(name.startswith(("annual", "quarterly")) for name in lists):
+        return "reports"
+    return "list" if lists else "record"
+
+
+_SIGNS: tuple[tuple[str, Family], ...] = (
+    (BLOCKS[1], "indicator"),
+    (BLOCKS[0], "series"),
+    ("feed", "feed"),
+    ("transcript", "transcript"),
+    ("top_gainers", "movers"),
+    ("meta_data", "analytics"),
+    ("holdings", "profile"),
+)
+
+
+def _of_csv(header: list[str]) -> Family:
+    if header[0] in {"timestamp", "time"} and "close" in header:
+        return "series"
+    return "indicator" if header[0] == "time" else "list"
+
+
+def _table(payload: Payload, function: str, family: str) -> Table:
+    if family in _SERIES:
+        return series(payload, function)
+    if payload.document is not None:
+        return _JSON[family](payload.document, function)
+    header, columns = from_csv(payload.content)
+    if header[0] == "timestamp" and ":" not in "".join(columns[0]):
+        header = ["date", *header[1:]]  # what the same list calls it in JSON
+    return Table(header, columns, zone=zone_by_function(function))
+
+
+def _why(family: str | None, exc: Exception) -> str:
+    if isinstance(exc, RecursionError):
+        exc = ValueError("it is nested too deeply")
+    return f"Cannot be read as {family or 'any family'}: {exc}."

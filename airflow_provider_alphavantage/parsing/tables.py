@@ -1,0 +1,89 @@
+"""A body as a plain table of cells, and from there to typed records."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from airflow_provider_alphavantage.parsing.columns import Cell, Misfit, convert
+from airflow_provider_alphavantage.parsing.kinds import declared
+from airflow_provider_alphavantage.parsing.labels import column_name, column_names
+from airflow_provider_alphavantage.parsing.records import Records
+
+
+@dataclass(frozen=True)
+class Table:
+    """Labels and, for each, its cells as served; ``zone`` is the zone of times without one."""
+
+    header: Sequence[str]
+    columns: Sequence[Sequence[Cell]]
+    meta: Mapping[str, str] = field(default_factory=dict)
+    zone: str = "US/Eastern"
+
+
+def typed(table: Table, family: str) -> Records:
+    """Type a table column by column.
+
+    :raises ValueError: a cell contradicts its column; the text names row and column.
+    """
+    names = column_names(table.header)
+    try:
+        pairs = [
+            convert(declared(name, family), name, cells, table.zone)
+            for name, cells in zip(names, table.columns, strict=True)
+        ]
+    except Misfit as exc:
+        raise ValueError(f"row {exc.row + 1} ({str(table.columns[0][exc.row])[:40]}): {exc}") from exc
+    rows = list(zip(*(values for _, values in pairs), strict=True))
+    return Records(names, rows, table.meta, tuple(kind for kind, _ in pairs))
+
+
+def from_dicts(dicts: Sequence[Mapping[str, Any]], **about: Any) -> Table:
+    """Make a table of JSON objects; a name one of them lacks is None there."""
+    header = list(dict.fromkeys(chain.from_iterable(dicts)))
+    return Table(header, [[cell(row.get(name)) for row in dicts] for name in header], **about)
+
+
+def cell(value: Any) -> Cell:
+    """Return a JSON value as one cell: what is nested stays JSON, as text."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return value  # type: ignore[no-any-return]
+
+
+def meta_of(block: Mapping[str, Any]) -> dict[str, str]:
+    """Return the plain entries of a JSON object as text under plain names; the first of a name counts."""
+    meta: dict[str, str] = {}
+    for label, value in block.items():
+        if isinstance(value, str | int) or (value is not None and not isinstance(value, dict | list)):
+            meta.setdefault(column_name(label), str(value))
+    "".join(meta.values()).encode()  # half a surrogate pair cannot be stored anywhere
+    return meta
+
+
+def from_csv(content: bytes) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Split a CSV body into its header and its columns, whatever the line ends.
+
+    :raises ValueError: a row is longer or shorter than the header, or a quote runs over lines.
+    """
+    lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(lines, [])]
+        rows = [fields for fields in lines if fields]
+    except csv.Error as exc:
+        raise ValueError(str(exc)) from exc
+    if len(header) < 2:
+        raise ValueError(f"{header[:1]} is not the header of a table")
+    for number, fields in enumerate(rows, 1):
+        if len(fields) != len(header):
+            raise ValueError(
+                f"row {number} ({fields[0][:40]}): {len(fields)} fields under a header of {len(header)}"
+            )
+    if b'"' in content and any("\n" in text or "\r" in text for fields in rows for text in fields):
+        raise ValueError("a quoted field runs over the end of its line")
+    return header, list(zip(*rows, strict=True)) or [()] * len(header)

@@ -1,0 +1,138 @@
+"""From a function of the API to a table in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.hooks.alphavantage import Answer
+from airflow_provider_alphavantage.operators.alphavantage import AlphaVantageBaseOperator
+from airflow_provider_alphavantage.parsing import Records, parse
+
+_TYPES = {
+    "text": "text",
+    "date": "date",
+    "time": "timestamptz",
+    "number": "numeric",
+    "whole": "bigint",
+    "flag": "boolean",
+}
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
+    """Ask one function and merge its rows into a table.
+
+    The rows are copied into a temporary table and merged from there in one transaction; rows that are
+    there already and did not change are not written. Where the rows do not carry the ``symbol`` that was
+    asked for, it is added to them. Columns the vendor adds are added to the table.
+
+    Beside the parameters of :class:`AlphaVantageBaseOperator` (needs the extra ``[postgres]``):
+
+    :param table: the table, with its schema if it has one (templated).
+    :param key: the columns that identify a row, such as ``("symbol", "ex_dividend_date")``.
+    :param create_table: make the table, with ``key`` as its primary key, if it is not there.
+    :param postgres_conn_id: the connection of the database.
+    :returns: ``rows``, and how many of them were ``written``.
+    """
+
+    template_fields: Sequence[str] = (*AlphaVantageBaseOperator.template_fields, "table")
+    template_ext: Sequence[str] = ()
+
+    def __init__(
+        self,
+        *,
+        table: str,
+        key: Sequence[str],
+        create_table: bool = False,
+        postgres_conn_id: str = "postgres_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.table = table
+        self.key = key
+        self.create_table = create_table
+        self.postgres_conn_id = postgres_conn_id
+
+    def use(self, answer: Answer) -> dict[str, Any]:
+        """Merge the rows."""
+        records = self._with_symbol(parse(answer.payload, self.function))
+        if not records.columns:
+            return {"rows": 0, "written": 0}
+        self._check_key(records)
+        hook = PostgresHook(postgres_conn_id=self.postgres_conn_id)
+        with closing(hook.get_conn()) as connection, closing(connection.cursor()) as cursor:
+            written = self._merge(cursor, records)
+            connection.commit()
+        self.log.info("%s: %d of %d rows written to %s", self.function, written, len(records), self.table)
+        return {"rows": len(records), "written": written}
+
+    def _with_symbol(self, records: Records) -> Records:
+        symbol = self.parameters.get("symbol")
+        if symbol is None or "symbol" in records.columns or not records.columns:
+            return records
+        return Records(
+            columns=("symbol", *records.columns),
+            rows=[(symbol, *row) for row in records.rows],
+            meta=records.meta,
+            kinds=("text", *records.kinds),
+        )
+
+    def _check_key(self, records: Records) -> None:
+        if absent := set(self.key) - set(records.columns):
+            raise ValueError(
+                f"key: {self.function} has no column {', '.join(sorted(absent))}; "
+                f"it has {', '.join(records.columns)}."
+            )
+        places = [records.columns.index(name) for name in self.key]
+        keys = [tuple(row[place] for place in places) for row in records.rows]
+        if len(set(keys)) < len(keys):
+            raise UnreadableBody(f"Two rows have the same {', '.join(self.key)}.", function=self.function)
+
+    def _merge(self, cursor: Any, records: Records) -> int:
+        table = ".".join(_quoted(part) for part in self.table.split("."))
+        names = ", ".join(_quoted(name) for name in records.columns)
+        typed = [
+            f"{_quoted(name)} {_TYPES[kind]}"
+            for name, kind in zip(records.columns, records.kinds, strict=True)
+        ]
+        key = ", ".join(_quoted(name) for name in self.key)
+        if self.create_table:
+            cursor.execute(f"create table if not exists {table} ({', '.join(typed)}, primary key ({key}))")
+        for column in typed:
+            cursor.execute(f"alter table {table} add column if not exists {column}")
+        cursor.execute(f"create temporary table fetched ({', '.join(typed)}) on commit drop")
+        _copy(cursor, f"copy fetched ({names}) from stdin", "".join(map(_line, records.rows)))
+        rest = [_quoted(name) for name in records.columns if name not in self.key]
+        merge = ["insert into", table, "as held", f"({names})", "select", names, "from fetched"]
+        merge += ["on conflict", f"({key})", _change(rest) if rest else "do nothing"]
+        cursor.execute(" ".join(merge))
+        return int(cursor.rowcount)
+
+
+def _change(columns: list[str]) -> str:
+    values = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    old, new = (", ".join(f"{side}.{name}" for name in columns) for side in ("held", "excluded"))
+    return f"do update set {values} where ({old}) is distinct from ({new})"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _line(row: tuple[Any, ...]) -> str:
+    return "\t".join(r"\N" if value is None else str(value).translate(_ESCAPED) for value in row) + "\n"
+
+
+def _copy(cursor: Any, statement: str, lines: str) -> None:
+    if hasattr(cursor, "copy_expert"):  # psycopg 2
+        import io
+
+        cursor.copy_expert(statement, io.StringIO(lines))
+        return
+    with cursor.copy(statement) as copy:
+        copy.write(lines)

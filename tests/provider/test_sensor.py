@@ -1,0 +1,101 @@
+"""Waiting for a session: found when it is there and final, at one call a look."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+from airflow.sdk.exceptions import TaskDeferred
+
+from airflow_provider_alphavantage.exceptions import InvalidRequest
+from airflow_provider_alphavantage.parsing.bars import Bar, Series
+from airflow_provider_alphavantage.sensors.alphavantage import AlphaVantageSessionSensor, SessionNotPublished
+from airflow_provider_alphavantage.triggers.alphavantage import SessionTrigger, is_final
+
+FRIDAY = "2026-05-15"
+
+
+pytestmark = pytest.mark.usefixtures("unhurried")
+
+
+def sensor(session: str = FRIDAY, symbol: str = "IBM", **options) -> AlphaVantageSessionSensor:
+    return AlphaVantageSessionSensor(task_id="wait", symbol=symbol, session=session, **options)
+
+
+@pytest.mark.parametrize(
+    ("session", "last_refreshed", "expected"),
+    [
+        ("2026-05-15", "2026-05-15", True),
+        ("2026-05-15", "2026-05-15 16:00:01", False),
+        ("2026-05-14", "2026-05-15 16:00:01", True),
+        ("2026-05-15", None, True),
+        ("2026-05-18", "2026-05-15", False),
+    ],
+)
+def test_a_session_is_there_when_its_bar_is_and_moves_no_more(session, last_refreshed, expected):
+    bars = tuple(Bar(date(2026, 5, day), None, None, None, None, None) for day in (15, 14))
+    assert is_final(Series(bars, last_refreshed=last_refreshed), date.fromisoformat(session)) is expected
+
+
+def test_one_look_is_one_call(sandbox):
+    assert sensor().poke({}) is True
+    assert sensor("2026-05-18").poke({}) is False
+    assert len(sandbox.calls()) == 2
+
+
+def test_an_outage_is_looked_past_and_a_bad_symbol_is_not(sandbox):
+    sandbox.add_fault("html_503", times=1)
+    assert sensor().poke({}) is False
+    sandbox.add_fault("transient_e13", symbol="IBM")
+    with pytest.raises(InvalidRequest):
+        sensor().poke({})
+
+
+def test_by_default_it_looks_every_half_hour_and_gives_its_slot_back():
+    waiting = sensor()
+    assert (waiting.poke_interval, waiting.mode) == (1800, "reschedule")
+
+
+def test_deferrable_it_goes_to_the_triggerer_only_if_the_session_is_not_there():
+    assert sensor(deferrable=True).execute({}) is None
+    waiting = sensor("2026-05-18", deferrable=True, timeout=3600)
+    with pytest.raises(TaskDeferred) as deferred:
+        waiting.execute({})
+    assert deferred.value.timeout == timedelta(hours=1)
+    path, about = deferred.value.trigger.serialize()
+    assert path == "airflow_provider_alphavantage.triggers.alphavantage.SessionTrigger"
+    assert about == {
+        "symbol": "IBM",
+        "session": "2026-05-18",
+        "poll_interval": 1800,
+        "alphavantage_conn_id": "alphavantage_default",
+    }
+
+
+def first_event(trigger: SessionTrigger) -> object:
+    async def wait() -> object:
+        return (await asyncio.wait_for(anext(aiter(trigger.run())), 30)).payload
+
+    return asyncio.run(wait())
+
+
+def trigger(**changed) -> SessionTrigger:
+    about = {"symbol": "IBM", "session": FRIDAY, "poll_interval": 0.01} | changed
+    return SessionTrigger(alphavantage_conn_id="alphavantage_default", **about)
+
+
+def test_the_trigger_fires_once_the_session_is_published(sandbox):
+    sandbox.add_fault("late", symbol="IBM", times=1)
+    sandbox.add_fault("html_503", symbol="IBM", times=1)
+    assert first_event(trigger()) == {"symbol": "IBM", "session": FRIDAY}
+    assert [call["outcome"] for call in sandbox.calls()] == ["html_503", "data", "data"]
+
+
+def test_the_trigger_tells_what_waiting_does_not_mend(sandbox):
+    sandbox.add_fault("premium")
+    event = first_event(trigger())
+    assert event["error"].startswith("TIME_SERIES_DAILY IBM: ")
+    assert "KEY" not in event["error"]
+    with pytest.raises(SessionNotPublished, match="premium"):
+        sensor().execute_complete({}, event)
