@@ -102,7 +102,7 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with _this_run() as (warehouse, run):
-        loaded = load(warehouse, bars, run)
+        loaded = load(warehouse, bars, run, now=run.now())
     counts = {
         "symbols": len(loaded),
         "new": sum(symbol.new_bars for symbol in loaded),

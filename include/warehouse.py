@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -93,11 +93,12 @@ def newest_sessions(connection: Connection[Any], symbols: Sequence[str]) -> Mapp
     return dict(rows)
 
 
-def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run) -> list[Loaded]:
+def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run, *, now: datetime) -> list[Loaded]:
     """Merge accepted bars into ``stock_data`` and tell for each symbol what was new.
 
     One transaction, and one load at a time: all of it enters or nothing. Loading the same bars
-    again changes nothing and writes no row of ``stock_data``.
+    again changes nothing and writes no row of ``stock_data``. A value that is replaced goes into
+    ``stock_data_history`` with the time it stood, from one load's ``now`` to the next one's.
 
     :raises OriginMismatch: the bars are of another origin than the warehouse.
     """
@@ -112,7 +113,8 @@ def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run) -> lis
                     bar.symbol, bar.data_date, bar.open, bar.high, bar.low, bar.close, bar.volume,
                     bar.is_final, bar.fetched_at,
                 ))  # fmt: skip
-        counts = cursor.execute(statement("count_bars"), {"run": run.id}).fetchall()
-        cursor.execute(statement("change_bars"))
-        cursor.execute(statement("add_bars"))
+        about = {"run": run.id, "now": now}
+        counts = cursor.execute(statement("count_bars"), about).fetchall()
+        for step in ("keep_replaced_bars", "change_bars", "finish_bars", "add_bars"):
+            cursor.execute(statement(step), about)
     return sorted(counts, key=lambda loaded: loaded.symbol)

@@ -1,4 +1,4 @@
--- A held bar is written only when its values differ or it has become final.
+-- A held bar is written only when its values differ; its validity then begins anew.
 update stock_data as held
 set
     open = staged.open,
@@ -7,12 +7,11 @@ set
     close = staged.close,
     volume = staged.volume,
     is_final = staged.is_final,
-    fetched_at = staged.fetched_at
+    fetched_at = staged.fetched_at,
+    valid_from = greatest(%(now)s, held.valid_from),
+    final_from = case when staged.is_final then greatest(%(now)s, held.valid_from) end
 from staged_bar as staged
 where
     held.symbol = staged.symbol and held.data_date = staged.data_date
-    and (
-        (held.open, held.high, held.low, held.close, held.volume)
-        is distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
-        or (staged.is_final and not held.is_final)
-    )
+    and (held.open, held.high, held.low, held.close, held.volume)
+    is distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)

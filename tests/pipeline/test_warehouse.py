@@ -36,7 +36,7 @@ def loading(warehouse, started):
         run = started(*symbols, run_id=run_id)
         for symbol in symbols:
             _record(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
-        counts = load(warehouse, bars, run)
+        counts = load(warehouse, bars, run, now=run.now())
         warehouse.commit()
         return counts
 
@@ -99,7 +99,7 @@ def test_two_loads_of_the_same_bars_at_once_agree(warehouse, warehouse_url, star
     def load_alone(run_id: str) -> Loaded:
         with connect_to(warehouse_url) as connection:
             run = find_run(connection, "stock_data_pipeline", run_id)
-            return load(connection, batch("IBM"), run)[0]
+            return load(connection, batch("IBM"), run, now=run.now())[0]
 
     with ThreadPoolExecutor(2) as pool:
         counts = sorted(pool.map(load_alone, "ab"), key=lambda loaded: loaded.new_bars)

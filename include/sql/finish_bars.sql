@@ -1,0 +1,7 @@
+-- The same values, now final: their validity goes on.
+update stock_data as held
+set is_final = true, final_from = greatest(%(now)s, held.valid_from)
+from staged_bar as staged
+where
+    held.symbol = staged.symbol and held.data_date = staged.data_date
+    and staged.is_final and not held.is_final
