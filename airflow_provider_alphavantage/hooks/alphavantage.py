@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.providers.http.hooks.http import HttpHook
 from asgiref.sync import sync_to_async
@@ -22,10 +22,10 @@ from airflow_provider_alphavantage.exceptions import (
     Throttled,
     TransportError,
 )
-from airflow_provider_alphavantage.functions import check
+from airflow_provider_alphavantage.functions import check, find
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from airflow_provider_alphavantage.pacing import LOCAL, Call, Limiter, budget_of, fingerprint
-from airflow_provider_alphavantage.parsing import Records, parse, parse_frame
+from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
 
@@ -47,11 +47,31 @@ class Answer:
     :param payload: the body, known to be data.
     :param fetched_at: when it arrived (UTC).
     :param origin: the name of the stand-in that answered, or None for the real API.
+    :param function: the function that was asked, and ``symbol`` the symbol, if it was asked for one.
     """
 
     payload: Payload
     fetched_at: datetime
     origin: str | None
+    function: str
+    symbol: str | None = None
+
+    def records(self) -> Records:
+        """Return the rows of the body, exact and typed.
+
+        :raises UnreadableBody: it has not the shape the function answers in.
+        """
+        return parse(self.payload, self.function, _family(self.function), symbol=self.symbol)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows as a frame with exact values (needs the extra ``[pandas]``)."""
+        return parse_frame(self.payload, self.function, _family(self.function), symbol=self.symbol)
+
+
+def _family(function: str) -> Family | None:
+    """The shape the catalogue expects; None where nobody knows it, and it is recognised from the body."""
+    known = find(function)
+    return cast("Family", known.family) if known and known.family in FAMILIES else None
 
 
 class _ApiKey(AuthBase):
@@ -162,11 +182,11 @@ class AlphaVantageHook(HttpHook):
 
         :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
         """
-        return parse(self.query(function, **parameters).payload, function)
+        return self.query(function, **parameters).records()
 
     def get_df(self, function: str, **parameters: Any) -> pd.DataFrame:
         """Return the rows of any function as a frame (needs the extra ``[pandas]``)."""
-        return parse_frame(self.query(function, **parameters).payload, function)
+        return self.query(function, **parameters).frame()
 
     async def aquery(self, function: str, **parameters: Any) -> Answer:
         """Do what :meth:`query` does, without keeping the event loop waiting."""
@@ -265,7 +285,8 @@ class AlphaVantageHook(HttpHook):
         payload = read(content, status=response.status_code, function=function, symbol=symbol, key=self._key)
         if payload.format == "csv" and not content.endswith(b"\n"):
             raise TransportError("The CSV body is cut short.", function=function, symbol=symbol)
-        return Answer(payload, self._now(), response.headers.get(ORIGIN_HEADER))
+        origin = response.headers.get(ORIGIN_HEADER)
+        return Answer(payload, self._now(), origin, function, symbol)
 
     def _extract_auth(self, connection: Any) -> AuthBase:
         if not connection.password:

@@ -11,7 +11,6 @@ from airflow.sdk import BaseOperator, ObjectStoragePath
 from airflow_provider_alphavantage.exceptions import BudgetSpent
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
 from airflow_provider_alphavantage.links.documentation import DocumentationLink
-from airflow_provider_alphavantage.parsing import parse
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -85,7 +84,7 @@ class AlphaVantageOperator(AlphaVantageBaseOperator):
 
     def use(self, answer: Answer) -> dict[str, Any]:
         """Write the body."""
-        records = parse(answer.payload, self.function)
+        records = answer.records()
         target = ObjectStoragePath(self.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(answer.payload.content)

@@ -11,7 +11,7 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.hooks.alphavantage import Answer
 from airflow_provider_alphavantage.operators.alphavantage import AlphaVantageBaseOperator
-from airflow_provider_alphavantage.parsing import Records, parse
+from airflow_provider_alphavantage.parsing import Records
 
 _TYPES = {
     "text": "text",
@@ -60,7 +60,7 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
 
     def use(self, answer: Answer) -> dict[str, Any]:
         """Merge the rows."""
-        records = self._with_symbol(parse(answer.payload, self.function))
+        records = self._with_symbol(answer.records())
         if not records.columns:
             return {"rows": 0, "written": 0}
         self._check_key(records)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 import socket
+import time
 import traceback
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from decimal import Decimal
 import pytest
 
 from airflow_provider_alphavantage import exceptions as e
+from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
 
 from .conftest import KEY
@@ -118,9 +120,12 @@ def test_every_failure_is_its_kind_and_tells_no_key(connect, sandbox, output, fa
 
 
 def test_a_slow_answer_is_a_timeout(connect, sandbox):
-    sandbox.add_fault("slow", seconds=2, times=1)
+    sandbox.add_fault("slow", seconds=0.5, times=1)
     with pytest.raises(e.TransportError, match="ReadTimeout"):
-        connect(extra={"timeout": 0.2}).get_bars("IBM")
+        connect(extra={"timeout": 0.1}).get_bars("IBM")
+    deadline = time.monotonic() + 20
+    while not sandbox.calls():  # the sandbox notes the call when it has answered: not in the next test
+        assert time.monotonic() < deadline
 
 
 def test_nobody_listening_is_transport_and_tells_no_key(connect, output):
@@ -190,7 +195,7 @@ def test_a_free_key_has_25_calls_a_day_and_the_26th_is_not_made(connect, sandbox
         hook.get_bars("IBM")
     with pytest.raises(e.BudgetSpent, match="No call is left until"):
         hook.get_bars("IBM")
-    assert len(sandbox.calls()) == 25
+    assert [call["outcome"] for call in sandbox.calls()] == ["data"] * 25
 
 
 def test_a_quota_spent_elsewhere_is_told_by_the_api(connect, sandbox):
@@ -230,6 +235,32 @@ def test_a_connection_that_names_a_ledger_counts_there(
     assert rows == [("office", "IBM", "data", True), ("office", "MSFT", "TransportError", None)]
     dumped = warehouse.execute("select api_call::text from api_call").fetchall()
     assert not any(KEY in row[0] for row in dumped)
+
+
+def test_records_and_frames_are_exact(connect, sandbox):
+    hook = connect()
+    truth = sandbox.truth("IBM")
+    records = hook.get_records("DIVIDENDS", symbol="IBM")
+    assert records.meta["symbol"] == "IBM"
+    newest = max(truth["dividends"], key=lambda row: row["ex_dividend_date"])
+    first = max(records.dicts(), key=lambda row: row["ex_dividend_date"])
+    assert first["amount"] == Decimal(newest["amount"])
+    assert first["ex_dividend_date"] == date.fromisoformat(newest["ex_dividend_date"])
+    frame = hook.get_df("TIME_SERIES_DAILY", symbol="IBM")
+    assert list(frame.columns) == ["timestamp", "open", "high", "low", "close", "volume"]
+    assert frame["close"][0] == Decimal(truth["bars"][-1]["close"])
+
+
+def test_a_wrong_parameter_costs_no_call(connect, sandbox):
+    with pytest.raises(InvalidParameter, match=r"TIME_SERIES_DAILY: .*'symbl'.*symbol"):
+        connect().query("TIME_SERIES_DAILY", symbl="IBM")
+    assert sandbox.calls() == []
+
+
+def test_a_function_of_tomorrow_is_asked_with_a_warning(connect, sandbox):
+    with pytest.warns(UnknownFunctionWarning), pytest.raises(e.UnknownFunction):
+        connect().query("TIME_SERIES_LUNAR", symbol="IBM")
+    assert len(sandbox.calls()) == 1
 
 
 @pytest.mark.parametrize("fault", [None, "quota", "reset"])
