@@ -82,7 +82,7 @@ def test_everything_is_created(load_settings: Load, airflow_session: Session) ->
     pool = airflow_session.scalar(select(Pool).where(Pool.pool == "alphavantage"))
     assert outcome.kept == []
     assert (source.conn_type, source.host, source.password) == ("alphavantage", *SANDBOX.values())
-    assert json.loads(source.extra or "") == {"plan": "free", "timeout": 30}
+    assert json.loads(source.extra or "") == {"plan": "free", "timeout": 30, "pacing_conn_id": "postgres_stocks"}
     assert {name: getattr(stocks, name) for name in STOCKS} == STOCKS
     assert pool
     assert (pool.slots, pool.include_deferred) == (1, False)
@@ -123,6 +123,7 @@ def test_what_a_person_changed_in_the_ui_stays(load_settings: Load, airflow_sess
     assert outcome.kept == [
         "connection alphavantage_default, password",
         "connection alphavantage_default, extra.plan",
+        "connection alphavantage_default, extra.pacing_conn_id",
     ]
 
 
