@@ -98,11 +98,14 @@ def load_stock_data(accepted: str) -> dict[str, int]:
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
-    from include.warehouse import load
+    from include.warehouse import load, refresh_views
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with _this_run() as (warehouse, run):
         loaded = load(warehouse, bars, run, now=run.now())
+        warehouse.commit()
+        if any(symbol.new_bars or symbol.changed_bars for symbol in loaded):
+            refresh_views(warehouse)
     counts = {
         "symbols": len(loaded),
         "new": sum(symbol.new_bars for symbol in loaded),

@@ -118,3 +118,9 @@ def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run, *, now
         for step in ("keep_replaced_bars", "change_bars", "finish_bars", "add_bars"):
             cursor.execute(statement(step), about)
     return sorted(counts, key=lambda loaded: loaded.symbol)
+
+
+def refresh_views(connection: Connection[Any]) -> None:
+    """Bring the materialized views up to the table; readers go on reading the old ones meanwhile."""
+    for view in ("latest_price", "symbol_coverage", "market_summary"):
+        connection.execute(f"refresh materialized view concurrently {view}".encode())

@@ -8,6 +8,7 @@ import sys
 
 from sqlalchemy import create_engine
 
+from include.exceptions import OriginMismatch
 from include.migrations.upgrade import upgrade
 from include.warehouse import ORIGINS, claim_origin, connect_to
 
@@ -24,8 +25,12 @@ def main() -> int:
     with engine.begin() as connection:
         upgrade(connection)
     if arguments.origin:
-        with connect_to(url) as warehouse:
-            claim_origin(warehouse, arguments.origin)
+        try:
+            with connect_to(url) as warehouse:
+                claim_origin(warehouse, arguments.origin)
+        except OriginMismatch as error:
+            print(error, file=sys.stderr)
+            return 1
     return 0
 
 

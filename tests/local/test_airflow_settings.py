@@ -82,7 +82,11 @@ def test_everything_is_created(load_settings: Load, airflow_session: Session) ->
     pool = airflow_session.scalar(select(Pool).where(Pool.pool == "alphavantage"))
     assert outcome.kept == []
     assert (source.conn_type, source.host, source.password) == ("alphavantage", *SANDBOX.values())
-    assert json.loads(source.extra or "") == {"plan": "free", "timeout": 30, "pacing_conn_id": "postgres_stocks"}
+    assert json.loads(source.extra or "") == {
+        "plan": "free",
+        "timeout": 30,
+        "pacing_conn_id": "postgres_stocks",
+    }
     assert {name: getattr(stocks, name) for name in STOCKS} == STOCKS
     assert pool
     assert (pool.slots, pool.include_deferred) == (1, False)

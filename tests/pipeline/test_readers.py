@@ -1,0 +1,125 @@
+"""What readers ask, as the README writes it: the answers, and the indexes they come by."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from include.gate import Verdict
+from include.validate import _record
+from include.warehouse import load, refresh_views
+from tests.conftest import PROJECT
+
+from .conftest import MORNING_AFTER
+
+pytestmark = pytest.mark.postgres
+D = Decimal
+
+
+@pytest.fixture
+def loaded(warehouse, started, batch):
+    """25 sessions of two symbols, one of them stepping on the last day, and one revision."""
+
+    def load_them(bars, run_id: str, now) -> None:
+        run = started("AAPL", "IBM", run_id=run_id)
+        for symbol in ("AAPL", "IBM"):
+            _record(warehouse, run, None, Verdict(symbol, 25))
+        load(warehouse, bars, run, now=now)
+        warehouse.commit()
+
+    load_them(batch("IBM") + batch("AAPL"), "first", MORNING_AFTER)
+    corrected = batch("IBM", close=D("219.4"))
+    load_them(corrected, "second", MORNING_AFTER + timedelta(days=1))
+    refresh_views(warehouse)
+    warehouse.commit()
+    return warehouse
+
+
+def queries() -> dict[str, str]:
+    """The README's queries on views and tables, by the name after FROM."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    statements = [statement.strip() for block in found for statement in block.split(";") if statement.strip()]
+    return {re.search(r"from (\w+)", statement, re.IGNORECASE)[1]: statement for statement in statements}
+
+
+def test_every_query_of_the_readme_answers(loaded):
+    answers = {name: loaded.execute(query).fetchall() for name, query in queries().items()}
+    assert set(answers) == {
+        "stock_data",
+        "stock_data_as_of",
+        "revision_log",
+        "latest_price",
+        "symbol_coverage",
+        "market_summary",
+    }
+    assert answers["latest_price"] == [
+        ("AAPL", date(2026, 5, 15), D("219.300000"), D("0.0000")),
+        ("IBM", date(2026, 5, 15), D("219.300000"), D("0.0000")),
+    ]
+    assert answers["symbol_coverage"] == [
+        ("AAPL", 25, date(2026, 4, 13), date(2026, 5, 15), D("219.300000"), 0),
+        ("IBM", 25, date(2026, 4, 13), date(2026, 5, 15), D("219.304000"), 1),
+    ]
+    assert answers["revision_log"][0][:5] == (
+        "IBM",
+        date(2026, 5, 13),
+        "close",
+        D("219.300000"),
+        D("219.400000"),
+    )
+
+
+def test_the_market_by_session(loaded):
+    rows = loaded.execute(
+        "select data_date, symbols, advancing, declining, unchanged, volume from market_summary "
+        "where data_date in ('2026-04-13', '2026-05-13', '2026-05-14') order by data_date"
+    ).fetchall()
+    assert rows == [
+        (date(2026, 4, 13), 2, 0, 0, 0, 12308900),
+        (date(2026, 5, 13), 2, 1, 0, 1, 12308900),
+        (date(2026, 5, 14), 2, 0, 1, 1, 12308900),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("select symbol, close from stock_data order by data_date desc, symbol limit 20", "newest_first"),
+        (
+            "select close from stock_data where symbol = 'IBM' and data_date > '2026-05-01'",
+            "symbol_data_date_key",
+        ),
+        ("select * from latest_price where symbol = 'IBM'", "latest_price_symbol"),
+        ("select * from symbol_coverage where symbol = 'IBM'", "symbol_coverage_symbol"),
+        ("select * from market_summary where data_date = '2026-05-15'", "market_summary_session"),
+        (
+            "select * from stock_data_history where symbol = 'IBM' and data_date = '2026-05-13'",
+            "history_by_bar",
+        ),
+    ],
+)
+def test_readers_come_by_an_index(loaded, query, index):
+    loaded.execute("set enable_seqscan = off")
+    plan = "\n".join(row[0] for row in loaded.execute(f"explain {query}"))
+    assert index in plan
+
+
+def test_readers_are_not_kept_waiting_by_a_refresh(loaded, warehouse_url):
+    import psycopg
+
+    with psycopg.connect(warehouse_url) as reader:
+        reader.execute("select * from latest_price")  # and its transaction stays open
+        loaded.execute("set lock_timeout = '2s'")
+        refresh_views(loaded)
+
+
+def test_everything_has_a_comment(loaded):
+    bare = loaded.execute(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace "
+        "and relkind in ('r', 'v', 'm') and obj_description(oid) is null and relname <> 'alembic_version'"
+    ).fetchall()
+    assert bare == []
