@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,7 +21,7 @@ def write_body(
     fetched_at: datetime,
     kind: str,
 ) -> str:
-    """Write one body and return its path.
+    """Write one body and return its path; a body the store holds already is not written again.
 
     :param kind: the end of the name: ``compact.json``, ``full.csv``, or ``refusal.json`` for a body
         that is a message and has been scrubbed of the key.
@@ -29,7 +30,11 @@ def write_body(
         root / "raw" / f"origin={_safe(origin)}" / f"function={_safe(function)}" / f"symbol={_safe(symbol)}"
     )
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{fetched_at:%Y%m%dT%H%M%S.%fZ}-{kind}"
+    name = f"{hashlib.sha256(content).hexdigest()[:16]}-{kind}"
+    held = next(folder.glob(f"*-{name}"), None)
+    if held is not None:
+        return str(held)
+    path = folder / f"{fetched_at:%Y%m%dT%H%M%SZ}-{name}"
     path.write_bytes(content)
     return str(path)
 

@@ -80,10 +80,9 @@ def _plan(
     return plan_requests(symbols, newest=newest, window=window, premium=premium)
 
 
-def _not_a_symbol(name: str) -> Request:
-    shown = f"{name[:40]}..." if len(name) > 40 else name
+def _not_a_symbol(shown: str) -> Request:
     return Request(
-        name,
+        shown,
         DAILY,
         "failed",
         kind="NotASymbol",

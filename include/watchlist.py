@@ -13,7 +13,7 @@ _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.:-]{0,19}")
 
 @dataclass(frozen=True)
 class Watchlist:
-    """Symbols in the order they were given, each once; and those that cannot be one, as given."""
+    """Symbols in the order they were given, each once; and those that cannot be one, fit to be shown."""
 
     symbols: tuple[str, ...]
     refused: tuple[str, ...] = ()
@@ -29,10 +29,16 @@ def read_watchlist(asked: str | Iterable[str]) -> Watchlist:
     given = asked.split(",") if isinstance(asked, str) else [str(symbol) for symbol in asked]
     names = list(dict.fromkeys(name.strip().upper() for name in given if name.strip()))
     good = tuple(name for name in names if _SYMBOL.fullmatch(name))
-    refused = tuple(name for name in names if not _SYMBOL.fullmatch(name))
+    refused = tuple(_shown(name) for name in names if not _SYMBOL.fullmatch(name))
     if not names:
         raise BadParameter(
             "The watchlist is empty: set the Airflow Variable 'stock_symbols' (such as AAPL,MSFT) "
             "or give the run's parameter 'symbols'."
         )
     return Watchlist(good, refused)
+
+
+def _shown(name: str, most: int = 40) -> str:
+    """A text that any log, table and page can hold."""
+    plain = "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in name)
+    return plain if len(plain) <= most else f"{plain[:most]}..."

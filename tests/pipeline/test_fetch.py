@@ -249,12 +249,12 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
         warehouse,
         dag_id="stock_data_pipeline",
         run_id="r",
-        asked=["ibm", "../../etc", "x" * 10_000],
+        asked=["ibm", "../../etc", "x" * 10_000, "A\x00B", "\ud800", "🚀", "'; DROP TABLE stock_data"],
         now="2026-05-16T06:00:00Z",
         premium=False,
     )
     assert groups == [[PlannedRequest("IBM")]]
     rows = warehouse.execute("select kind, reason from request order by id").fetchall()
-    assert [kind for kind, _ in rows] == ["NotASymbol", "NotASymbol"]
+    assert [kind for kind, _ in rows] == ["NotASymbol"] * 6
     assert rows[0][1].startswith("'../../ETC' cannot be a symbol")
     assert all(len(reason) < 200 for _, reason in rows)

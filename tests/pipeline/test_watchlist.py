@@ -13,7 +13,10 @@ from include.watchlist import Watchlist, read_watchlist
         (" ibm , ,IBM,brk-b", Watchlist(("IBM", "BRK-B"))),
         (["TSCO.LON", "NA", "NAN"], Watchlist(("TSCO.LON", "NA", "NAN"))),
         (["IBM", "'; DROP TABLE", "../../ETC"], Watchlist(("IBM",), ("'; DROP TABLE", "../../ETC"))),
-        (["A\x00B"], Watchlist((), ("A\x00B",))),
+        (["A\x00B"], Watchlist((), ("A\\x00B",))),
+        (["\ud800"], Watchlist((), ("\\xd800",))),
+        (["🚀"], Watchlist((), ("🚀",))),
+        (["y" * 10_000], Watchlist((), ("Y" * 40 + "...",))),
         (["X" * 21], Watchlist((), ("X" * 21,))),
     ],
 )

@@ -1,0 +1,64 @@
+"""The raw store keeps every body once, under a path nothing can be smuggled into."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from airflow.sdk import ObjectStoragePath
+
+from include.raw import is_stored, read_body, write_body
+
+NOON = datetime(2026, 5, 16, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_it(
+        content: bytes, *, symbol: str = "IBM", at: datetime = NOON, kind: str = "compact.json"
+    ) -> str:
+        root = ObjectStoragePath(f"file://{tmp_path}/store")
+        return write_body(
+            root, content, origin="sandbox", function="SPLITS", symbol=symbol, fetched_at=at, kind=kind
+        )
+
+    return write_it
+
+
+def test_a_body_comes_back_as_it_was(write):
+    path = write(b"\x00\xff\r\n")
+    assert read_body(path) == b"\x00\xff\r\n"
+    assert is_stored(path)
+
+
+def test_the_path_says_what_it_is(write):
+    folder, name = write(b"{}").rsplit("/", 1)
+    assert folder.endswith("/store/raw/origin=sandbox/function=SPLITS/symbol=IBM")
+    assert name == "20260516T120000Z-44136fa355b3678a-compact.json"
+
+
+def test_the_same_body_is_kept_once_and_another_beside_it(write, tmp_path):
+    first = write(b"{}")
+    assert write(b"{}", at=NOON + timedelta(days=1)) == first
+    assert write(b"{ }", at=NOON) != first
+    assert write(b"{}", kind="full.csv") != first
+    assert write(b"{}", symbol="MSFT") != first
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 4
+
+
+@pytest.mark.parametrize(
+    "symbol", ["../../etc/passwd", "/etc/passwd", "..", "A/B", "A\\B", "NUL", "a b%00", "*"]
+)
+def test_a_symbol_stays_inside_the_store(write, tmp_path, symbol):
+    path = Path(write(b"{}", symbol=symbol).removeprefix("file://")).resolve()
+    assert path.is_relative_to(tmp_path / "store" / "raw" / "origin=sandbox" / "function=SPLITS")
+    assert len(path.relative_to(tmp_path / "store").parts) == 5
+
+
+def test_what_is_gone_is_told(write):
+    path = write(b"{}")
+    ObjectStoragePath(path).unlink()
+    assert not is_stored(path)
+    with pytest.raises(FileNotFoundError):
+        read_body(path)
