@@ -6,6 +6,7 @@
       + TransportError          the network failed: timeout, reset, 5xx, HTML, a body cut short
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
       + BudgetSpent             we did not ask: the key's limits leave no call until a time that is told
+      + InvalidConnection       we did not ask: an extra of the connection makes no sense
       + LedgerUnavailable       we did not ask: the ledger of calls cannot be reached, so nothing is counted
       + Refusal                 they answered with a message instead of data
           - Throttled           too many calls in a second or a minute
@@ -22,7 +23,7 @@ pickled. No error carries the API key: texts and bodies are scrubbed before they
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -83,12 +84,18 @@ class BudgetSpent(AlphaVantageError):
     next_step = "Ask again then, or raise the plan and with it the connection's limits."
 
     def __init__(self, possible_at: datetime, **about: Any) -> None:
-        self.possible_at = possible_at
-        super().__init__(f"No call is left until {possible_at:%Y-%m-%d %H:%M:%S} UTC.", **about)
+        self.possible_at = possible_at.astimezone(UTC)
+        super().__init__(f"No call is left until {self.possible_at:%Y-%m-%d %H:%M:%S} UTC.", **about)
 
     def __reduce__(self) -> tuple[Any, ...]:
         about = {"function": self.function, "symbol": self.symbol, "body": self.body}
         return _rebuild, (type(self), self.possible_at, about)
+
+
+class InvalidConnection(AlphaVantageError, ValueError):
+    """An extra of the connection cannot be used as it is."""
+
+    next_step = "Mend it in Admin > Connections."
 
 
 class LedgerUnavailable(AlphaVantageError):
@@ -152,3 +159,7 @@ class UnknownMessage(Refusal):
     """A message this package has never seen."""
 
     next_step = "Read the message; report it so that it is recognised."
+
+
+PASSING = (TransportError, Throttled, LedgerUnavailable)
+"""Errors that pass by themselves: ask again later."""

@@ -9,6 +9,7 @@ refuses, with the time when a call will be possible again, what would take minut
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,10 +18,10 @@ from typing import Any, Protocol, cast
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from airflow_provider_alphavantage.exceptions import BudgetSpent
+from airflow_provider_alphavantage.exceptions import BudgetSpent, InvalidConnection
 
-PATIENCE = timedelta(seconds=45)
-"""A call waits this long for its turn; what takes longer is refused with the time."""
+PATIENCE = timedelta(seconds=65)
+"""A call waits this long for its turn, a minute's limit included; what takes longer is refused."""
 
 
 @dataclass(frozen=True)
@@ -80,34 +81,44 @@ def fingerprint(key: str) -> str:
 def budget_of(extra: Mapping[str, Any]) -> Budget:
     """Read the limits from a connection's extras: those of its ``plan``, and single ones set beside it.
 
-    :raises ValueError: an unknown plan, or a limit that is not a positive number.
+    :raises InvalidConnection: an unknown plan, or a limit that makes no sense.
     """
     plan = str(extra.get("plan") or "free")
     if plan not in PLANS:
-        raise ValueError(f"The connection's plan is {plan!r}; it can be {' or '.join(PLANS)}.")
+        raise InvalidConnection(f"The connection's plan is {plan!r}; it can be {' or '.join(PLANS)}.")
     usual = PLANS[plan]
     return Budget(
-        per_day=_whole(_limit(extra, "calls_per_day", usual.per_day)),
-        per_minute=_whole(_limit(extra, "calls_per_minute", usual.per_minute)),
-        spacing=_limit(extra, "seconds_between_calls", usual.spacing) or usual.spacing,
+        per_day=_calls(extra, "calls_per_day", usual.per_day),
+        per_minute=_calls(extra, "calls_per_minute", usual.per_minute),
+        spacing=_seconds(extra, "seconds_between_calls", usual.spacing),
     )
 
 
-def _limit(extra: Mapping[str, Any], name: str, usual: float | None) -> float | None:
+def _calls(extra: Mapping[str, Any], name: str, usual: int | None) -> int | None:
     given = extra.get(name)
-    if given is None or given == "":
+    if given in {None, ""}:
+        return usual
+    if not re.fullmatch(r"0*[1-9]\d*", str(given)):
+        raise InvalidConnection(
+            f"The connection's {name} is {given!r}; it has to be a whole number above zero."
+        )
+    return int(given)
+
+
+def _seconds(extra: Mapping[str, Any], name: str, usual: float) -> float:
+    given = extra.get(name)
+    if given in {None, ""}:
         return usual
     try:
-        limit = float(given)
-    except (TypeError, ValueError):
-        limit = 0.0
-    if not limit > 0:
-        raise ValueError(f"The connection's {name} is {given!r}; it has to be a number above zero.")
-    return limit
-
-
-def _whole(limit: float | None) -> int | None:
-    return None if limit is None else int(limit)
+        seconds = float(str(given))
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < PATIENCE.total_seconds():
+        raise InvalidConnection(
+            f"The connection's {name} is {given!r}; it has to be a number above zero and below "
+            f"{PATIENCE.total_seconds():g}."
+        )
+    return seconds
 
 
 def _utc_now() -> datetime:
@@ -123,38 +134,40 @@ class LocalLimiter:
     def __init__(self, now: Callable[[], datetime] = _utc_now) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._buckets: dict[str, InMemoryBucket] = {}
+        self._keys: dict[str, InMemoryBucket] = {}
+        self._hosts: dict[str, int] = {}
 
     def reserve(self, call: Call, budget: Budget) -> Reservation:
         """Reserve a call; see :class:`Limiter`."""
         with self._lock:
             asked = _milliseconds(self._now())
             latest = asked + _milliseconds_of(PATIENCE)
-            slot = asked
-            # The address first: a turn there that the key then cannot use does no harm.
-            for name, rates in _scopes(call, budget):
-                bucket = self._buckets.setdefault(name, InMemoryBucket(rates))
-                bucket.rates = rates  # a connection may have changed
-                bucket.leak(asked)
-                slot = _turn(bucket, slot, latest)
-                if slot > latest:
-                    raise BudgetSpent(_instant(slot), function=call.function, symbol=call.symbol)
+            spaced = self._hosts.get(call.host_group, 0) + int(budget.spacing * 1000)
+            slot = self._key_turn(call, budget, max(asked, spaced), latest)
+            if slot > latest:
+                raise BudgetSpent(_instant(slot), function=call.function, symbol=call.symbol)
+            self._hosts[call.host_group] = slot
         return Reservation((slot - asked) / 1000)
+
+    def _key_turn(self, call: Call, budget: Budget, earliest: int, latest: int) -> int:
+        windows = [(budget.per_minute, timedelta(minutes=1)), (budget.per_day, timedelta(days=1))]
+        rates = [Rate(limit, _milliseconds_of(window)) for limit, window in windows if limit]
+        if not rates:
+            return earliest
+        bucket = self._keys.setdefault(call.fingerprint, InMemoryBucket(rates))
+        bucket.rates = rates  # a connection may have changed
+        bucket.leak(earliest)
+        return _turn(bucket, earliest, latest)
 
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Nothing is kept."""
 
 
-def _scopes(call: Call, budget: Budget) -> list[tuple[str, list[Rate]]]:
-    windows = [(budget.per_minute, timedelta(minutes=1)), (budget.per_day, timedelta(days=1))]
-    key = [Rate(limit, _milliseconds_of(window)) for limit, window in windows if limit]
-    spacing = [Rate(1, int(budget.spacing * 1000))]
-    return [(f"host {call.host_group}", spacing), *([(f"key {call.fingerprint}", key)] if key else [])]
-
-
 def _turn(bucket: InMemoryBucket, earliest: int, latest: int) -> int:
     """Take the first free turn of a bucket, unless it comes after ``latest``; return its time."""
     slot = max([earliest, *(item.timestamp for item in bucket.items[-1:])])
+    if slot > latest:
+        return slot
     wanted = RateItem("call", slot)
     if not bucket.put(wanted):
         slot += cast("int", bucket.waiting(wanted))  # awaitable for other kinds of bucket only

@@ -8,15 +8,15 @@ from typing import Any
 
 from airflow.sdk import RetryDecision, RetryPolicy
 
-from airflow_provider_alphavantage.exceptions import AlphaVantageError, Throttled, TransportError
+from airflow_provider_alphavantage.exceptions import PASSING, AlphaVantageError
 
 
 class AlphaVantageRetryPolicy(RetryPolicy):
     """Retry what passes by itself, fail at once what does not.
 
-    Network failures and throttling are retried, each time after twice as long, with a tenth of
-    jitter; every other :class:`AlphaVantageError` fails at once, because asking again costs a call
-    and brings the same answer. Errors of other kinds keep the task's own retries.
+    Network failures, throttling and a ledger out of reach are retried, each time after twice as long,
+    with a tenth of jitter; every other :class:`AlphaVantageError` fails at once, because asking again
+    costs a call and brings the same answer. Errors of other kinds keep the task's own retries.
 
     :param delay: the first delay.
     :param longest: no delay is longer than this.
@@ -40,7 +40,7 @@ class AlphaVantageRetryPolicy(RetryPolicy):
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
         """Decide on one failure."""
-        if isinstance(exception, TransportError | Throttled):
+        if isinstance(exception, PASSING):
             return RetryDecision.retry(self._delay(try_number, context), type(exception).__name__)
         if isinstance(exception, (AlphaVantageError, *self.fail_at_once)):
             return RetryDecision.fail(type(exception).__name__)

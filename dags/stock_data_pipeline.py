@@ -28,6 +28,7 @@ from typing import Any
 from airflow.sdk import Asset, Param, Variable, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from airflow_provider_alphavantage.exceptions import PASSING
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
 from include.plan import PlannedRequest
@@ -70,9 +71,9 @@ def fetch_stock_data(requests: list[dict[str, str]]) -> int:
         errors = Fetcher(run, warehouse, lambda: hook, store(), force).fetch(
             PlannedRequest(**request) for request in requests
         )
-    for error in errors:
-        if not isinstance(error, OUT_OF_CALLS):
-            raise error
+    failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]
+    for error in sorted(failed, key=lambda error: not isinstance(error, PASSING)):
+        raise error
     if errors and len(errors) == len(requests):
         raise AirflowSkipException(f"Deferred: {errors[0]}")
     return len(requests) - len(errors)

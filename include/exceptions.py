@@ -17,5 +17,9 @@ class OriginMismatch(PipelineError):
     """Data of one origin on its way into a warehouse of another."""
 
 
+class RunNotStarted(PipelineError, LookupError):
+    """The run's first task failed, so there is nothing to go on with."""
+
+
 class RunIncomplete(PipelineError):
     """A planned symbol is neither loaded nor deferred."""

@@ -3,7 +3,8 @@ know it.
 
 The frame they are checked on has one row for each bar: ``symbol``, ``data_date`` (text, ISO 8601),
 ``open``, ``high``, ``low``, ``close``, ``volume`` as floats (exact enough to compare, never stored),
-``is_session`` (the exchange traded that day), ``has_begun`` (by the run's clock) and
+``is_session`` (the exchange traded that day), ``has_begun`` (by the run's clock),
+``is_storable`` (the exact values fit their columns) and
 ``volume_ratio`` (volume against the median of the symbol's 20 sessions before; null where there
 are fewer).
 """
@@ -84,6 +85,12 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         "The session has begun by the run's clock.",
         "ExpectColumnValuesToBeInSet",
         {"column": "has_begun", "value_set": [True]},
+    ),
+    Rule(
+        "storable",
+        "Prices have at most 12 digits before the point and 6 after it, volume at most 18.",
+        "ExpectColumnValuesToBeInSet",
+        {"column": "is_storable", "value_set": [True]},
     ),
     Rule(
         "one_bar_a_session",

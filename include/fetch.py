@@ -13,7 +13,7 @@ from airflow_provider_alphavantage.exceptions import AlphaVantageError, BudgetSp
 from include.bars import StockBar, read_bars
 from include.plan import PlannedRequest
 from include.raw import is_stored, write_body
-from include.runs import Request, Run, last_body, record_request, requests_of
+from include.runs import Request, Run, brought_since_start, last_body, record_request
 from include.sessions import last_closed_session
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ class Fetcher:
     def fetch(self, requests: Iterable[PlannedRequest]) -> list[AlphaVantageError]:
         """Bring these bodies and return the errors of those that failed.
 
-        What already has a body in this run is left out. The outcome of each is recorded and committed
+        What has a body since the run was started is left out. The outcome of each is recorded and committed
         before the next is asked. Once the day's quota is spent the rest is deferred unasked.
         """
-        done = {request.symbol for request in requests_of(self.connection, self.run) if request.has_body}
+        done = brought_since_start(self.connection, self.run)
         errors: list[AlphaVantageError] = []
         for planned in requests:
             if planned.symbol in done:
@@ -87,6 +87,15 @@ class Fetcher:
             return self._ask(planned), None
         except AlphaVantageError as error:
             return self._failure(planned, error), error
+        except Exception as error:
+            about = f"{type(error).__name__}: {error}. See the log of this task."
+            failed = Request(planned.symbol, planned.function, "failed", planned.outputsize)
+            self.connection.rollback()
+            record_request(
+                self.connection, self.run, replace(failed, kind=type(error).__name__, reason=about)
+            )
+            self.connection.commit()
+            raise
 
     def _held(self, planned: PlannedRequest) -> Request | None:
         if self.force:
@@ -96,7 +105,7 @@ class Fetcher:
             symbol=planned.symbol,
             function=planned.function,
             outputsize=planned.outputsize,
-            final_through=last_closed_session(self.run.clock),
+            final_through=last_closed_session(self.run.now()),
         )
         return replace(held, outcome="reused") if held and held.path and is_stored(held.path) else None
 

@@ -67,7 +67,10 @@ def judge(
     for rule, rows in _run_checkpoint(_frame(bars, last_session), rules, reports):
         for row in rows:
             broken[row].append(rule)
-    return [_verdict(symbol, bars, broken) for symbol in dict.fromkeys(bar.symbol for bar in bars)]
+    by_symbol: dict[str, list[int]] = defaultdict(list)
+    for row, bar in enumerate(bars):
+        by_symbol[bar.symbol].append(row)
+    return [_verdict(symbol, rows, bars, broken) for symbol, rows in by_symbol.items()]
 
 
 def data_docs(reports: Path) -> Path:
@@ -75,8 +78,9 @@ def data_docs(reports: Path) -> Path:
     return reports / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
 
 
-def _verdict(symbol: str, bars: Sequence[StockBar], broken: dict[int, list[Rule]]) -> Verdict:
-    rows = [row for row, bar in enumerate(bars) if bar.symbol == symbol]
+def _verdict(
+    symbol: str, rows: list[int], bars: Sequence[StockBar], broken: dict[int, list[Rule]]
+) -> Verdict:
     refused, warnings = [], []
     for row in rows:
         critical = tuple(rule.name for rule in broken[row] if rule.severity == "critical")
@@ -112,8 +116,16 @@ def _frame(bars: Sequence[StockBar], last_session: date) -> pd.DataFrame:
     sessions = sessions_between(min(days), max(days))
     frame["is_session"] = [day in sessions for day in days]
     frame["has_begun"] = [day <= last_session for day in days]
+    frame["is_storable"] = [_is_storable(bar) for bar in bars]
     frame["volume_ratio"] = _volume_ratio(frame)
     return frame
+
+
+def _is_storable(bar: StockBar) -> bool:
+    """Whether the exact values fit NUMERIC(18,6) and BIGINT: one that does not would stop the whole load."""
+    prices = [price for name in PRICES if (price := getattr(bar, name)) is not None]
+    exact = all(abs(price) < 10**12 and price == round(price, 6) for price in prices)
+    return exact and (bar.volume is None or abs(bar.volume) < 10**18)
 
 
 def _float(value: Any) -> float | None:

@@ -21,6 +21,7 @@ class SymbolResult:
 
     symbol: str
     outcome: Literal["fetched", "reused", "deferred", "failed"] | None
+    kind: str | None
     reason: str | None
     accepted: bool | None
     bars: int | None
@@ -73,8 +74,18 @@ def results_of(connection: Connection[Any], run: Run) -> list[SymbolResult]:
 
 
 def problems(results: Sequence[SymbolResult]) -> list[str]:
-    """Return what a person has to look at, a line for each symbol."""
-    return [result.problem for result in results if result.problem]
+    """Return what a person has to look at, a line for each symbol.
+
+    A spent quota is none, unless nothing at all was loaded: a key that is not valid gets the same answer.
+    """
+    found = [result.problem for result in results if result.problem]
+    quota = [result for result in results if result.kind == "DailyQuotaSpent"]
+    if quota and not any(result.loaded for result in results):
+        found.append(
+            f"Nothing was loaded: the API says that the day's quota is spent ({quota[0].reason}) "
+            "It says the same of a key that is not valid: test the connection alphavantage_default."
+        )
+    return found
 
 
 def headline(results: Sequence[SymbolResult]) -> str:

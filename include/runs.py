@@ -13,6 +13,7 @@ from typing import Any, Literal
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from include.exceptions import RunNotStarted
 from include.statements import statement
 
 Outcome = Literal["fetched", "reused", "deferred", "failed"]
@@ -73,12 +74,14 @@ def start_run(
 def find_run(connection: Connection[Any], dag_id: str, run_id: str) -> Run:
     """Return a run that was started.
 
-    :raises LookupError: it never was.
+    :raises RunNotStarted: it never was.
     """
     with connection.cursor(row_factory=class_row(Run)) as cursor:
         run = cursor.execute(statement("find_run"), {"dag_id": dag_id, "run_id": run_id}).fetchone()
     if run is None:
-        raise LookupError(f"Run {run_id} of {dag_id} was never started: run its first task, pipeline_start.")
+        raise RunNotStarted(
+            f"Run {run_id} of {dag_id} was never started: see the log of its first task, pipeline_start."
+        )
     return run
 
 
@@ -96,6 +99,12 @@ def requests_of(connection: Connection[Any], run: Run) -> list[Request]:
     """Return the outcomes of a run so far."""
     with connection.cursor(row_factory=class_row(Request)) as cursor:
         return cursor.execute(statement("requests_of_run"), {"run": run.id}).fetchall()
+
+
+def brought_since_start(connection: Connection[Any], run: Run) -> set[str]:
+    """Return the symbols that have a body since the run was last started: a retry leaves them out."""
+    rows = connection.execute(statement("brought_since_start"), {"run": run.id}).fetchall()
+    return {row[0] for row in rows}
 
 
 def last_body(

@@ -45,7 +45,10 @@ def start(
     )
     for name in watchlist.refused:
         record_request(connection, run, _not_a_symbol(name))
-    requests = _plan(connection, run, watchlist.symbols, premium)
+    foreign = [symbol for symbol in watchlist.symbols if "." in symbol]
+    for symbol in foreign:
+        record_request(connection, run, _foreign(symbol))
+    requests = _plan(connection, run, [s for s in watchlist.symbols if s not in foreign], premium)
     log.info("Clock %s%s; %d requests:", clock, " (simulated)" if now else "", len(requests))
     for request in requests:
         log.info("  %s %s %s", request.symbol, request.function, request.outputsize)
@@ -72,12 +75,23 @@ def read_clock(now: str, origin: str | None) -> datetime:
     return clock
 
 
-def _plan(
-    connection: Connection[Any], run: Run, symbols: tuple[str, ...], premium: bool
-) -> list[PlannedRequest]:
+def _plan(connection: Connection[Any], run: Run, symbols: list[str], premium: bool) -> list[PlannedRequest]:
     window = sessions_until(last_closed_session(run.clock), COMPACT)
     newest = newest_sessions(connection, symbols)
     return plan_requests(symbols, newest=newest, window=window, premium=premium)
+
+
+def _foreign(symbol: str) -> Request:
+    return Request(
+        symbol,
+        DAILY,
+        "failed",
+        kind="UnsupportedExchange",
+        reason=(
+            f"{symbol} trades on another exchange than New York's, whose calendar is the only one known "
+            "here yet; nothing was asked. Take it off the watchlist."
+        ),
+    )
 
 
 def _not_a_symbol(shown: str) -> Request:

@@ -38,8 +38,8 @@ def validate(connection: Connection[Any], run: Run, *, store: ObjectStoragePath,
     for symbol, request in requests.items():
         bars[symbol] = _read(connection, run, request)
     everything = [bar for held in bars.values() for bar in held]
-    verdicts = judge(everything, last_session=last_session_begun(run.clock), reports=reports)
-    due = last_closed_session(run.clock)
+    verdicts = judge(everything, last_session=last_session_begun(run.now()), reports=reports)
+    due = last_closed_session(run.now())
     for verdict in verdicts:
         _record(connection, run, requests[verdict.symbol], _noting_delay(verdict, bars, due))
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
     ApiKeyRefused,
     InvalidRequest,
+    LedgerUnavailable,
+    PremiumRequired,
     Throttled,
     TransportError,
 )
@@ -83,6 +87,14 @@ class _ApiKey(AuthBase):
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         request.prepare_url(request.url, {"apikey": self._key})
         return request
+
+
+def _hide_keys(record: logging.LogRecord) -> bool:
+    """A logging filter: added again and again, it is there once."""
+    message = record.getMessage()
+    if "apikey=" in message:
+        record.msg, record.args = re.sub(r"apikey=[^&\s\"']*", "apikey=[API key]", message), ()
+    return True
 
 
 def _limiter_of(extra: dict[str, Any]) -> Limiter:
@@ -206,24 +218,38 @@ class AlphaVantageHook(HttpHook):
 
     @property
     def plan(self) -> str:
-        """``free`` or ``premium``, as the connection's ``plan`` says; ``free`` unless it does."""
+        """``free`` or ``premium``, as the connection's ``plan`` says; ``free`` unless it does.
+
+        :raises InvalidConnection: an extra makes no sense.
+        """
         self._look_up()
+        budget_of(self._extra)
         return str(self._extra.get("plan") or "free")
 
     def test_connection(self) -> tuple[bool, str]:
-        """Spend one call (GLOBAL_QUOTE of IBM) to tell whether the connection works, never its key."""
+        """Spend one call to tell whether the connection works and on which plan, never its key.
+
+        It asks for a premium function: a refusal that names the plan shows that the key works, too.
+        """
         try:
-            answer = self.query("GLOBAL_QUOTE", symbol="IBM")
+            answer = self.query("TIME_SERIES_DAILY_ADJUSTED", symbol="IBM")
+        except PremiumRequired:
+            seen = "free"
         except AlphaVantageError as exc:
             return False, f"{type(exc).__name__}: {exc}"
-        who = f"the stand-in {answer.origin!r}, not Alpha Vantage" if answer.origin else "Alpha Vantage"
-        return True, f"Works: {who} answered at {self.base_url}."
+        else:
+            seen = "premium" if self._key != "demo" else "demo (it answers documented examples only)"
+            if answer.origin:
+                seen += f"; the stand-in {answer.origin!r} answered, not Alpha Vantage"
+        differs = "" if seen.startswith(self.plan) else f" The connection says {self.plan!r}."
+        return True, f"Works: {self.base_url} answered. The key's plan: {seen}.{differs}"
 
     def get_conn(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> Session:
         """Return the hook's one HTTP session, with the connection's key, proxies and TLS."""
         self._look_up()
         if self._session is None:
             self._session = super().get_conn(headers, extra_options)
+            logging.getLogger("urllib3.connectionpool").addFilter(_hide_keys)  # at DEBUG it tells every URL
         return self._session
 
     def _look_up(self) -> None:
@@ -260,16 +286,23 @@ class AlphaVantageHook(HttpHook):
         limiter = self._limiter or _limiter_of(self._extra)
         reservation = limiter.reserve(call, budget_of(self._extra))
         self._sleep(reservation.wait)
-        outcome, size, started = "data", None, time.monotonic()
+        outcome, size, started = "interrupted", None, time.monotonic()
         try:
             answer = self._send(session, function, parameters)
-            size = len(answer.payload.content)
+            outcome, size = "data", len(answer.payload.content)
         except AlphaVantageError as error:
             outcome = type(error).__name__
             raise
         finally:
-            limiter.settle(reservation, outcome, size, time.monotonic() - started)
+            self._settle(limiter, reservation, outcome, size, time.monotonic() - started)
         return answer
+
+    def _settle(self, limiter: Limiter, *told: Any) -> None:
+        """Note how a call ended; the answer is paid for and not lost over a note."""
+        try:
+            limiter.settle(*told)
+        except LedgerUnavailable as error:
+            self.log.warning("The call is counted; how it ended (%s) is not noted: %s", told[1], error.what)
 
     def _send(self, session: Session, function: str, parameters: dict[str, str]) -> Answer:
         symbol = parameters.get("symbol")

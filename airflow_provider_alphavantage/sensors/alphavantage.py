@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator
 
-from airflow_provider_alphavantage.exceptions import Throttled, TransportError
+from airflow_provider_alphavantage.exceptions import PASSING, BudgetSpent
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.triggers.alphavantage import SessionTrigger, is_final
 
@@ -56,7 +56,7 @@ class AlphaVantageSessionSensor(BaseSensorOperator):
         """Look once."""
         try:
             series = AlphaVantageHook(self.alphavantage_conn_id).get_bars(self.symbol)
-        except (TransportError, Throttled) as error:
+        except (*PASSING, BudgetSpent) as error:
             self.log.warning("%s", error)
             return False
         return is_final(series, date.fromisoformat(self.session))

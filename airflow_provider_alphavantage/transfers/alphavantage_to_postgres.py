@@ -18,7 +18,7 @@ _TYPES = {
     "date": "date",
     "time": "timestamptz",
     "number": "numeric",
-    "whole": "bigint",
+    "whole": "numeric",  # in this body; the next one's may have decimals
     "flag": "boolean",
 }
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -93,6 +93,24 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
         if len(set(keys)) < len(keys):
             raise UnreadableBody(f"Two rows have the same {', '.join(self.key)}.", function=self.function)
 
+    @staticmethod
+    def _held_columns(cursor: Any, table: str) -> dict[str, str]:
+        cursor.execute(
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute "
+            "where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+            (table,),
+        )
+        return dict(cursor.fetchall())
+
+    def _check_types(self, records: Records, held: dict[str, str]) -> None:
+        """PostgreSQL would round a decimal into a whole column without a word."""
+        for name, kind in zip(records.columns, records.kinds, strict=True):
+            if kind == "number" and held.get(name) in {"bigint", "integer", "smallint"}:
+                raise ValueError(
+                    f"{self.table}.{name} is {held[name]}, and {self.function} has decimals there: "
+                    f"alter table {self.table} alter column {name} type numeric."
+                )
+
     def _merge(self, cursor: Any, records: Records) -> int:
         table = ".".join(_quoted(part) for part in self.table.split("."))
         names = ", ".join(_quoted(name) for name in records.columns)
@@ -103,8 +121,11 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
         key = ", ".join(_quoted(name) for name in self.key)
         if self.create_table:
             cursor.execute(f"create table if not exists {table} ({', '.join(typed)}, primary key ({key}))")
-        for column in typed:
-            cursor.execute(f"alter table {table} add column if not exists {column}")
+        held = self._held_columns(cursor, table)
+        for name, column in zip(records.columns, typed, strict=True):
+            if name not in held:
+                cursor.execute(f"alter table {table} add column {column}")
+        self._check_types(records, held)
         cursor.execute(f"create temporary table fetched ({', '.join(typed)}) on commit drop")
         _copy(cursor, f"copy fetched ({names}) from stdin", "".join(map(_line, records.rows)))
         rest = [_quoted(name) for name in records.columns if name not in self.key]

@@ -9,12 +9,7 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from airflow_provider_alphavantage.exceptions import (
-    AlphaVantageError,
-    BudgetSpent,
-    Throttled,
-    TransportError,
-)
+from airflow_provider_alphavantage.exceptions import PASSING, AlphaVantageError, BudgetSpent
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.parsing.bars import Series
 
@@ -59,7 +54,7 @@ class SessionTrigger(BaseTrigger):
                     return
             except BudgetSpent as error:
                 wait = max(wait, (error.possible_at - datetime.now(UTC)).total_seconds())
-            except (TransportError, Throttled) as error:
+            except PASSING as error:
                 self.log.warning("%s", error)
             except AlphaVantageError as error:
                 yield TriggerEvent({"error": str(error)})

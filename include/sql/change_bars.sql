@@ -15,3 +15,4 @@ where
     held.symbol = staged.symbol and held.data_date = staged.data_date
     and (held.open, held.high, held.low, held.close, held.volume)
     is distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
+    and staged.fetched_at >= held.fetched_at

@@ -11,10 +11,12 @@ from (
             where held.symbol is not null
             and (held.open, held.high, held.low, held.close, held.volume)
             is distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
+            and staged.fetched_at >= held.fetched_at
         ) as changed_bars,
         count(*) filter (
             where (held.open, held.high, held.low, held.close, held.volume)
             is not distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
+            or staged.fetched_at < held.fetched_at
         ) as unchanged_bars,
         min(staged.data_date) as first_session,
         max(staged.data_date) as last_session

@@ -5,3 +5,5 @@ from staged_bar as staged
 where
     held.symbol = staged.symbol and held.data_date = staged.data_date
     and staged.is_final and not held.is_final
+    and (held.open, held.high, held.low, held.close, held.volume)
+    is not distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)

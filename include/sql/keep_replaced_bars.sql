@@ -1,4 +1,4 @@
--- What the staged bars are about to replace, with the time it stood.
+-- What the staged bars are about to replace, with the time it stood. An older body replaces nothing.
 insert into stock_data_history (
     symbol, data_date, open, high, low, close, volume, fetched_at, valid_from, valid_to, final_from, replaced_by
 )
@@ -10,3 +10,4 @@ inner join staged_bar as staged using (symbol, data_date)
 where
     (held.open, held.high, held.low, held.close, held.volume)
     is distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
+    and staged.fetched_at >= held.fetched_at

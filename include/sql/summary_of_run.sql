@@ -2,6 +2,7 @@
 select
     coalesce(request.symbol, planned.symbol) as symbol,
     request.outcome,
+    request.kind,
     request.reason,
     verdict.accepted,
     verdict.bars,

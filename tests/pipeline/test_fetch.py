@@ -14,6 +14,7 @@ from airflow.sdk import ObjectStoragePath
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
+from airflow_provider_alphavantage.responses import read
 from include.bars import read_accepted
 from include.fetch import Fetcher
 from include.plan import PlannedRequest
@@ -126,6 +127,39 @@ def test_a_retry_leaves_out_what_it_has(warehouse, started, fetch, sandbox):
     assert fetch(run, "IBM", "MSFT") == []
     assert outcomes(warehouse, run) == {"IBM": ("fetched", None), "MSFT": ("fetched", None)}
     assert {call["symbol"] for call in sandbox.calls()[calls:]} == {"MSFT"}
+
+
+def test_a_run_started_again_asks_anew_what_is_due_by_now(warehouse, started, fetch, sandbox):
+    sandbox.add_fault("late", symbol="IBM", times=1)
+    fetch(started("IBM"), "IBM")
+    again = started("IBM")  # the run is cleared from its first task on
+    fetch(again, "IBM")
+    assert requests_of(warehouse, again)[0].final_through == date(2026, 5, 15)
+    assert [call["outcome"] for call in sandbox.calls()].count("data") == 2
+
+
+def test_an_error_of_another_kind_leaves_its_outcome_and_is_raised(warehouse, started, store):
+    class Broken:
+        def query(self, function: str, **parameters: str):
+            raise OSError("no space left on device")
+
+    run = started("IBM")
+    fetcher = Fetcher(run, warehouse, Broken, store)
+    with pytest.raises(OSError, match="no space left"):
+        fetcher.fetch([PlannedRequest("IBM")])
+    (request,) = requests_of(warehouse, run)
+    assert (request.outcome, request.kind) == ("failed", "OSError")
+    assert request.reason == "OSError: no space left on device. See the log of this task."
+
+
+def test_a_body_that_echoes_the_key_in_a_new_way_is_never_kept_as_it_is(
+    warehouse, started, store, tmp_path, monkeypatch
+):
+    text = f'{{"Notice": "We have detected your API key as {KEY}."}}'
+    for body in (text.encode(), f"We have detected your API key as {KEY}.\r\n".encode()):
+        with pytest.raises(e.UnknownMessage) as caught:
+            read(body, function="TIME_SERIES_DAILY", key=KEY)
+        assert KEY not in str(caught.value) + repr(caught.value.body)
 
 
 def test_a_bad_symbol_does_not_keep_the_others_out(warehouse, started, fetch):
@@ -249,12 +283,21 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
         warehouse,
         dag_id="stock_data_pipeline",
         run_id="r",
-        asked=["ibm", "../../etc", "x" * 10_000, "A\x00B", "\ud800", "🚀", "'; DROP TABLE stock_data"],
+        asked=[
+            "ibm",
+            "TSCO.LON",
+            "../../etc",
+            "x" * 10_000,
+            "A\x00B",
+            "\ud800",
+            "🚀",
+            "'; DROP TABLE stock_data",
+        ],
         now="2026-05-16T06:00:00Z",
         premium=False,
     )
     assert groups == [[PlannedRequest("IBM")]]
     rows = warehouse.execute("select kind, reason from request order by id").fetchall()
-    assert [kind for kind, _ in rows] == ["NotASymbol"] * 6
+    assert [kind for kind, _ in rows] == [*["NotASymbol"] * 6, "UnsupportedExchange"]
     assert rows[0][1].startswith("'../../ETC' cannot be a symbol")
     assert all(len(reason) < 200 for _, reason in rows)

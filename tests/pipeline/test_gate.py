@@ -31,6 +31,7 @@ BROKEN = {
     "is_a_session": {"data_date": date(2026, 5, 10)},
     "is_a_session not_in_the_future": {"data_date": date(2026, 5, 16)},
     "not_in_the_future": {"data_date": date(2026, 5, 18)},
+    "storable": {"close": Decimal("219.3000001")},
     "one_bar_a_session": {"data_date": date(2026, 5, 12)},
 }
 
@@ -92,6 +93,16 @@ def test_a_rule_that_cannot_be_checked_stops_everything(batch, reports):
     lost = Rule("lost", "Looks at what is not there.", "ExpectColumnValuesToNotBeNull", {"column": "absent"})
     with pytest.raises(GateError, match="rule lost could not be checked, so nothing was loaded"):
         judge(batch("IBM"), last_session=FRIDAY, reports=reports, rules=[lost])
+
+
+@pytest.mark.parametrize(
+    "changed", [{"volume": 2**63}, {"high": Decimal(10**12), "volume": 1}, {"low": Decimal("0.0000001")}]
+)
+def test_what_does_not_fit_its_column_is_refused_before_it_stops_the_load(batch, reports, changed):
+    bars = batch("GOOD") + batch("BAD", **changed)
+    verdicts = judge(bars, last_session=FRIDAY, reports=reports)
+    assert [verdict.accepted for verdict in verdicts] == [True, False]
+    assert verdicts[1].broken[0].rules == ("storable",)
 
 
 def test_the_order_of_the_rows_does_not_matter(batch, reports):

@@ -72,6 +72,15 @@ def test_the_table_has_a_line_for_each_symbol():
     assert sum(any(r.symbol in line for r in RESULTS) for line in lines) == len(RESULTS)
 
 
+def test_a_quota_that_is_spent_before_anything_was_loaded_is_told():
+    spent = [result("AAPL", outcome="deferred", kind="DailyQuotaSpent", reason="25 requests per day.")]
+    (told,) = problems(spent)
+    assert told.startswith("Nothing was loaded: the API says that the day's quota is spent")
+    assert "test the connection alphavantage_default" in told
+    assert problems([*spent, result("IBM", **LOADED)]) == []
+    assert problems([result("AAPL", outcome="deferred", kind="BudgetSpent", reason="x")]) == []
+
+
 @pytest.mark.postgres
 def test_the_summary_of_a_run_says_whose_data_it_is(warehouse, warehouse_url, started):
     from include.warehouse import claim_origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -79,6 +79,17 @@ def test_a_bar_that_becomes_final_is_marked_and_never_taken_back(warehouse, load
     assert final()
     loading(batch("IBM", is_final=False), "late")
     assert final()
+
+
+def test_an_older_body_replaces_nothing(warehouse, loading, batch):
+    loading(batch("IBM", close=Decimal("219.31")))
+    before = written(warehouse)
+    old = [
+        replace(bar, fetched_at=bar.fetched_at - timedelta(days=1)) for bar in batch("IBM", is_final=False)
+    ]
+    assert loading(old, "cleared") == [Loaded("IBM", 0, 0, 25)]
+    assert written(warehouse) == before
+    assert warehouse.execute("select count(*) from stock_data_history").fetchone() == (0,)
 
 
 def test_a_failing_load_leaves_nothing_behind(warehouse, loading, batch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
 from include.sandbox.running import RunningSandbox, Stopwatch
+from include.sandbox.settings import SandboxSettings
 
 KEY = "SANDBOX9FREE7KEY"
+PREMIUM_KEY = "SANDBOX9PREMIUM9"
 
 
 class Steps(Stopwatch):
@@ -41,7 +44,8 @@ class Waits(list[float]):
 @pytest.fixture(scope="session")
 def running() -> Iterator[tuple[RunningSandbox, Stopwatch]]:
     stopwatch = Steps()
-    with RunningSandbox(monotonic=stopwatch) as sandbox:
+    settings = SandboxSettings(premium_keys=frozenset({PREMIUM_KEY}))
+    with RunningSandbox(settings, monotonic=stopwatch) as sandbox:
         yield sandbox, stopwatch
 
 
@@ -90,11 +94,30 @@ def connect(monkeypatch: pytest.MonkeyPatch, sandbox, waits, limiter) -> Callabl
     return make
 
 
+class Kept(logging.Handler):
+    """Keeps every record as text; attached where Airflow's own logging setup does not take it away."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
 @pytest.fixture
-def output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """Everything printed and logged so far."""
-    caplog.set_level("DEBUG")
-    return lambda: "".join(capfd.readouterr()) + caplog.text
+def output(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """Everything printed and logged so far, at DEBUG."""
+    kept = Kept()
+    loggers = [logging.getLogger(name) for name in (None, "urllib3", "airflow", "requests")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(kept)
+        logger.setLevel(logging.DEBUG)
+    yield lambda: "".join(capfd.readouterr()) + "\n".join(kept.lines)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.removeHandler(kept)
+        logger.setLevel(level)
 
 
 @pytest.fixture

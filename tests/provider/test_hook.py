@@ -15,8 +15,9 @@ import pytest
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
+from airflow_provider_alphavantage.pacing import LocalLimiter
 
-from .conftest import KEY
+from .conftest import KEY, PREMIUM_KEY
 
 
 def test_bars_are_those_of_the_market(connect, sandbox):
@@ -171,10 +172,35 @@ def test_the_plan_is_free_unless_the_connection_says_other(connect):
     assert connect(extra={"plan": "premium"}).plan == "premium"
 
 
+def test_debug_logging_tells_the_call_and_not_the_key(connect, output):
+    connect().get_bars("IBM")
+    told = output()
+    assert "GET /query?function=TIME_SERIES_DAILY&symbol=IBM" in told
+    assert "apikey=[API key]" in told
+    assert KEY not in told
+
+
+def test_an_answer_is_not_lost_over_a_note_in_the_ledger(connect, waits, limiter):
+    class Forgetful(LocalLimiter):
+        def settle(self, reservation, outcome, size, seconds):
+            raise e.LedgerUnavailable("The ledger of calls cannot be used: restarting.")
+
+    connect()
+    assert len(AlphaVantageHook(limiter=Forgetful(), sleep=waits).get_bars("IBM").bars) == 100
+
+
 @pytest.mark.parametrize(
     ("changed", "fault", "works", "says"),
     [
-        ({}, None, True, "stand-in 'sandbox', not Alpha Vantage"),
+        ({}, None, True, "The key's plan: free."),
+        ({"extra": {"plan": "premium"}}, None, True, "The key's plan: free. The connection says 'premium'."),
+        ({"extra": {"plan": "gold"}}, None, False, "plan is 'gold'"),
+        (
+            {"password": PREMIUM_KEY, "extra": {"plan": "premium"}},
+            None,
+            True,
+            "premium; the stand-in 'sandbox'",
+        ),
         ({"password": ""}, None, False, "ApiKeyRefused"),
         ({}, "quota", False, "check the key"),
         ({}, "html_503", False, "HTTP 503"),

@@ -59,13 +59,13 @@ def spent(unhurried, connect):
 @pytest.mark.usefixtures("spent")
 class TestWithoutBudget:
     def test_it_fails_with_the_time_a_call_is_possible_again(self, folder):
-        LOCAL._buckets.clear()
+        LOCAL._keys.clear()
         operator(f"{folder}/1.json").execute({})
         with pytest.raises(BudgetSpent):
             operator(f"{folder}/2.json").execute({})
 
     def test_deferrable_it_waits_in_the_triggerer_and_goes_on(self, folder, sandbox):
-        LOCAL._buckets.clear()
+        LOCAL._keys.clear()
         operator(f"{folder}/1.json").execute({})
         waiting = operator(f"{folder}/2.json", deferrable=True)
         with pytest.raises(TaskDeferred) as deferred:
@@ -75,7 +75,7 @@ class TestWithoutBudget:
         assert timedelta(hours=23) < trigger.moment - datetime.now(UTC) <= timedelta(hours=24)
         assert "ONE9CALL9A9DAY" not in str(trigger.serialize())
         assert len(sandbox.calls()) == 1
-        LOCAL._buckets.clear()
+        LOCAL._keys.clear()
         assert getattr(waiting, deferred.value.method_name)({}, event=None)["rows"] > 1000
 
 

@@ -60,13 +60,23 @@ def test_calls_are_spaced_and_each_is_told_its_turn(limiter):
 
 
 def test_a_turn_too_far_off_is_refused_with_the_time(limiter, clock):
-    waits = [wait(limiter, budget=Budget(None, None, 20)) for _ in range(3)]
-    assert waits == [0.0, 20.0, 40.0]
-    with pytest.raises(BudgetSpent, match="No call is left until 2026-05-15 00:01:00 UTC") as caught:
-        limiter.reserve(CALL, Budget(None, None, 20))
-    assert abs(caught.value.possible_at - START - timedelta(minutes=1)) < timedelta(seconds=1)
+    waits = [wait(limiter, budget=Budget(None, None, 30)) for _ in range(3)]
+    assert waits == [0.0, 30.0, 60.0]
+    with pytest.raises(BudgetSpent, match="No call is left until 2026-05-15 00:01:30 UTC") as caught:
+        limiter.reserve(CALL, Budget(None, None, 30))
+    assert abs(caught.value.possible_at - START - timedelta(seconds=90)) < timedelta(seconds=1)
     clock.forward(seconds=30)
-    assert wait(limiter, budget=Budget(None, None, 20)) == 30.0
+    assert wait(limiter, budget=Budget(None, None, 30)) == 60.0
+
+
+def test_a_key_without_calls_takes_no_turn_from_another_on_its_address(limiter, clock):
+    one_a_day = Budget(1, None, 1.5)
+    wait(limiter, budget=one_a_day)
+    clock.forward(hours=1)
+    for _ in range(40):
+        with pytest.raises(BudgetSpent):
+            limiter.reserve(CALL, one_a_day)
+    assert wait(limiter, Call(fingerprint("FRESH"), "home", "SPLITS"), one_a_day) == 0.0
 
 
 def test_a_free_key_has_25_calls_in_any_24_hours(limiter, clock):
@@ -87,10 +97,7 @@ def test_a_premium_key_has_75_calls_in_any_minute(limiter, clock):
     waits = [wait(limiter, budget=premium) for _ in range(75)]
     assert waits[:3] == [0.0, 0.2, 0.4]
     assert waits[74] == pytest.approx(14.8, abs=0.1)
-    with pytest.raises(BudgetSpent):
-        limiter.reserve(CALL, premium)
-    clock.forward(seconds=20)
-    assert wait(limiter, budget=premium) == pytest.approx(40, abs=0.1)
+    assert wait(limiter, budget=premium) == pytest.approx(60, abs=0.1)  # a minute is waited for
 
 
 def test_keys_share_the_second_of_their_address_and_not_the_day(limiter, clock):
@@ -126,7 +133,14 @@ def test_limits_come_from_the_connection(extra, budget):
 
 @pytest.mark.parametrize(
     "extra",
-    [{"plan": "gold"}, {"calls_per_day": 0}, {"calls_per_minute": "many"}, {"seconds_between_calls": -1}],
+    [
+        {"plan": "gold"},
+        {"calls_per_day": 0},
+        {"calls_per_day": 0.5},
+        {"calls_per_minute": "many"},
+        {"seconds_between_calls": -1},
+        {"seconds_between_calls": "nan"},
+    ],
 )
 def test_limits_that_make_no_sense_are_named(extra):
     (name,) = extra

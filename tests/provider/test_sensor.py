@@ -52,6 +52,13 @@ def test_an_outage_is_looked_past_and_a_bad_symbol_is_not(sandbox):
         sensor().poke({})
 
 
+def test_without_budget_it_looks_again_later(connect, sandbox):
+    connect(password="SENSOR9WITHOUT9B", extra={"calls_per_day": 1, "host_group": "sensor"})
+    assert sensor("2026-05-18").poke({}) is False
+    assert sensor().poke({}) is False
+    assert len(sandbox.calls()) == 1
+
+
 def test_by_default_it_looks_every_half_hour_and_gives_its_slot_back():
     waiting = sensor()
     assert (waiting.poke_interval, waiting.mode) == (1800, "reschedule")

@@ -65,6 +65,31 @@ def test_a_column_the_table_lacks_is_added(warehouse):
     assert warehouse.execute("select count(amount) from dividend").fetchone() == (rows,)
 
 
+def test_decimals_are_never_rounded_into_a_whole_column(warehouse):
+    warehouse.execute(
+        "create table dividend (symbol text, ex_dividend_date date, amount bigint, "
+        "primary key (symbol, ex_dividend_date))"
+    )
+    warehouse.commit()
+    with pytest.raises(ValueError, match=r"dividend.amount is bigint, .* alter column amount type numeric"):
+        bring()
+    assert warehouse.execute("select count(*) from dividend").fetchone() == (0,)
+
+
+def test_a_role_that_only_writes_rows_is_enough_once_the_table_is_there(
+    warehouse, warehouse_url, monkeypatch
+):
+    bring()
+    warehouse.execute("create role writer login password 'w'")
+    warehouse.execute("grant select, insert, update on dividend to writer")
+    warehouse.commit()
+    address = warehouse_url.split("@")[1]
+    monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_DEFAULT", f"postgresql://writer:w@{address}")
+    assert bring(create_table=False)["written"] == 0
+    warehouse.execute("drop owned by writer")
+    warehouse.execute("drop role writer")
+
+
 def test_prices_of_a_series(warehouse, sandbox):
     bring("TIME_SERIES_DAILY", table="public.bar", key=("symbol", "timestamp"))
     newest = warehouse.execute("select * from bar order by timestamp desc limit 1").fetchone()
