@@ -28,7 +28,7 @@ CSV_HEADERS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """``outcome`` is ``data``, a code of API.md section 2, or the name of the fault that made the answer."""
+    """``outcome`` is ``data``, a refusal's code, or the name of the fault that made the answer."""
 
     body: bytes
     outcome: str = "data"

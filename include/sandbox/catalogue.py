@@ -1,4 +1,4 @@
-"""The functions the API knows (API.md section 1), who may call them, in which formats they answer.
+"""The functions the API knows, who may call them, in which formats they answer.
 
 Written apart from the provider's own catalogue on purpose: a stand-in that shared it would share its
 mistakes.

@@ -43,7 +43,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Call:
-    """One request as it went; ``outcome`` is ``data``, a code of API.md section 2, or a fault's name."""
+    """One request as it went; ``outcome`` is ``data``, a refusal's code, or a fault's name."""
 
     time: datetime
     key: str

@@ -35,8 +35,8 @@ class Throttle:
     """Refuses what comes too fast or too often.
 
     The seconds run on ``monotonic``, so a frozen clock cannot stop them; the day is that of ``clock`` in the
-    reset zone. A burst is counted per address, whatever the key; the day per address and key (API.md section
-    3). The demo key is held to no limit.
+    reset zone. A burst is counted per address, whatever the key; the day per address and key.
+    The demo key is held to no limit.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], datetime], monotonic: Callable[[], float]) -> None:

@@ -1,4 +1,9 @@
-"""Every refusal in the vendor's exact words; the codes are those of API.md section 2."""
+"""Every refusal in the vendor's exact words, as people captured them until 2026-09.
+
+The codes E1 to E16 are ours: E1 free burst, E2 daily quota, E3 premium burst, E4 premium minute, E7
+premium endpoint, E8 premium parameter, E10 artificial sample rows, E11 key missing, E12 demo key, E13
+invalid call, E14 unknown function, E15 invalid inputs, E16 an empty envelope.
+"""
 
 from __future__ import annotations
 

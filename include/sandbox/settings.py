@@ -10,7 +10,7 @@ CHECK_ORDER = ("function", "key", "throttle", "premium", "parameters")
 
 @dataclass(frozen=True)
 class Limits:
-    """How often a key may ask, as API.md section 3 gives it.
+    """How often a key may ask, as far as it is known.
 
     The vendor documents neither whether a refused call counts against the day nor when the day begins, so
     both are fields. ``count_throttled`` says whether an answer that came too soon (E1) spends one of the 25.
@@ -27,7 +27,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """``check_order`` is the order in which a request is refused; the vendor's is not known (API.md 6.4)."""
+    """``check_order`` is the order in which a request is refused; the vendor's is not known."""
 
     seed: int = 1
     premium_keys: frozenset[str] = field(default=frozenset(), repr=False)

@@ -8,14 +8,12 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from airflow_provider_alphavantage import functions
 from airflow_provider_alphavantage.functions import CATALOGUE, InvalidParameter, check, find, tier
 
-RECORDINGS = Path("/work/shared/alphavantage/recordings")
 REMOVED = {
     "SECTOR",
     "CRYPTO_RATING",
@@ -41,9 +39,8 @@ def test_every_section_is_there_in_full():
     assert len(CATALOGUE) == sum(SECTIONS.values()) == 129  # none is named twice
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not on this machine")
-def test_every_recorded_function_is_known_or_removed():
-    files = [path.name for path in RECORDINGS.iterdir() if path.suffix in {".json", ".csv"}]
+def test_every_recorded_function_is_known_or_removed(recordings):
+    files = [path.name for path in recordings.iterdir() if path.suffix in {".json", ".csv"}]
     recorded = {name.split("__")[0] for name in files if not name.startswith(("ERROR_", "EMPTY_"))}
     joined = {name.replace("_", ""): name for name in CATALOGUE}  # some files are called HTSINE
     assert len(recorded) > 100

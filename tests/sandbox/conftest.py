@@ -11,7 +11,6 @@ import pytest
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import Limits, SandboxSettings
 
-RECORDINGS = Path(__file__).parents[3] / "shared" / "alphavantage" / "recordings"
 SATURDAY = "2026-05-16T06:00:00Z"
 
 
@@ -45,13 +44,6 @@ class TestedSandbox(RunningSandbox):
 
     def outcomes(self) -> list[str]:
         return [call["outcome"] for call in self.calls()]
-
-
-@pytest.fixture(scope="session")
-def recordings() -> Path:
-    if not RECORDINGS.is_dir():
-        pytest.skip(f"no recordings in {RECORDINGS}")
-    return RECORDINGS
 
 
 @pytest.fixture(scope="session")
