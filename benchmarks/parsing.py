@@ -1,6 +1,6 @@
 """Measure how fast a long daily series becomes a frame: ours, pandas.read_csv, the alpha_vantage client.
 
-    python benchmarks/parsing.py [rows] [rounds]
+    python -m benchmarks.parsing [rows] [rounds]
 
 The contestants take turns, so that a busy machine hurts all of them; each figure is a median. All start at
 the bytes of the body. Ours are exact decimals, theirs floats.

@@ -82,26 +82,16 @@ def _plan(connection: Connection[Any], run: Run, symbols: list[str], premium: bo
 
 
 def _foreign(symbol: str) -> Request:
-    return Request(
-        symbol,
-        DAILY,
-        "failed",
-        kind="UnsupportedExchange",
-        reason=(
-            f"{symbol} trades on another exchange than New York's, whose calendar is the only one known "
-            "here yet; nothing was asked. Take it off the watchlist."
-        ),
+    reason = (
+        f"{symbol} trades on another exchange than New York's, whose calendar is the only one known here "
+        "yet; nothing was asked. Take it off the watchlist."
     )
+    return Request(symbol, DAILY, "failed", kind="UnsupportedExchange", reason=reason)
 
 
 def _not_a_symbol(shown: str) -> Request:
-    return Request(
-        shown,
-        DAILY,
-        "failed",
-        kind="NotASymbol",
-        reason=(
-            f"{shown!r} cannot be a symbol: at most 20 letters, digits, dots, colons and dashes. "
-            "Mend the watchlist."
-        ),
+    reason = (
+        f"{shown!r} cannot be a symbol: at most 20 letters, digits, dots, colons and dashes. "
+        "Mend the watchlist."
     )
+    return Request(shown, DAILY, "failed", kind="NotASymbol", reason=reason)
