@@ -110,6 +110,7 @@ class Fetcher:
         return replace(held, outcome="reused") if held and held.path and is_stored(held.path) else None
 
     def _ask(self, planned: PlannedRequest) -> Request:
+        self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
         answer = self.api().query(planned.function, symbol=planned.symbol, outputsize=planned.outputsize)
         origin = answer.origin or REAL
         request = Request(
