@@ -117,7 +117,8 @@ def test_a_budget_spent_by_our_own_count_makes_no_call(run, warehouse, sandbox):
     )
     warehouse.commit()
     state, tasks = run(symbols=["IBM", "MSFT"])
-    assert (state, tasks["fetch_stock_data[MSFT]"]) == ("success", "skipped")
+    fetched = sorted(state for task, state in tasks.items() if task.startswith("fetch_stock_data"))
+    assert (state, fetched) == ("success", ["skipped", "success"])  # Airflow may run either first
     assert len(sandbox.calls()) == 1
     reason = warehouse.execute("select kind, reason from request where outcome = 'deferred'").fetchone()
     assert reason[0] == "BudgetSpent"
