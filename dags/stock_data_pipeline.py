@@ -68,7 +68,7 @@ def fetch_stock_data(requests: list[dict[str, str]]) -> int:
     with _this_run() as (warehouse, run):
         hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
         force = get_current_context()["params"]["force"]
-        errors = Fetcher(run, warehouse, lambda: hook, store(), force).fetch(
+        errors = Fetcher(run, warehouse, hook, store(), force).fetch(
             PlannedRequest(**request) for request in requests
         )
     failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]

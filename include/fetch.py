@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -48,12 +48,12 @@ class Fetcher:
     """Brings the bodies of planned requests into the raw store.
 
     A body of an earlier run that holds the final bar of the last closed session is used again,
-    unless ``force``. ``api`` makes the hook, once, when a call is needed at all.
+    unless ``force``.
     """
 
     run: Run
     connection: Connection[Any]
-    api: Callable[[], Api]
+    api: Api
     store: ObjectStoragePath
     force: bool = False
 
@@ -111,7 +111,7 @@ class Fetcher:
 
     def _ask(self, planned: PlannedRequest) -> Request:
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
-        answer = self.api().query(planned.function, symbol=planned.symbol, outputsize=planned.outputsize)
+        answer = self.api.query(planned.function, symbol=planned.symbol, outputsize=planned.outputsize)
         origin = answer.origin or REAL
         request = Request(
             planned.symbol,

@@ -67,7 +67,7 @@ def fetch(warehouse, store, sandbox, running):
         stopwatch = running[1]
         limiter = LocalLimiter(lambda: MORNING_AFTER + timedelta(seconds=stopwatch.seconds))
         hook = AlphaVantageHook(limiter=limiter, sleep=stopwatch.advance, now=run.now)
-        fetcher = Fetcher(run, warehouse, lambda: hook, store, force)
+        fetcher = Fetcher(run, warehouse, hook, store, force)
         return fetcher.fetch([PlannedRequest(symbol, outputsize) for symbol in symbols])
 
     return fetch_them
@@ -144,7 +144,7 @@ def test_an_error_of_another_kind_leaves_its_outcome_and_is_raised(warehouse, st
             raise OSError("no space left on device")
 
     run = started("IBM")
-    fetcher = Fetcher(run, warehouse, Broken, store)
+    fetcher = Fetcher(run, warehouse, Broken(), store)
     with pytest.raises(OSError, match="no space left"):
         fetcher.fetch([PlannedRequest("IBM")])
     (request,) = requests_of(warehouse, run)
