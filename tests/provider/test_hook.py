@@ -305,3 +305,19 @@ def test_asking_without_blocking_the_event_loop_is_the_same(connect, sandbox, ou
     expected = {None: Answer, "quota": e.DailyQuotaSpent, "reset": e.TransportError}
     assert type(answer) is expected[fault]
     assert KEY not in output() + repr(answer)
+
+
+def test_every_async_twin_answers_as_its_sync_one(connect, sandbox):
+    hook = connect()
+
+    async def ask() -> tuple:
+        return (
+            await hook.aget_bars("IBM"),
+            await hook.aget_records("DIVIDENDS", symbol="IBM"),
+            await hook.aget_df("SPLITS", symbol="IBM"),
+        )
+
+    bars, records, frame = asyncio.run(ask())
+    assert bars == hook.get_bars("IBM")
+    assert records == hook.get_records("DIVIDENDS", symbol="IBM")
+    assert frame.equals(hook.get_df("SPLITS", symbol="IBM"))
