@@ -3,7 +3,8 @@
 
 Every day at 06:00 UTC, after the session in New York has closed: ask for the last 100 sessions of each symbol
 of the watchlist, keep every body as it came, let Great Expectations decide symbol by symbol what may enter,
-and merge it into `stock_data`. Loading the same bars again changes nothing.
+and merge it into `stock_data`. Loading the same bars again changes nothing. Splits and dividends are asked
+for once in 100 sessions, and at once where a bar opens as after a split.
 
 | parameter | meaning |
 |---|---|
@@ -60,7 +61,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
 
 @task(pool=POOL, map_index_template="{{ symbol }}")
 def fetch_stock_data(requests: list[dict[str, str]]) -> int:
-    """Bring the bodies of these symbols into the raw store; return how many symbols have one."""
+    """Bring these bodies into the raw store; return how many are there."""
     get_current_context()["symbol"] = _label(requests)
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.fetch import OUT_OF_CALLS, Fetcher
@@ -95,14 +96,16 @@ def validate_data() -> str:
 
 @task(multiple_outputs=False, outlets=[STOCK_DATA])
 def load_stock_data(accepted: str) -> dict[str, int]:
-    """Merge the accepted bars into stock_data; return what was new, changed and unchanged."""
+    """Merge the accepted bars into stock_data, and splits and dividends; return what was new and changed."""
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
+    from include.corporate_actions import load_actions
     from include.warehouse import load, refresh_views
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with _this_run() as (warehouse, run):
+        load_actions(warehouse, run, now=run.now())
         loaded = load(warehouse, bars, run, now=run.now())
         warehouse.commit()
         if any(symbol.new_bars or symbol.changed_bars for symbol in loaded):
@@ -158,8 +161,8 @@ def _run_key() -> dict[str, str]:
 
 
 def _label(requests: list[dict[str, str]]) -> str:
-    more = f" +{len(requests) - 1}" if len(requests) > 1 else ""
-    return f"{requests[0]['symbol']}{more}"
+    symbols = list(dict.fromkeys(request["symbol"] for request in requests))
+    return symbols[0] if len(symbols) == 1 else f"{symbols[0]} +{len(symbols) - 1}"
 
 
 @dag(

@@ -4,9 +4,11 @@ know it.
 The frame they are checked on has one row for each bar: ``symbol``, ``data_date`` (text, ISO 8601),
 ``open``, ``high``, ``low``, ``close``, ``volume`` as floats (exact enough to compare, never stored),
 ``is_session`` (the exchange traded that day), ``has_begun`` (by the run's clock),
-``is_storable`` (the exact values fit their columns) and
+``is_storable`` (the exact values fit their columns),
 ``volume_ratio`` (volume against the median of the symbol's 20 sessions before; null where there
-are fewer).
+are fewer) and
+``step`` (the open against the close of the bar before; null where a split is known in between, or where
+the splits were asked for since and there is none).
 """
 
 from __future__ import annotations
@@ -16,6 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 PRICES = ("open", "high", "low", "close")
+
+USUAL_STEP = (0.76, 1.32)
+"""The least and the most a session usually opens at, as a multiple of the close before. Beyond lie splits
+from four for three on, and the rarest of days."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,13 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         "Volume is between a tenth of the median of the 20 sessions before and ten times it.",
         "ExpectColumnValuesToBeBetween",
         {"column": "volume_ratio", "min_value": 0.1, "max_value": 10},
+        severity="warning",
+    ),
+    Rule(
+        "unlike_a_split",
+        "It opens at three quarters to four thirds of the close before, unless a split is known.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": "step", "min_value": USUAL_STEP[0], "max_value": USUAL_STEP[1]},
         severity="warning",
     ),
 )

@@ -5,12 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
 
-from airflow_provider_alphavantage.exceptions import AlphaVantageError, BudgetSpent, DailyQuotaSpent
+from airflow_provider_alphavantage.exceptions import (
+    AlphaVantageError,
+    BudgetSpent,
+    DailyQuotaSpent,
+    InvalidRequest,
+)
 from include.bars import StockBar, read_bars
+from include.corporate_actions import KINDS, read_actions
 from include.plan import PlannedRequest
 from include.raw import is_stored, write_body
 from include.runs import Request, Run, brought_since_start, last_body, record_request
@@ -34,6 +41,10 @@ class NoBars(AlphaVantageError):
     """The API answered with a series that has no bar."""
 
     next_step = "Check the symbol with SYMBOL_SEARCH; a symbol without any history gets this."
+
+
+NO_SUCH_SYMBOL = (InvalidRequest, NoBars)
+"""Its splits and dividends would bring nothing either."""
 
 
 class Api(Protocol):
@@ -61,17 +72,19 @@ class Fetcher:
         """Bring these bodies and return the errors of those that failed.
 
         What has a body since the run was started is left out. The outcome of each is recorded and committed
-        before the next is asked. Once the day's quota is spent the rest is deferred unasked.
+        before the next is asked. Once the day's quota is spent the rest is deferred unasked. Nothing more is
+        asked of a symbol that was refused.
         """
         done = brought_since_start(self.connection, self.run)
         errors: list[AlphaVantageError] = []
         for planned in requests:
-            if planned.symbol in done:
+            refused = any(isinstance(e, NO_SUCH_SYMBOL) and e.symbol == planned.symbol for e in errors)
+            if refused or (planned.symbol, planned.function) in done:
                 continue
             spent = next((error for error in errors if isinstance(error, OUT_OF_CALLS)), None)
             request, error = self._bring(planned, spent)
             errors += [error] if error else []
-            log.info("%s: %s", planned.symbol, _in_words(request))
+            log.info("%s %s: %s", planned.symbol, planned.function, _in_words(request))
             record_request(self.connection, self.run, request)
             self.connection.commit()
         return errors
@@ -111,7 +124,8 @@ class Fetcher:
 
     def _ask(self, planned: PlannedRequest) -> Request:
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
-        answer = self.api.query(planned.function, symbol=planned.symbol, outputsize=planned.outputsize)
+        size = {"outputsize": planned.outputsize} if planned.outputsize else {}
+        answer = self.api.query(planned.function, symbol=planned.symbol, **size)
         origin = answer.origin or REAL
         request = Request(
             planned.symbol,
@@ -123,12 +137,10 @@ class Fetcher:
             fetched_at=answer.fetched_at,
         )
         try:
-            bars = self._read(request, answer)
+            return replace(request, final_through=_final_through(request, answer))
         except AlphaVantageError as error:
             error.path = request.path
             raise
-        final = max((bar.data_date for bar in bars if bar.is_final), default=None)
-        return replace(request, final_through=final)
 
     def _keep(self, planned: PlannedRequest, answer: Answer, origin: str) -> str:
         return write_body(
@@ -138,14 +150,8 @@ class Fetcher:
             function=planned.function,
             symbol=planned.symbol,
             fetched_at=answer.fetched_at,
-            kind=f"{planned.outputsize}.{answer.payload.format}",
+            kind=f"{planned.outputsize or 'list'}.{answer.payload.format}",
         )
-
-    def _read(self, request: Request, answer: Answer) -> list[StockBar]:
-        bars = bars_of(request, answer.payload.content)
-        if not bars:
-            raise NoBars("The series has no bar.", function=request.function, symbol=request.symbol)
-        return bars
 
     def _failure(self, planned: PlannedRequest, error: AlphaVantageError) -> Request:
         if error.body is not None:
@@ -167,6 +173,17 @@ class Fetcher:
             kind=type(error).__name__,
             reason=str(error),
         )
+
+
+def _final_through(request: Request, answer: Answer) -> date | None:
+    """Read the body, so that one that cannot be read fails now, and tell up to which session it speaks."""
+    if request.function in KINDS:
+        read_actions(answer.payload.content, symbol=request.symbol, function=request.function)
+        return last_closed_session(answer.fetched_at)
+    bars = bars_of(request, answer.payload.content)
+    if not bars:
+        raise NoBars("The series has no bar.", function=request.function, symbol=request.symbol)
+    return max((bar.data_date for bar in bars if bar.is_final), default=None)
 
 
 def _in_words(request: Request) -> str:

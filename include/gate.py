@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.bars import StockBar
+from include.corporate_actions import KnownSplits
 from include.exceptions import GateError
 from include.expectations import DAILY_BAR_RULES, PRICES, Rule
 from include.sessions import sessions_between
@@ -54,17 +55,19 @@ def judge(
     *,
     last_session: date,
     reports: Path,
+    splits: Mapping[str, KnownSplits] | None = None,
     rules: Sequence[Rule] = DAILY_BAR_RULES,
 ) -> list[Verdict]:
     """Return the verdict of each symbol that has a bar, and write Data Docs under ``reports``.
 
     :param last_session: the newest session that has begun by the run's clock.
+    :param splits: what is known of the splits of each symbol that was ever asked for them.
     :raises GateError: an expectation could not be computed.
     """
     if not bars:
         return []
     broken: dict[int, list[Rule]] = defaultdict(list)
-    for rule, rows in _run_checkpoint(_frame(bars, last_session), rules, reports):
+    for rule, rows in _run_checkpoint(_frame(bars, last_session, splits or {}), rules, reports):
         for row in rows:
             broken[row].append(rule)
     by_symbol: dict[str, list[int]] = defaultdict(list)
@@ -100,7 +103,7 @@ def _sentence(symbol: str, broken: BrokenBar) -> str:
     return f"{symbol} {bar.data_date}: {', '.join(broken.rules)} ({values})."
 
 
-def _frame(bars: Sequence[StockBar], last_session: date) -> pd.DataFrame:
+def _frame(bars: Sequence[StockBar], last_session: date, splits: Mapping[str, KnownSplits]) -> pd.DataFrame:
     import pandas as pd
 
     frame = pd.DataFrame({
@@ -118,6 +121,7 @@ def _frame(bars: Sequence[StockBar], last_session: date) -> pd.DataFrame:
     frame["has_begun"] = [day <= last_session for day in days]
     frame["is_storable"] = [_is_storable(bar) for bar in bars]
     frame["volume_ratio"] = _volume_ratio(frame)
+    frame["step"] = _step(frame, splits)
     return frame
 
 
@@ -136,6 +140,18 @@ def _volume_ratio(frame: pd.DataFrame) -> pd.Series[float]:
     ordered = frame.sort_values(["symbol", "data_date"])
     median = ordered.groupby("symbol")["volume"].transform(lambda v: v.rolling(20).median().shift(1))
     return (ordered["volume"] / median.where(median > 0)).reindex(frame.index)
+
+
+def _step(frame: pd.DataFrame, splits: Mapping[str, KnownSplits]) -> pd.Series[float]:
+    ordered = frame.sort_values(["symbol", "data_date"])
+    before = ordered.groupby("symbol")[["data_date", "close"]].shift(1)
+    step: pd.Series[float] = ordered["open"] / before["close"].where(before["close"] > 0)
+    for row, symbol, last, day in zip(
+        ordered.index, ordered["symbol"], before["data_date"], ordered["data_date"], strict=True
+    ):
+        if isinstance(last, str) and symbol in splits and splits[symbol].explain(last, day):
+            step[row] = float("nan")
+    return step.reindex(frame.index)
 
 
 def _run_checkpoint(

@@ -17,7 +17,10 @@ from include.statements import statement
 
 @dataclass(frozen=True)
 class SymbolResult:
-    """One symbol of a run, from its request to what was loaded; None where it did not get that far."""
+    """One symbol of a run, from its request to what was loaded; None where it did not get that far.
+
+    ``failures`` and ``deferred_requests`` are those of its splits and dividends.
+    """
 
     symbol: str
     outcome: Literal["fetched", "reused", "deferred", "failed"] | None
@@ -33,6 +36,8 @@ class SymbolResult:
     unchanged_bars: int | None
     first_session: date | None
     last_session: date | None
+    failures: list[str]
+    deferred_requests: int
 
     @property
     def loaded(self) -> bool:
@@ -52,7 +57,7 @@ class SymbolResult:
     def problem(self) -> str | None:
         """What keeps it from being complete and what to do, or None if nothing does."""
         if self.loaded or self.outcome == "deferred":
-            return None
+            return f"{self.symbol}: {' '.join(self.failures)}" if self.failures else None
         if self.outcome is None:
             return (
                 f"{self.symbol}: no outcome was recorded. Clear the task fetch_stock_data and run it again."
@@ -100,6 +105,9 @@ def headline(results: Sequence[SymbolResult]) -> str:
     ]
     if deferred:
         parts.append(f"deferred until the budget returns: {', '.join(deferred)}")
+    waiting = sum(result.deferred_requests for result in results)
+    if waiting:
+        parts.append(f"{_count(waiting, 'request')} for splits and dividends deferred")
     return "; ".join(parts)
 
 

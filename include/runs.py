@@ -36,7 +36,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Request:
-    """How one planned request ended: the path of a body, or a reason and the next step."""
+    """How one planned request ended: the path of a body, or a reason and the next step.
+
+    ``final_through`` is the newest session of which the body holds the final bar; of a list of splits or
+    dividends, the newest that had closed when it was asked for.
+    """
 
     symbol: str
     function: str
@@ -101,10 +105,10 @@ def requests_of(connection: Connection[Any], run: Run) -> list[Request]:
         return cursor.execute(statement("requests_of_run"), {"run": run.id}).fetchall()
 
 
-def brought_since_start(connection: Connection[Any], run: Run) -> set[str]:
-    """Return the symbols that have a body since the run was last started: a retry leaves them out."""
+def brought_since_start(connection: Connection[Any], run: Run) -> set[tuple[str, str]]:
+    """Return what has a body since the run was last started, as (symbol, function): a retry leaves it out."""
     rows = connection.execute(statement("brought_since_start"), {"run": run.id}).fetchall()
-    return {row[0] for row in rows}
+    return set(rows)
 
 
 def last_body(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +29,19 @@ def last_session_begun(now: datetime) -> date:
     return _last_not_after(calendar().opens_nanos, now)
 
 
+def session_before(day: date) -> date:
+    """Return the newest session before a day, which need not be one itself.
+
+    Before the calendar begins, where no bar can be held, it is the day before.
+    """
+    import pandas as pd
+
+    sessions = calendar().sessions
+    position = int(sessions.searchsorted(pd.Timestamp(day))) - 1
+    before: date = sessions[position].date() if position >= 0 else day - timedelta(days=1)
+    return before
+
+
 def sessions_between(first: date, last: date) -> frozenset[date]:
     """Return the sessions from ``first`` to ``last``, both included."""
     import pandas as pd
@@ -38,12 +51,12 @@ def sessions_between(first: date, last: date) -> frozenset[date]:
     return frozenset(session.date() for session in held)
 
 
-def sessions_until(last: date, count: int) -> frozenset[date]:
-    """Return the ``count`` sessions that end with ``last``."""
+def sessions_until(last: date, count: int) -> list[date]:
+    """Return the ``count`` sessions that end with ``last``, oldest first."""
     import pandas as pd
 
     window = calendar().sessions_window(pd.Timestamp(last), -count)
-    return frozenset(session.date() for session in window)
+    return [session.date() for session in window]
 
 
 def _last_not_after(moments: Any, now: datetime) -> date:

@@ -14,6 +14,8 @@ WATCHLIST_VARIABLE = "stock_symbols"
 STORE_VARIABLE = "market_data_store"
 POOL = "alphavantage"
 DAILY = "TIME_SERIES_DAILY"
+SPLITS = "SPLITS"
+DIVIDENDS = "DIVIDENDS"
 
 
 def reports(origin: str | None) -> Path:

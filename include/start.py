@@ -14,7 +14,7 @@ from include.plan import COMPACT, PlannedRequest, in_groups, plan_requests
 from include.runs import Request, Run, record_request, start_run
 from include.sessions import last_closed_session, sessions_until
 from include.settings import DAILY
-from include.warehouse import newest_sessions, origin_of
+from include.warehouse import held_of, origin_of
 from include.watchlist import read_watchlist
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def start(
     requests = _plan(connection, run, [s for s in watchlist.symbols if s not in foreign], premium)
     log.info("Clock %s%s; %d requests:", clock, " (simulated)" if now else "", len(requests))
     for request in requests:
-        log.info("  %s %s %s", request.symbol, request.function, request.outputsize)
+        log.info("  %s %s %s: %s", request.symbol, request.function, request.outputsize, request.reason)
     return in_groups(requests)
 
 
@@ -77,8 +77,7 @@ def read_clock(now: str, origin: str | None) -> datetime:
 
 def _plan(connection: Connection[Any], run: Run, symbols: list[str], premium: bool) -> list[PlannedRequest]:
     window = sessions_until(last_closed_session(run.clock), COMPACT)
-    newest = newest_sessions(connection, symbols)
-    return plan_requests(symbols, newest=newest, window=window, premium=premium)
+    return plan_requests(held_of(connection, symbols, window[0]), window=window, premium=premium)
 
 
 def _foreign(symbol: str) -> Request:

@@ -12,11 +12,13 @@ from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.bars import StockBar, write_accepted
+from include.corporate_actions import KINDS, KnownSplits, actions_of, known_splits
 from include.fetch import bars_of
 from include.gate import Verdict, judge
 from include.raw import read_body
 from include.runs import Request, Run, record_request, requests_of
 from include.sessions import last_closed_session, last_session_begun
+from include.settings import DAILY, SPLITS
 from include.statements import statement
 
 if TYPE_CHECKING:
@@ -33,12 +35,15 @@ def validate(connection: Connection[Any], run: Run, *, store: ObjectStoragePath,
 
     :raises GateError: the checkpoint could not be run; nothing may load then.
     """
-    bars: dict[str, list[StockBar]] = {}
-    requests = {request.symbol: request for request in requests_of(connection, run) if request.has_body}
-    for symbol, request in requests.items():
-        bars[symbol] = _read(connection, run, request)
+    brought = [request for request in requests_of(connection, run) if request.has_body]
+    requests = {request.symbol: request for request in brought if request.function == DAILY}
+    splits = known_splits(connection, list(requests))
+    for request in brought:
+        if request.function in KINDS:
+            splits |= _read_splits(connection, run, request)
+    bars = {symbol: _read(connection, run, request) for symbol, request in requests.items()}
     everything = [bar for held in bars.values() for bar in held]
-    verdicts = judge(everything, last_session=last_session_begun(run.now()), reports=reports)
+    verdicts = judge(everything, last_session=last_session_begun(run.now()), reports=reports, splits=splits)
     due = last_closed_session(run.now())
     for verdict in verdicts:
         _record(connection, run, requests[verdict.symbol], _noting_delay(verdict, bars, due))
@@ -52,9 +57,26 @@ def _read(connection: Connection[Any], run: Run, request: Request) -> list[Stock
     try:
         return bars_of(request, read_body(str(request.path)))
     except (AlphaVantageError, FileNotFoundError) as error:
-        failed = replace(request, outcome="failed", kind=type(error).__name__, reason=str(error))
-        record_request(connection, run, failed)
+        _fail(connection, run, request, error)
         return []
+
+
+def _read_splits(connection: Connection[Any], run: Run, request: Request) -> dict[str, KnownSplits]:
+    """Read a body of actions, so that one that cannot be read fails now; return the splits it tells of."""
+    try:
+        actions = actions_of(request)
+    except (AlphaVantageError, FileNotFoundError) as error:
+        _fail(connection, run, request, error)
+        return {}
+    if request.function != SPLITS or request.final_through is None:
+        return {}
+    dates = frozenset(action.effective_date for action in actions)
+    return {request.symbol: KnownSplits(request.final_through, dates)}
+
+
+def _fail(connection: Connection[Any], run: Run, request: Request, error: Exception) -> None:
+    failed = replace(request, outcome="failed", kind=type(error).__name__, reason=str(error))
+    record_request(connection, run, failed)
 
 
 def _noting_delay(verdict: Verdict, bars: dict[str, list[StockBar]], due: Any) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +14,8 @@ from psycopg.rows import class_row
 
 from include.bars import StockBar
 from include.exceptions import OriginMismatch
+from include.expectations import USUAL_STEP
+from include.plan import Held
 from include.runs import Run
 from include.settings import POSTGRES_CONN_ID
 from include.statements import statement
@@ -84,13 +86,15 @@ def claim_origin(connection: Connection[Any], origin: str) -> None:
         )
 
 
-def newest_sessions(connection: Connection[Any], symbols: Sequence[str]) -> Mapping[str, date]:
-    """Return the newest session held of each symbol that holds any."""
-    rows = connection.execute(
-        "select symbol, max(data_date) from stock_data where symbol = any(%s) group by symbol",
-        (list(symbols),),
-    ).fetchall()
-    return dict(rows)
+def held_of(connection: Connection[Any], symbols: Sequence[str], since: date) -> list[Held]:
+    """Return what is held of each of these symbols, in their order.
+
+    :param since: the session from which on steps like a split's are looked for.
+    """
+    lowest, highest = USUAL_STEP
+    about = {"symbols": list(symbols), "since": since, "lowest": lowest, "highest": highest}
+    with connection.cursor(row_factory=class_row(Held)) as cursor:
+        return cursor.execute(statement("held_of_symbols"), about).fetchall()
 
 
 def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run, *, now: datetime) -> list[Loaded]:

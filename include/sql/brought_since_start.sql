@@ -1,4 +1,4 @@
-select request.symbol
+select request.symbol, request.function
 from request
 inner join pipeline_run on pipeline_run.id = request.pipeline_run_id
 where

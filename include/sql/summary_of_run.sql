@@ -13,10 +13,24 @@ select
     verdict.changed_bars,
     verdict.unchanged_bars,
     verdict.first_session,
-    verdict.last_session
+    verdict.last_session,
+    others.failures,
+    others.deferred_requests
 from pipeline_run
 cross join lateral unnest(pipeline_run.symbols) with ordinality as planned (symbol, position)
-left join request on request.pipeline_run_id = pipeline_run.id and request.symbol = planned.symbol
+left join request
+    on
+        request.pipeline_run_id = pipeline_run.id and request.symbol = planned.symbol
+        and request.function = 'TIME_SERIES_DAILY'
+cross join lateral (
+    select
+        coalesce(array_agg(other.reason order by other.id) filter (where other.outcome = 'failed'), '{}') as failures,
+        count(*) filter (where other.outcome = 'deferred')::int as deferred_requests
+    from request as other
+    where
+        other.pipeline_run_id = pipeline_run.id and other.symbol = planned.symbol
+        and other.function <> 'TIME_SERIES_DAILY'
+) as others
 left join verdict on verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = planned.symbol
 where pipeline_run.id = %(run)s
 order by planned.position

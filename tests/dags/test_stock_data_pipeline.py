@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -90,13 +91,31 @@ def test_the_watchlist_is_the_variable_and_the_rows_are_the_truth(run, warehouse
     assert held == truth
 
 
+def test_adjusted_prices_come_with_the_first_run(run, warehouse, sandbox):
+    state, _ = run(symbols=["DIS"])  # it splits three for one on 2026-05-04 and pays dividends
+    assert state == "success"
+    bars = {bar["session"]: bar for bar in sandbox.truth("DIS")["bars"][-100:]}
+    rows = warehouse.execute(
+        "select data_date::text, split_close, split_volume, adjusted_close from stock_data_adjusted"
+    ).fetchall()
+    assert len(rows) == 100
+    for day, close, volume, adjusted in rows:
+        shares = 3 if day < "2026-05-04" else 1
+        assert abs(close * shares - Decimal(bars[day]["close"])) < Decimal("1e-15")
+        assert volume == int(bars[day]["volume"]) * shares
+        assert adjusted is not None
+    paid = [d["ex_dividend_date"] for d in sandbox.truth("DIS")["dividends"] if "ex_dividend_date" in d]
+    before = {day: adjusted < close for day, close, _, adjusted in rows}
+    assert before == {day: any(day < ex <= "2026-05-15" for ex in paid) for day in bars}
+
+
 def test_running_again_asks_nothing_and_changes_nothing(run, warehouse, sandbox):
     run()
     before = warehouse.execute("select ctid, xmin, * from stock_data order by id").fetchall()
     state, _ = run()
     assert state == "success"
     assert warehouse.execute("select ctid, xmin, * from stock_data order by id").fetchall() == before
-    assert len(sandbox.calls()) == 1
+    assert [call["function"] for call in sandbox.calls()] == ["TIME_SERIES_DAILY", "SPLITS", "DIVIDENDS"]
     unchanged = warehouse.execute("select unchanged_bars from verdict order by pipeline_run_id").fetchall()
     assert unchanged == [(0,), (100,)]
 

@@ -30,6 +30,7 @@ from .conftest import MORNING_AFTER
 pytestmark = pytest.mark.postgres
 KEY = "PIPELINE9TESTKEY"
 PREMIUM_KEY = "PREMIUM9TEST9KEY"
+SPLIT = ("DIS", "2026-05-04")  # the sandbox's Walt Disney splits three for one on that day
 
 
 @pytest.fixture(scope="module")
@@ -58,17 +59,26 @@ def store(tmp_path: Path) -> ObjectStoragePath:
 
 
 @pytest.fixture
-def fetch(warehouse, store, sandbox, running):
+def fetcher(warehouse, store, sandbox, running):
+    """Make the fetcher of a run; nobody waits for a turn."""
+
+    def fetcher_of(run: Run, force: bool = False) -> Fetcher:
+        stopwatch = running[1]
+        limiter = LocalLimiter(lambda: MORNING_AFTER + timedelta(seconds=stopwatch.seconds))
+        hook = AlphaVantageHook(limiter=limiter, sleep=stopwatch.advance, now=run.now)
+        return Fetcher(run, warehouse, hook, store, force)
+
+    return fetcher_of
+
+
+@pytest.fixture
+def fetch(fetcher):
     """Fetch the daily bars of these symbols in a run."""
 
     def fetch_them(
         run: Run, *symbols: str, force: bool = False, outputsize: str = "compact"
     ) -> list[e.AlphaVantageError]:
-        stopwatch = running[1]
-        limiter = LocalLimiter(lambda: MORNING_AFTER + timedelta(seconds=stopwatch.seconds))
-        hook = AlphaVantageHook(limiter=limiter, sleep=stopwatch.advance, now=run.now)
-        fetcher = Fetcher(run, warehouse, hook, store, force)
-        return fetcher.fetch([PlannedRequest(symbol, outputsize) for symbol in symbols])
+        return fetcher(run, force).fetch([PlannedRequest(symbol, outputsize) for symbol in symbols])
 
     return fetch_them
 
@@ -207,6 +217,26 @@ def test_a_body_that_cannot_be_read_is_kept_for_a_person(warehouse, started, fet
     assert ObjectStoragePath(request.path).exists()
 
 
+def test_nothing_more_is_asked_of_a_symbol_that_was_refused(warehouse, fetcher, started, sandbox):
+    run = started("XYZZY", "IBM")
+    plan = [
+        PlannedRequest("XYZZY"),
+        PlannedRequest("XYZZY", "", "SPLITS"),
+        PlannedRequest("IBM", "", "SPLITS"),
+    ]
+    assert [error.symbol for error in fetcher(run).fetch(plan)] == ["XYZZY"]
+    assert [(r.symbol, r.function, r.final_through) for r in requests_of(warehouse, run)] == [
+        ("XYZZY", "TIME_SERIES_DAILY", None),
+        ("IBM", "SPLITS", date(2026, 5, 15)),
+    ]
+
+
+def test_splits_of_today_are_not_asked_for_twice(warehouse, fetcher, started, sandbox):
+    for run_id in ("first", "second"):
+        fetcher(started("IBM", run_id=run_id)).fetch([PlannedRequest("IBM", "", "SPLITS")])
+    assert [call["function"] for call in sandbox.calls()] == ["SPLITS"]
+
+
 def judged(warehouse, run, store, tmp_path) -> tuple[dict[str, tuple], int]:
     path = validate(warehouse, run, store=store, reports=tmp_path / "reports")
     rows = warehouse.execute(
@@ -246,6 +276,34 @@ def test_a_premium_key_brings_the_whole_history(
     verdicts, accepted = judged(warehouse, run, store, tmp_path)
     assert verdicts == {"IBM": (True, len(truth), 0)}
     assert accepted == len(truth) > 6_000
+
+
+def test_a_step_like_a_split_warns_until_the_splits_were_asked_for(
+    warehouse, started, fetch, fetcher, sandbox, store, tmp_path
+):
+    symbol, effective = SPLIT
+    sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
+    run = started(symbol)
+    fetch(run, symbol)
+    judged(warehouse, run, store, tmp_path)
+    (reasons,) = warehouse.execute("select reasons from verdict").fetchone()
+    assert f"{symbol} {effective}: unlike_a_split." in reasons
+    fetcher(run).fetch([PlannedRequest(symbol, "", "SPLITS")])
+    judged(warehouse, run, store, tmp_path)
+    (reasons,) = warehouse.execute("select reasons from verdict").fetchone()
+    assert not any("unlike_a_split" in reason for reason in reasons)
+
+
+def test_a_list_of_splits_that_cannot_be_read_fails_alone(
+    warehouse, started, fetch, fetcher, store, tmp_path, sandbox
+):
+    run = started("IBM")
+    fetch(run, "IBM")
+    fetcher(run).fetch([PlannedRequest("IBM", "", "SPLITS")])
+    ObjectStoragePath(requests_of(warehouse, run)[1].path).write_bytes(b'{"symbol": "MSFT", "data": []}')
+    verdicts, accepted = judged(warehouse, run, store, tmp_path)
+    assert (verdicts, accepted) == ({"IBM": (True, 100, 0)}, 100)
+    assert [r.kind for r in requests_of(warehouse, run)] == [None, "UnreadableBody"]
 
 
 def test_judging_again_replaces_the_verdict(warehouse, started, fetch, sandbox, store, tmp_path):
@@ -296,7 +354,12 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
         now="2026-05-16T06:00:00Z",
         premium=False,
     )
-    assert groups == [[PlannedRequest("IBM")]]
+    assert [(r.symbol, r.function) for r in groups[0]] == [
+        ("IBM", "TIME_SERIES_DAILY"),
+        ("IBM", "SPLITS"),
+        ("IBM", "DIVIDENDS"),
+    ]
+    assert len(groups) == 1
     rows = warehouse.execute("select kind, reason from request order by id").fetchall()
     assert [kind for kind, _ in rows] == [*["NotASymbol"] * 6, "UnsupportedExchange"]
     assert rows[0][1].startswith("'../../ETC' cannot be a symbol")

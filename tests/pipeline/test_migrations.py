@@ -22,6 +22,7 @@ from tests.conftest import PROJECT
 pytestmark = pytest.mark.postgres
 FOLDER = Path(include.migrations.__file__).parent
 BAR = "('IBM', '2026-05-15', 218.2, 220.91, 217.615, 219.3, 6154450, true, '2026-05-16T06:00Z')"
+REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
 
@@ -48,10 +49,10 @@ def engine_of(url: str):
 
 
 def test_the_revisions_are_these():
-    assert revisions() == ["0001", "0002", "0003", "0004"]
+    assert revisions() == REVISIONS
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("revision", REVISIONS)
 def test_from_any_revision_with_the_data_kept(empty_url, revision):
     with engine_of(empty_url).begin() as connection:
         config = script()
@@ -70,7 +71,7 @@ def test_from_any_revision_with_the_data_kept(empty_url, revision):
             "from stock_data"
         ).fetchall()
         assert held == [("IBM", "219.300000", True, True, True)]
-        assert connection.execute("select version_num from alembic_version").fetchall() == [("0004",)]
+        assert connection.execute("select version_num from alembic_version").fetchall() == [(REVISIONS[-1],)]
 
 
 def test_two_callers_at_once_take_turns(empty_url):

@@ -55,6 +55,8 @@ def test_every_query_of_the_readme_answers(loaded):
         "latest_price",
         "symbol_coverage",
         "market_summary",
+        "stock_data_adjusted",
+        "adjustment_coverage",
     }
     assert answers["latest_price"] == [
         ("AAPL", date(2026, 5, 15), D("219.300000"), D("0.0000")),

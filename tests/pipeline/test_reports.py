@@ -11,7 +11,8 @@ from include.reports import SymbolResult, headline, problems, run_summary, table
 
 def result(symbol: str, **facts) -> SymbolResult:
     nothing = dict.fromkeys(SymbolResult.__dataclass_fields__)
-    return SymbolResult(**nothing | {"warnings": 0, "reasons": [], "symbol": symbol} | facts)
+    plain = {"warnings": 0, "reasons": [], "failures": [], "deferred_requests": 0, "symbol": symbol}
+    return SymbolResult(**nothing | plain | facts)
 
 
 LOADED = {
@@ -62,6 +63,13 @@ def test_the_headline_counts():
     assert headline(RESULTS) == (
         "2 of 7 symbols loaded; 2 bars new; 4 changed; 194 unchanged; deferred until the budget returns: AAPL"
     )
+
+
+def test_what_became_of_splits_and_dividends_is_told_beside_the_bars():
+    failed = result("IBM", **LOADED | {"failures": ["SPLITS IBM: the body is cut short."]})
+    waiting = result("MSFT", **LOADED | {"deferred_requests": 2})
+    assert problems([failed, waiting]) == ["IBM: SPLITS IBM: the body is cut short."]
+    assert headline([failed, waiting]).endswith("194 unchanged; 2 requests for splits and dividends deferred")
 
 
 def test_the_table_has_a_line_for_each_symbol():

@@ -11,9 +11,10 @@ import pytest
 
 from include.exceptions import OriginMismatch
 from include.gate import Verdict
+from include.plan import Held
 from include.runs import find_run
 from include.validate import _record
-from include.warehouse import Loaded, claim_origin, connect_to, load, newest_sessions, origin_of
+from include.warehouse import Loaded, claim_origin, connect_to, held_of, load, origin_of
 
 pytestmark = pytest.mark.postgres
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
@@ -129,10 +130,23 @@ def test_the_first_load_claims_the_warehouse_and_another_origin_is_refused(wareh
         claim_origin(warehouse, "replay")
 
 
-def test_the_newest_session_of_each_symbol(warehouse, loading, batch):
+def test_what_is_held_of_each_symbol_in_the_order_asked(warehouse, loading, batch):
     loading(batch("IBM") + batch("MSFT")[:3])
-    held = newest_sessions(warehouse, ["IBM", "MSFT", "NONE"])
-    assert held == {"IBM": date(2026, 5, 15), "MSFT": date(2026, 4, 15)}
+    held = held_of(warehouse, ["MSFT", "NONE", "IBM"], date(2026, 1, 2))
+    assert held == [Held("MSFT", date(2026, 4, 15)), Held("NONE"), Held("IBM", date(2026, 5, 15))]
+
+
+def test_a_step_like_a_split_is_held_until_a_split_is_known(warehouse, loading, batch):
+    halved = {"open": Decimal(110), "high": Decimal(220), "low": Decimal(110)}
+    loading(batch("IBM", **halved))
+    (held,) = held_of(warehouse, ["IBM"], date(2026, 1, 2))
+    assert (held.step, held.splits_through) == (date(2026, 5, 13), None)
+    assert held_of(warehouse, ["IBM"], date(2026, 5, 14))[0].step is None
+    warehouse.execute(
+        "insert into corporate_action values "
+        "('IBM', 'split', '2026-05-13', 2, '2026-05-12', null, null, null, 'body', now(), now())"
+    )
+    assert held_of(warehouse, ["IBM"], date(2026, 1, 2))[0].step is None
 
 
 def test_the_query_of_the_readme_uses_its_index(warehouse, loading, batch):

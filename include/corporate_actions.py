@@ -1,0 +1,154 @@
+"""Splits and dividends: from the bodies of a run to the tables that adjusted prices are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from psycopg import Connection
+
+from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing import parse
+from airflow_provider_alphavantage.parsing.records import Records
+from airflow_provider_alphavantage.responses import read
+from include.raw import read_body
+from include.runs import Request, Run, requests_of
+from include.sessions import session_before
+from include.settings import DIVIDENDS, SPLITS
+from include.statements import statement
+from include.warehouse import claim_origin
+
+KINDS: dict[str, Literal["split", "dividend"]] = {SPLITS: "split", DIVIDENDS: "dividend"}
+"""The functions that list actions, and what they list."""
+
+
+@dataclass(frozen=True)
+class CorporateAction:
+    """A split (``value``: new shares for an old one) or a dividend (``value``: paid a share, as it was then).
+
+    ``effective_date`` is the first session that trades with it.
+    """
+
+    kind: Literal["split", "dividend"]
+    effective_date: date
+    value: Decimal
+    declaration_date: date | None = None
+    record_date: date | None = None
+    payment_date: date | None = None
+
+
+@dataclass(frozen=True)
+class KnownSplits:
+    """The splits of a symbol as of the newest session that had closed when they were asked for."""
+
+    asked_through: date
+    dates: frozenset[date]
+
+    def explain(self, before: str, session: str) -> bool:
+        """Whether a step from one bar to the next (ISO 8601) is a split, or is known to be none."""
+        first, last = date.fromisoformat(before), date.fromisoformat(session)
+        return last <= self.asked_through or any(first < split <= last for split in self.dates)
+
+
+def read_actions(content: bytes, *, symbol: str, function: str) -> list[CorporateAction]:
+    """Read a body of SPLITS or DIVIDENDS, newest first; a company that has none gives an empty list.
+
+    Several on one day become one: splits multiply, dividends add up. A row that is listed twice counts once.
+
+    :raises UnreadableBody: it is not such a list, that of another symbol, or a row makes no sense.
+    """
+    records = parse(read(content, function=function, symbol=symbol), function, "list")
+    named = records.meta.get("symbol", symbol)
+    if named.upper() != symbol.upper():
+        raise UnreadableBody(f"The body is that of {named!r}.", function=function, symbol=symbol)
+    by_date: dict[date, CorporateAction] = {}
+    try:
+        for action in dict.fromkeys(_rows(records, KINDS[function])):
+            held = by_date.get(action.effective_date)
+            by_date[action.effective_date] = _together(held, action) if held else action
+    except (KeyError, TypeError, ValueError) as exc:
+        raise UnreadableBody(f"Not a list of actions: {exc}.", function=function, symbol=symbol) from exc
+    return list(by_date.values())
+
+
+def actions_of(request: Request) -> list[CorporateAction]:
+    """Read the body that a request brought.
+
+    :raises UnreadableBody: see :func:`read_actions`.
+    :raises FileNotFoundError: it is not in the store any more.
+    """
+    return read_actions(read_body(str(request.path)), symbol=request.symbol, function=request.function)
+
+
+def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> None:
+    """Bring the splits and dividends of a run's bodies into ``corporate_action``.
+
+    What the vendor lists otherwise now goes to ``corporate_action_history``. A body older than the one
+    that was loaded last changes nothing.
+
+    :raises OriginMismatch: a body is of another origin than the warehouse.
+    """
+    for request in requests_of(connection, run):
+        if request.function in KINDS and request.has_body:
+            claim_origin(connection, str(request.origin))
+            _merge(connection, run, request, now)
+
+
+def known_splits(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownSplits]:
+    """Return what the warehouse knows of the splits of these symbols; none of a symbol never asked for."""
+    rows = connection.execute(statement("known_splits"), {"symbols": list(symbols)}).fetchall()
+    return {symbol: KnownSplits(through, frozenset(dates)) for symbol, through, dates in rows}
+
+
+def _merge(connection: Connection[Any], run: Run, request: Request, now: datetime) -> None:
+    actions = actions_of(request)
+    about = {
+        "symbol": request.symbol,
+        "kind": KINDS[request.function],
+        "asked_through": request.final_through,
+        "path": request.path,
+        "fetched_at": request.fetched_at,
+        "now": now,
+        "run": run.id,
+    }
+    if not connection.execute(statement("check_actions"), about).fetchone():
+        return
+    listed = about | {
+        "effective": [action.effective_date for action in actions],
+        "values": [action.value for action in actions],
+        "before": [session_before(action.effective_date) for action in actions],
+        "declared": [action.declaration_date for action in actions],
+        "recorded": [action.record_date for action in actions],
+        "paid": [action.payment_date for action in actions],
+    }
+    connection.execute(statement("withdraw_actions"), listed)
+    connection.execute(statement("add_actions"), listed)
+
+
+def _rows(records: Records, kind: Literal["split", "dividend"]) -> list[CorporateAction]:
+    make = cast("Callable[[dict[str, Any]], CorporateAction]", _split if kind == "split" else _dividend)
+    actions = [make(row) for row in records.dicts()]
+    for action in actions:
+        if action.value is None or action.value < 0 or (action.value == 0 and kind == "split"):
+            raise ValueError(f"the {kind} of {action.effective_date} is {action.value}")
+        if not isinstance(action.effective_date, date):
+            raise ValueError(f"a {kind} of {action.value} has no date")
+    return actions
+
+
+def _split(row: dict[str, Any]) -> CorporateAction:
+    return CorporateAction("split", row["effective_date"], row["split_factor"])
+
+
+def _dividend(row: dict[str, Any]) -> CorporateAction:
+    dates = (row["declaration_date"], row["record_date"], row["payment_date"])
+    return CorporateAction("dividend", row["ex_dividend_date"], row["amount"], *dates)
+
+
+def _together(one: CorporateAction, other: CorporateAction) -> CorporateAction:
+    value = one.value * other.value if one.kind == "split" else one.value + other.value
+    dates = (one.declaration_date, one.record_date, one.payment_date)
+    return CorporateAction(one.kind, one.effective_date, value, *dates)
