@@ -46,7 +46,7 @@ def validate(connection: Connection[Any], run: Run, *, store: ObjectStoragePath,
     verdicts = judge(everything, last_session=last_session_begun(run.now()), reports=reports, splits=splits)
     due = last_closed_session(run.now())
     for verdict in verdicts:
-        _record(connection, run, requests[verdict.symbol], _noting_delay(verdict, bars, due))
+        record_verdict(connection, run, requests[verdict.symbol], _noting_delay(verdict, bars, due))
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{run.id}.parquet"
     write_accepted(accepted, path)
@@ -87,7 +87,8 @@ def _noting_delay(verdict: Verdict, bars: dict[str, list[StockBar]], due: Any) -
     return replace(verdict, warnings=(*verdict.warnings, late))
 
 
-def _record(connection: Connection[Any], run: Run, request: Request, verdict: Verdict) -> None:
+def record_verdict(connection: Connection[Any], run: Run, request: Request, verdict: Verdict) -> None:
+    """Keep a verdict and, in quarantine, the rows it refuses; a retry replaces what the try before kept."""
     about = {
         "run": run.id,
         "symbol": verdict.symbol,

@@ -15,7 +15,7 @@ import pytest
 from include.bars import StockBar
 from include.gate import Verdict
 from include.runs import find_run
-from include.validate import _record
+from include.validate import record_verdict
 from include.warehouse import connect_to, load
 from tests.conftest import PROJECT
 
@@ -34,7 +34,7 @@ def loading(warehouse, started):
         symbols = sorted({bar.symbol for bar in bars})
         run = started(*symbols, run_id=f"{now.isoformat()}")
         for symbol in symbols:
-            _record(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
+            record_verdict(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
         load(warehouse, bars, run, now=now)
         warehouse.commit()
 
@@ -194,7 +194,7 @@ def test_killed_at_any_statement_a_load_leaves_the_table_as_it_was(
 ):
     loading([replace(corrected()[0], volume=7), *corrected()[1:10]], MONDAY)
     run = started("IBM", run_id="killed")
-    _record(warehouse, run, None, Verdict("IBM", 11))
+    record_verdict(warehouse, run, None, Verdict("IBM", 11))
     warehouse.commit()
 
     def state() -> list[tuple]:

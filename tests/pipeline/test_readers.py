@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from include.gate import Verdict
-from include.validate import _record
+from include.validate import record_verdict
 from include.warehouse import load, refresh_views
 from tests.conftest import PROJECT
 
@@ -26,7 +26,7 @@ def loaded(warehouse, started, batch):
     def load_them(bars, run_id: str, now) -> None:
         run = started("AAPL", "IBM", run_id=run_id)
         for symbol in ("AAPL", "IBM"):
-            _record(warehouse, run, None, Verdict(symbol, 25))
+            record_verdict(warehouse, run, None, Verdict(symbol, 25))
         load(warehouse, bars, run, now=now)
         warehouse.commit()
 

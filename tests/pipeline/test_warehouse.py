@@ -13,7 +13,7 @@ from include.exceptions import OriginMismatch
 from include.gate import Verdict
 from include.plan import Held
 from include.runs import find_run
-from include.validate import _record
+from include.validate import record_verdict
 from include.warehouse import Loaded, claim_origin, connect_to, held_of, load, origin_of
 
 pytestmark = pytest.mark.postgres
@@ -36,7 +36,7 @@ def loading(warehouse, started):
         symbols = sorted({bar.symbol for bar in bars})
         run = started(*symbols, run_id=run_id)
         for symbol in symbols:
-            _record(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
+            record_verdict(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
         counts = load(warehouse, bars, run, now=run.now())
         warehouse.commit()
         return counts
@@ -105,7 +105,7 @@ def test_a_failing_load_leaves_nothing_behind(warehouse, loading, batch):
 def test_two_loads_of_the_same_bars_at_once_agree(warehouse, warehouse_url, started, batch):
     for run_id in "ab":
         run = started("IBM", run_id=run_id)
-        _record(warehouse, run, None, Verdict("IBM", 25))
+        record_verdict(warehouse, run, None, Verdict("IBM", 25))
     warehouse.commit()
 
     def load_alone(run_id: str) -> Loaded:
