@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
 
+Values = tuple[
+    str, date, Decimal | None, Decimal | None, Decimal | None, Decimal | None, Decimal | int | None
+]
+"""Symbol, session, open, high, low, close and volume: what a person's decision is remembered for."""
+
+
 @dataclass(frozen=True)
 class StockBar:
     """One session of one symbol as the vendor gave it: None where it gave nothing."""
@@ -31,6 +37,11 @@ class StockBar:
     is_final: bool
     fetched_at: datetime
     origin: str
+
+    @property
+    def values(self) -> Values:
+        """What the vendor says of the session; equal however many zeros its prices are written with."""
+        return self.symbol, self.data_date, self.open, self.high, self.low, self.close, self.volume
 
 
 def read_bars(

@@ -23,3 +23,7 @@ class RunNotStarted(PipelineError, LookupError):
 
 class RunIncomplete(PipelineError):
     """A planned symbol is neither loaded nor deferred."""
+
+
+class BadDecision(PipelineError, ValueError):
+    """A decision on quarantined rows that cannot be taken as it was asked for."""

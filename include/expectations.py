@@ -28,7 +28,8 @@ from four for three on, and the rarest of days."""
 class Rule:
     """One rule: a Great Expectations expectation by name, and what it means in a sentence.
 
-    A broken ``critical`` rule refuses the symbol's batch; a ``warning`` is told and loads.
+    A broken ``critical`` rule refuses the symbol's batch; a ``warning`` is told and loads. A person may
+    release a row that breaks a rule, unless the table could not hold it: then not ``releasable``.
     """
 
     name: str
@@ -36,11 +37,16 @@ class Rule:
     expectation: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     severity: Literal["critical", "warning", "info"] = "critical"
+    releasable: bool = True
 
 
 def _present(column: str) -> Rule:
     return Rule(
-        f"{column}_present", f"{column} is not null.", "ExpectColumnValuesToNotBeNull", {"column": column}
+        f"{column}_present",
+        f"{column} is not null.",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": column},
+        releasable=False,
     )
 
 
@@ -97,12 +103,14 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         "Prices have at most 12 digits before the point and 6 after it, volume at most 18.",
         "ExpectColumnValuesToBeInSet",
         {"column": "is_storable", "value_set": [True]},
+        releasable=False,
     ),
     Rule(
         "one_bar_a_session",
         "A symbol has one bar for each session.",
         "ExpectCompoundColumnsToBeUnique",
         {"column_list": ["symbol", "data_date"]},
+        releasable=False,
     ),
     Rule(
         "usual_volume",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include.bars import StockBar
+from include.bars import StockBar, Values
 from include.corporate_actions import KnownSplits
 from include.exceptions import GateError
 from include.expectations import DAILY_BAR_RULES, PRICES, Rule
@@ -32,12 +32,16 @@ class BrokenBar:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate says of one symbol's batch: all of it may enter, or none of it."""
+    """What the gate says of one symbol's batch: all of it may enter, or none of it.
+
+    ``bars`` are the rows in; ``discarded`` of them a person left out, and they were not judged.
+    """
 
     symbol: str
     bars: int
     broken: tuple[BrokenBar, ...] = ()
     warnings: tuple[str, ...] = ()
+    discarded: int = 0
 
     @property
     def accepted(self) -> bool:
@@ -57,11 +61,16 @@ def judge(
     reports: Path,
     splits: Mapping[str, KnownSplits] | None = None,
     rules: Sequence[Rule] = DAILY_BAR_RULES,
+    held: Set[Values] = frozenset(),
+    released: Mapping[Values, str] | None = None,
 ) -> list[Verdict]:
     """Return the verdict of each symbol that has a bar, and write Data Docs under ``reports``.
 
     :param last_session: the newest session that has begun by the run's clock.
     :param splits: what is known of the splits of each symbol that was ever asked for them.
+    :param held: the values of bars that are loaded already; the same again breaks nothing.
+    :param released: by values, who let a bar in and why; what it breaks becomes a warning that says so,
+        but for rules without which it cannot be stored.
     :raises GateError: an expectation could not be computed.
     """
     if not bars:
@@ -70,10 +79,11 @@ def judge(
     for rule, rows in _run_checkpoint(_frame(bars, last_session, splits or {}), rules, reports):
         for row in rows:
             broken[row].append(rule)
+    _forget_held(broken, bars, held)
     by_symbol: dict[str, list[int]] = defaultdict(list)
     for row, bar in enumerate(bars):
         by_symbol[bar.symbol].append(row)
-    return [_verdict(symbol, rows, bars, broken) for symbol, rows in by_symbol.items()]
+    return [_verdict(symbol, rows, bars, broken, released or {}) for symbol, rows in by_symbol.items()]
 
 
 def data_docs(reports: Path) -> Path:
@@ -81,18 +91,34 @@ def data_docs(reports: Path) -> Path:
     return reports / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
 
 
+def _forget_held(broken: dict[int, list[Rule]], bars: Sequence[StockBar], held: Set[Values]) -> None:
+    """A bar that comes as it is held was judged when it entered; a second one for the session was not."""
+    left = set(held)
+    for row in sorted(broken):
+        if bars[row].values in left:
+            left.remove(bars[row].values)
+            del broken[row]
+
+
 def _verdict(
-    symbol: str, rows: list[int], bars: Sequence[StockBar], broken: dict[int, list[Rule]]
+    symbol: str,
+    rows: list[int],
+    bars: Sequence[StockBar],
+    broken: dict[int, list[Rule]],
+    released: Mapping[Values, str],
 ) -> Verdict:
     refused, warnings = [], []
-    for row in rows:
-        critical = tuple(rule.name for rule in broken[row] if rule.severity == "critical")
-        if critical:
-            refused.append(BrokenBar(bars[row], critical))
+    for row in (row for row in rows if broken[row]):
+        bar = bars[row]
+        let_in = released.get(bar.values)
+        critical = [rule for rule in broken[row] if rule.severity == "critical"]
+        stopping = tuple(rule.name for rule in critical if not (let_in and rule.releasable))
+        if stopping:
+            refused.append(BrokenBar(bar, stopping))
         warnings += [
-            f"{symbol} {bars[row].data_date}: {rule.name}."
+            f"{symbol} {bar.data_date}: {rule.name}{f', {let_in}' if rule in critical else ''}."
             for rule in broken[row]
-            if rule.severity != "critical"
+            if rule.name not in stopping
         ]
     return Verdict(symbol, len(rows), tuple(refused), tuple(warnings))
 

@@ -29,6 +29,7 @@ class SymbolResult:
     accepted: bool | None
     bars: int | None
     refused_bars: int | None
+    discarded_bars: int
     warnings: int
     reasons: list[str]
     new_bars: int | None
@@ -48,7 +49,9 @@ class SymbolResult:
     def verdict(self) -> str:
         """How it ended, in a word or two."""
         if self.loaded:
-            return f"loaded, {_count(self.warnings, 'warning')}" if self.warnings else "loaded"
+            left_out = [f"{self.discarded_bars} discarded"] if self.discarded_bars else []
+            warnings = [_count(self.warnings, "warning")] if self.warnings else []
+            return ", ".join(["loaded", *left_out, *warnings])
         if self.outcome in {None, "failed", "deferred"}:
             return self.outcome or "not asked"
         return "refused" if self.accepted is False else "not loaded"
@@ -67,7 +70,8 @@ class SymbolResult:
         if self.accepted is False:
             return (
                 f"{self.symbol}: {self.refused_bars} of {self.bars} bars refused, none loaded. "
-                f"{' '.join(self.reasons[:3])} See the table quarantine; the other symbols are not affected."
+                f"{' '.join(self.reasons[:3])} Release or discard them: `make quarantine`, or the DAG "
+                "quarantine. The other symbols are not affected."
             )
         return f"{self.symbol}: fetched, but not loaded. See the logs of validate_data and load_stock_data."
 

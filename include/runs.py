@@ -83,9 +83,7 @@ def find_run(connection: Connection[Any], dag_id: str, run_id: str) -> Run:
     with connection.cursor(row_factory=class_row(Run)) as cursor:
         run = cursor.execute(statement("find_run"), {"dag_id": dag_id, "run_id": run_id}).fetchone()
     if run is None:
-        raise RunNotStarted(
-            f"Run {run_id} of {dag_id} was never started: see the log of its first task, pipeline_start."
-        )
+        raise RunNotStarted(f"Run {run_id} of {dag_id} was never started: see the log of its first task.")
     return run
 
 

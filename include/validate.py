@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +15,16 @@ from psycopg.types.json import Jsonb
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.bars import StockBar, write_accepted
 from include.corporate_actions import KINDS, KnownSplits, actions_of, known_splits
+from include.expectations import DAILY_BAR_RULES, Rule
 from include.fetch import bars_of
 from include.gate import Verdict, judge
+from include.quarantine import decisions_on
 from include.raw import read_body
 from include.runs import Request, Run, record_request, requests_of
 from include.sessions import last_closed_session, last_session_begun
 from include.settings import DAILY, SPLITS
 from include.statements import statement
+from include.warehouse import held_values
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -27,11 +32,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def validate(connection: Connection[Any], run: Run, *, store: ObjectStoragePath, reports: Path) -> str:
+def validate(
+    connection: Connection[Any],
+    run: Run,
+    *,
+    store: ObjectStoragePath,
+    reports: Path,
+    rules: Sequence[Rule] = DAILY_BAR_RULES,
+) -> str:
     """Judge all bodies of a run and return the path of the accepted bars (Parquet).
 
-    A body that cannot be read fails its symbol and no other. Rows in are rows accepted, plus those
-    of symbols refused.
+    A body that cannot be read fails its symbol and no other. Rows in are rows accepted, plus those that
+    were discarded, plus those of symbols refused. A bar that a person discarded is left out before the
+    judgement; one that is held already with the same values, or was released, enters without it.
 
     :raises GateError: the checkpoint could not be run; nothing may load then.
     """
@@ -41,12 +54,22 @@ def validate(connection: Connection[Any], run: Run, *, store: ObjectStoragePath,
     for request in brought:
         if request.function in KINDS:
             splits |= _read_splits(connection, run, request)
-    bars = {symbol: _read(connection, run, request) for symbol, request in requests.items()}
-    everything = [bar for held in bars.values() for bar in held]
-    verdicts = judge(everything, last_session=last_session_begun(run.now()), reports=reports, splits=splits)
+    read = {symbol: _read(connection, run, request) for symbol, request in requests.items()}
+    decisions = decisions_on(connection, list(read))
+    discarded = {values for values, taken in decisions.items() if taken.decision == "discarded"}
+    bars = {symbol: [bar for bar in came if bar.values not in discarded] for symbol, came in read.items()}
+    verdicts = judge(
+        [bar for kept in bars.values() for bar in kept],
+        last_session=last_session_begun(run.now()),
+        reports=reports,
+        splits=splits,
+        rules=rules,
+        held=held_values(connection, _first_sessions(bars)),
+        released={values: taken.sentence for values, taken in decisions.items() if values not in discarded},
+    )
     due = last_closed_session(run.now())
-    for verdict in verdicts:
-        record_verdict(connection, run, requests[verdict.symbol], _noting_delay(verdict, bars, due))
+    for verdict in _counting_discarded(verdicts, read, bars):
+        record_verdict(connection, run, requests[verdict.symbol], _noting_delay(verdict, read, due))
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{run.id}.parquet"
     write_accepted(accepted, path)
@@ -79,6 +102,22 @@ def _fail(connection: Connection[Any], run: Run, request: Request, error: Except
     record_request(connection, run, failed)
 
 
+def _first_sessions(bars: Mapping[str, list[StockBar]]) -> dict[str, date]:
+    return {symbol: min(bar.data_date for bar in kept) for symbol, kept in bars.items() if kept}
+
+
+def _counting_discarded(
+    verdicts: Sequence[Verdict], read: Mapping[str, list[StockBar]], bars: Mapping[str, list[StockBar]]
+) -> list[Verdict]:
+    """The verdicts with what was left out; a symbol of which nothing is left has one too."""
+    nothing_left = [Verdict(symbol, 0) for symbol, came in read.items() if came and not bars[symbol]]
+    counts = {symbol: (len(came), len(came) - len(bars[symbol])) for symbol, came in read.items()}
+    return [
+        replace(verdict, bars=counts[verdict.symbol][0], discarded=counts[verdict.symbol][1])
+        for verdict in (*verdicts, *nothing_left)
+    ]
+
+
 def _noting_delay(verdict: Verdict, bars: dict[str, list[StockBar]], due: Any) -> Verdict:
     newest = max(bar.data_date for bar in bars[verdict.symbol])
     if newest >= due:
@@ -95,6 +134,7 @@ def record_verdict(connection: Connection[Any], run: Run, request: Request, verd
         "accepted": verdict.accepted,
         "bars": verdict.bars,
         "refused_bars": len(verdict.broken),
+        "discarded_bars": verdict.discarded,
         "warnings": len(verdict.warnings),
         "reasons": verdict.reasons,
     }

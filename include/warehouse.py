@@ -12,7 +12,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.bars import StockBar
+from include.bars import StockBar, Values
 from include.exceptions import OriginMismatch
 from include.expectations import USUAL_STEP
 from include.plan import Held
@@ -95,6 +95,12 @@ def held_of(connection: Connection[Any], symbols: Sequence[str], since: date) ->
     about = {"symbols": list(symbols), "since": since, "lowest": lowest, "highest": highest}
     with connection.cursor(row_factory=class_row(Held)) as cursor:
         return cursor.execute(statement("held_of_symbols"), about).fetchall()
+
+
+def held_values(connection: Connection[Any], since: Mapping[str, date]) -> set[Values]:
+    """Return the values of the bars held, of each symbol from a session on."""
+    about = {"symbols": list(since), "sessions": list(since.values())}
+    return set(connection.execute(statement("held_values"), about).fetchall())
 
 
 def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run, *, now: datetime) -> list[Loaded]:

@@ -7,6 +7,7 @@ select
     verdict.accepted,
     verdict.bars,
     verdict.refused_bars,
+    coalesce(verdict.discarded_bars, 0) as discarded_bars,
     coalesce(verdict.warnings, 0) as warnings,
     coalesce(verdict.reasons, '{}') as reasons,
     verdict.new_bars,

@@ -11,8 +11,8 @@ from include.reports import SymbolResult, headline, problems, run_summary, table
 
 def result(symbol: str, **facts) -> SymbolResult:
     nothing = dict.fromkeys(SymbolResult.__dataclass_fields__)
-    plain = {"warnings": 0, "reasons": [], "failures": [], "deferred_requests": 0, "symbol": symbol}
-    return SymbolResult(**nothing | plain | facts)
+    plain = {"warnings": 0, "discarded_bars": 0, "reasons": [], "failures": [], "deferred_requests": 0}
+    return SymbolResult(**nothing | plain | {"symbol": symbol} | facts)
 
 
 LOADED = {
@@ -29,6 +29,7 @@ LOADED = {
 RESULTS = [
     result("IBM", **LOADED),
     result("MSFT", **LOADED | {"warnings": 1, "reasons": ["MSFT 2026-05-13: usual_volume."]}),
+    result("KO", **LOADED | {"warnings": 2, "discarded_bars": 1, "bars": 101}),
     result("XYZZY", outcome="failed", reason="Invalid API call. Check the symbol."),
     result("AAPL", outcome="deferred", reason="spent"),
     result("BAD", outcome="fetched", accepted=False, bars=100, refused_bars=2, reasons=["a.", "b."]),
@@ -41,6 +42,7 @@ def test_every_symbol_has_a_verdict_in_a_word():
     assert [r.verdict for r in RESULTS] == [
         "loaded",
         "loaded, 1 warning",
+        "loaded, 1 discarded, 2 warnings",
         "failed",
         "deferred",
         "refused",
@@ -52,8 +54,8 @@ def test_every_symbol_has_a_verdict_in_a_word():
 def test_problems_name_symbol_cause_and_next_step_and_deferral_is_none():
     assert problems(RESULTS) == [
         "XYZZY: Invalid API call. Check the symbol.",
-        "BAD: 2 of 100 bars refused, none loaded. a. b. See the table quarantine; the other symbols are "
-        "not affected.",
+        "BAD: 2 of 100 bars refused, none loaded. a. b. Release or discard them: `make quarantine`, or the "
+        "DAG quarantine. The other symbols are not affected.",
         "LOST: no outcome was recorded. Clear the task fetch_stock_data and run it again.",
         "STUCK: fetched, but not loaded. See the logs of validate_data and load_stock_data.",
     ]
@@ -61,7 +63,7 @@ def test_problems_name_symbol_cause_and_next_step_and_deferral_is_none():
 
 def test_the_headline_counts():
     assert headline(RESULTS) == (
-        "2 of 7 symbols loaded; 2 bars new; 4 changed; 194 unchanged; deferred until the budget returns: AAPL"
+        "3 of 8 symbols loaded; 3 bars new; 6 changed; 291 unchanged; deferred until the budget returns: AAPL"
     )
 
 

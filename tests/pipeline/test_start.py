@@ -66,5 +66,5 @@ def test_starting_again_keeps_the_run_and_its_outcomes(warehouse):
 
 @pytest.mark.postgres
 def test_a_run_that_never_started_says_so(warehouse):
-    with pytest.raises(LookupError, match="pipeline_start"):
+    with pytest.raises(LookupError, match="the log of its first task"):
         find_run(warehouse, "d", "nothing")
