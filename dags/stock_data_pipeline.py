@@ -105,10 +105,10 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with _this_run() as (warehouse, run):
-        load_actions(warehouse, run, now=run.now())
+        actions = load_actions(warehouse, run, now=run.now())
         loaded = load(warehouse, bars, run, now=run.now())
         warehouse.commit()
-        if any(symbol.new_bars or symbol.changed_bars for symbol in loaded):
+        if actions or any(symbol.new_bars or symbol.changed_bars for symbol in loaded):
             refresh_views(warehouse)
     counts = {
         "symbols": len(loaded),
@@ -122,15 +122,18 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 
 @task(trigger_rule="all_done")
 def log_completion() -> str:
-    """Close the run's audit row, whatever happened, and print its table."""
+    """Close the run's audit row, whatever happened; print its table and what is missing."""
+    from include.gaps import find_gaps, gaps_of
     from include.reports import headline, problems, results_of, table
     from include.runs import end_run
 
     with _this_run() as (warehouse, run):
+        find_gaps(warehouse, now=run.now())
+        missing = gaps_of(warehouse, run)
         results = results_of(warehouse, run)
         wrong = problems(results)
         end_run(warehouse, run, state="failed" if wrong else "success", message="\n".join(wrong))
-    print(table(results))
+    print(table(results), *missing, sep="\n")
     return headline(results)
 
 

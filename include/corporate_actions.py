@@ -83,18 +83,20 @@ def actions_of(request: Request) -> list[CorporateAction]:
     return read_actions(read_body(str(request.path)), symbol=request.symbol, function=request.function)
 
 
-def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> None:
-    """Bring the splits and dividends of a run's bodies into ``corporate_action``.
+def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> int:
+    """Bring the splits and dividends of a run's bodies into ``corporate_action``; return how many changed.
 
     What the vendor lists otherwise now goes to ``corporate_action_history``. A body older than the one
     that was loaded last changes nothing.
 
     :raises OriginMismatch: a body is of another origin than the warehouse.
     """
+    changed = 0
     for request in requests_of(connection, run):
         if request.function in KINDS and request.has_body:
             claim_origin(connection, str(request.origin))
-            _merge(connection, run, request, now)
+            changed += _merge(connection, run, request, now)
+    return changed
 
 
 def known_splits(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownSplits]:
@@ -103,7 +105,7 @@ def known_splits(connection: Connection[Any], symbols: Sequence[str]) -> dict[st
     return {symbol: KnownSplits(through, frozenset(dates)) for symbol, through, dates in rows}
 
 
-def _merge(connection: Connection[Any], run: Run, request: Request, now: datetime) -> None:
+def _merge(connection: Connection[Any], run: Run, request: Request, now: datetime) -> int:
     actions = actions_of(request)
     about = {
         "symbol": request.symbol,
@@ -115,7 +117,7 @@ def _merge(connection: Connection[Any], run: Run, request: Request, now: datetim
         "run": run.id,
     }
     if not connection.execute(statement("check_actions"), about).fetchone():
-        return
+        return 0
     listed = about | {
         "effective": [action.effective_date for action in actions],
         "values": [action.value for action in actions],
@@ -124,8 +126,8 @@ def _merge(connection: Connection[Any], run: Run, request: Request, now: datetim
         "recorded": [action.record_date for action in actions],
         "paid": [action.payment_date for action in actions],
     }
-    connection.execute(statement("withdraw_actions"), listed)
-    connection.execute(statement("add_actions"), listed)
+    withdrawn = connection.execute(statement("withdraw_actions"), listed).rowcount
+    return withdrawn + connection.execute(statement("add_actions"), listed).rowcount
 
 
 def _rows(records: Records, kind: Literal["split", "dividend"]) -> list[CorporateAction]:

@@ -142,23 +142,26 @@ def table(results: Sequence[SymbolResult], title: str | None = None, width: int 
 
 
 def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> str:
-    """Return everything a person wants to know of one run: table, headline, warnings and problems.
+    """Return everything a person wants to know of one run: table, headline, warnings, gaps and problems.
 
     :param dsn: the warehouse, as a PostgreSQL URL.
     :raises LookupError: the run was never started.
     """
+    from include.gaps import gaps_of
     from include.runs import find_run
     from include.warehouse import connect_to, origin_of
 
     with connect_to(dsn) as connection:
         run = find_run(connection, dag_id, run_id)
         results = results_of(connection, run)
+        missing = gaps_of(connection, run)
         origin = origin_of(connection) or "none yet"
     notes = {"sandbox": " (SIMULATED prices)", "replay": " (REPLAYED recordings)"}
     lines = [table(results, f"Origin of the data: {origin}{notes.get(origin, '')}"), headline(results) + "."]
     lines += [
         f"warning  {reason}" for result in results if result.loaded for reason in _first(result.reasons)
     ]
+    lines += [f"missing  {gap}" for gap in missing]
     lines += [f"problem  {problem}" for problem in problems(results)]
     return "\n".join(lines)
 

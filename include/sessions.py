@@ -59,6 +59,17 @@ def sessions_until(last: date, count: int) -> list[date]:
     return [session.date() for session in window]
 
 
+def opens_and_closes(exchange: str = EXCHANGE) -> list[tuple[date, datetime, datetime]]:
+    """Return every session of the calendar with its open and its close (UTC), oldest first."""
+    import pandas as pd
+
+    held = calendar(exchange)
+    opens = pd.to_datetime(held.opens_nanos, utc=True).to_pydatetime()
+    closes = pd.to_datetime(held.closes_nanos, utc=True).to_pydatetime()
+    days = [session.date() for session in held.sessions]
+    return list(zip(days, opens, closes, strict=True))
+
+
 def _last_not_after(moments: Any, now: datetime) -> date:
     """``moments``: an array of nanoseconds since 1970 (UTC), one for each session."""
     import pandas as pd

@@ -10,6 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from include.exceptions import BadParameter
+from include.instruments import register, write_sessions
 from include.plan import COMPACT, PlannedRequest, in_groups, plan_requests
 from include.runs import Request, Run, record_request, start_run
 from include.sessions import last_closed_session, sessions_until
@@ -77,6 +78,8 @@ def read_clock(now: str, origin: str | None) -> datetime:
 
 def _plan(connection: Connection[Any], run: Run, symbols: list[str], premium: bool) -> list[PlannedRequest]:
     window = sessions_until(last_closed_session(run.clock), COMPACT)
+    write_sessions(connection)
+    register(connection, symbols, through=window[-1])
     return plan_requests(held_of(connection, symbols, window[0]), window=window, premium=premium)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -132,5 +132,5 @@ def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run, *, now
 
 def refresh_views(connection: Connection[Any]) -> None:
     """Bring the materialized views up to the table; readers go on reading the old ones meanwhile."""
-    for view in ("latest_price", "symbol_coverage", "market_summary"):
+    for view in ("latest_price", "daily_return", "symbol_coverage", "market_summary"):
         connection.execute(f"refresh materialized view concurrently {view}".encode())

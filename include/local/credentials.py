@@ -29,6 +29,7 @@ class Credentials:
     admin_password: str
     airflow_password: str
     market_password: str
+    reader_password: str
     sandbox_key: str
 
 

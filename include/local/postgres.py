@@ -9,6 +9,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -126,15 +127,28 @@ def create_role_and_database(server: Server, role: str, password: str, database:
     """Make sure a role logs in with this password and owns this database, which no other role may enter."""
     name, owned = sql.Identifier(role), sql.Identifier(database)
     with psycopg.connect(server.superuser_dsn(), autocommit=True) as connection:
-        # Hashed here, so that the password is in no statement the server may log.
-        verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-        if not connection.execute("select from pg_roles where rolname = %s", [role]).rowcount:
-            connection.execute(sql.SQL("create role {} login").format(name))
-        login = sql.SQL("alter role {} with login password {}").format(name, sql.Literal(verifier.decode()))
-        connection.execute(login)
+        _create_role(connection, role, password)
         if not connection.execute("select from pg_database where datname = %s", [database]).rowcount:
             connection.execute(sql.SQL("create database {} owner {}").format(owned, name))
         connection.execute(sql.SQL("revoke all on database {} from public").format(owned))
+
+
+def create_reader(server: Server, role: str, password: str, database: str) -> None:
+    """Make sure a role logs in with this password and may enter this database; it owns nothing there."""
+    enter = sql.SQL("grant connect on database {} to {}")
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as connection:
+        _create_role(connection, role, password)
+        connection.execute(enter.format(sql.Identifier(database), sql.Identifier(role)))
+
+
+def _create_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:
+    # Hashed here, so that the password is in no statement the server may log.
+    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    name = sql.Identifier(role)
+    if not connection.execute("select from pg_roles where rolname = %s", [role]).rowcount:
+        connection.execute(sql.SQL("create role {} login").format(name))
+    login = sql.SQL("alter role {} with login password {}").format(name, sql.Literal(verifier.decode()))
+    connection.execute(login)
 
 
 def _cluster(run_dir: Path) -> tuple[Place, str, int | None]:

@@ -26,6 +26,7 @@ def addresses(console: Console, stack: Stack, dag_id: str, run_id: str) -> None:
         "login": f"{ADMIN} / {stack.secrets.admin_password}",
         "Data Docs": docs.as_uri() if docs.exists() else "(not written yet)",
         "warehouse": "make psql",
+        "read only": stack.reader,
         "logs": f"make logs, or {run_dir / 'logs'}",
         "stop": "make stop",
     }

@@ -45,6 +45,11 @@ class Stack:
         return warehouse.dsn(self.server, self.state.mode, self.secrets)
 
     @property
+    def reader(self) -> str:
+        """The URL of the warehouse as one who may only read."""
+        return warehouse.reader_dsn(self.server, self.state.mode, self.secrets)
+
+    @property
     def banner(self) -> str:
         """Where the data of this warehouse comes from."""
         return settings.banner(self.state.mode, self.state.replay)

@@ -79,6 +79,7 @@ def _databases(asked: Settings) -> Stack:
     postgres.create_role_and_database(server, role, secrets.airflow_password, database)
     wanted = settings.database(asked.mode)
     postgres.create_role_and_database(server, warehouse.ROLE, secrets.market_password, wanted)
+    postgres.create_reader(server, warehouse.READER, secrets.reader_password, wanted)
     now = addresses.choose(asked, state.load(run_dir))
     now = replace(now, mode=asked.mode, replay=str(asked.replay) if asked.replay else None)
     state.save(run_dir, now)

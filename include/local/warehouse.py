@@ -13,11 +13,18 @@ from include.local.processes import Command
 from include.local.settings import Mode
 
 ROLE = "market"
+READER = "market_reader"
+"""May read everything and change nothing; the migration grants it what there is."""
 
 
 def dsn(server: Server, mode: Mode, secrets: Credentials) -> str:
     """The URL of the mode's warehouse, as its owner."""
     return server.dsn(settings.database(mode), ROLE, secrets.market_password)
+
+
+def reader_dsn(server: Server, mode: Mode, secrets: Credentials) -> str:
+    """The URL of the mode's warehouse, as one who may only read."""
+    return server.dsn(settings.database(mode), READER, secrets.reader_password)
 
 
 def migration(project: Path, mode: Mode, url: str, environments: Environments) -> Command:

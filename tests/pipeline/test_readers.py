@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from include.gate import Verdict
+from include.instruments import register, write_sessions
 from include.validate import record_verdict
 from include.warehouse import load, refresh_views
 from tests.conftest import PROJECT
@@ -57,6 +58,8 @@ def test_every_query_of_the_readme_answers(loaded):
         "market_summary",
         "stock_data_adjusted",
         "adjustment_coverage",
+        "daily_return",
+        "gap",
     }
     assert answers["latest_price"] == [
         ("AAPL", date(2026, 5, 15), D("219.300000"), D("0.0000")),
@@ -87,6 +90,33 @@ def test_the_market_by_session(loaded):
     ]
 
 
+def test_a_daily_return_is_of_one_session_on_the_one_before_with_dividends_and_without(loaded):
+    write_sessions(loaded)
+    register(loaded, ["IBM"], through=date(2026, 5, 15))
+    loaded.execute("delete from stock_data where symbol = 'IBM' and data_date = '2026-05-11'")
+    loaded.execute("update stock_data set close = 220.303 where symbol = 'IBM' and data_date = '2026-05-15'")
+    loaded.execute(
+        "insert into corporate_action values "
+        "('IBM', 'dividend', '2026-05-15', 2.193, '2026-05-14', null, null, null, 'body', now(), now())"
+    )
+    for kind in ("split", "dividend"):
+        loaded.execute(
+            "insert into corporate_action_check values ('IBM', %s, '2026-05-15', 'body', now())", (kind,)
+        )
+    refresh_views(loaded)
+    rows = loaded.execute(
+        "select data_date::text, price_return, total_return from daily_return where symbol = 'IBM' "
+        "and data_date >= '2026-05-08' order by data_date"
+    ).fetchall()
+    assert rows == [
+        ("2026-05-08", 0, 0),
+        # nothing on the twelfth: the session before it is not held
+        ("2026-05-13", D("0.000455996352"), D("0.000455996352")),  # 219.4 / 219.3 - 1
+        ("2026-05-14", D("-0.000455788514"), D("-0.000455788514")),
+        ("2026-05-15", D("0.004573643411"), D("0.014720851930")),  # 220.303 / 219.3; / (219.3 - 2.193)
+    ]
+
+
 @pytest.mark.parametrize(
     ("query", "index"),
     [
@@ -97,6 +127,8 @@ def test_the_market_by_session(loaded):
         ),
         ("select * from latest_price where symbol = 'IBM'", "latest_price_symbol"),
         ("select * from symbol_coverage where symbol = 'IBM'", "symbol_coverage_symbol"),
+        ("select * from daily_return where symbol = 'IBM'", "daily_return_symbol_session"),
+        ("select * from gap where symbol = 'IBM' and valid_to is null", "gap_"),
         ("select * from market_summary where data_date = '2026-05-15'", "market_summary_session"),
         (
             "select * from stock_data_history where symbol = 'IBM' and data_date = '2026-05-13'",
@@ -117,6 +149,37 @@ def test_readers_are_not_kept_waiting_by_a_refresh(loaded, warehouse_url):
         reader.execute("select * from latest_price")  # and its transaction stays open
         loaded.execute("set lock_timeout = '2s'")
         refresh_views(loaded)
+
+
+def test_the_role_for_readers_reads_everything_and_changes_nothing(loaded, postgres, warehouse_url):
+    import psycopg
+    from sqlalchemy import create_engine
+
+    from include.local.postgres import create_reader
+    from include.migrations.upgrade import upgrade
+
+    name = warehouse_url.rsplit("/", 1)[1]
+    create_reader(postgres, "market_reader", "reading", name)
+    with create_engine(warehouse_url.replace("postgresql://", "postgresql+psycopg://")).begin() as connection:
+        upgrade(connection)
+    relations = loaded.execute(
+        "select relname from pg_class "
+        "where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'm')"
+    ).fetchall()
+    with psycopg.connect(postgres.dsn(name, "market_reader", "reading"), autocommit=True) as reader:
+        for (relation,) in relations:
+            reader.execute(f"select * from {relation} limit 1")
+        assert len(reader.execute("select * from stock_data_as_of(now())").fetchall()) == 50
+        for statement in (
+            "delete from stock_data",
+            "update stock_data set close = 1",
+            "insert into warehouse_origin values ('market')",
+            "truncate stock_data",
+            "create table mine (n int)",
+            "refresh materialized view latest_price",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                reader.execute(statement)
 
 
 def test_everything_has_a_comment(loaded):

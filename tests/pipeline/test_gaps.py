@@ -1,0 +1,169 @@
+"""A session that should be held and is not has a cause, and heals when the bar comes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from include.gaps import Missing, find_gaps, gaps_of
+from include.gate import BrokenBar, Verdict
+from include.instruments import register, write_sessions
+from include.runs import Request, record_request
+from include.validate import record_verdict
+from include.warehouse import load
+
+from .conftest import MORNING_AFTER
+
+pytestmark = pytest.mark.postgres
+FRIDAY, WEDNESDAY = date(2026, 5, 15), date(2026, 5, 13)
+
+
+@pytest.fixture
+def fetched(warehouse, started, batch):
+    """A run that fetched symbols, whose bars the gate accepted or not, and which loaded them."""
+    write_sessions(warehouse)
+
+    def fetch(
+        *symbols: str,
+        without: set[date] = frozenset(),
+        refused: date | None = None,
+        final=FRIDAY,
+        day: int = 0,
+    ) -> datetime:
+        now = MORNING_AFTER + timedelta(days=day)
+        run = started(*symbols, run_id=f"{symbols} {now}")
+        register(warehouse, symbols, through=FRIDAY)
+        accepted = []
+        for symbol in symbols:
+            request = Request(symbol, "TIME_SERIES_DAILY", "fetched", "compact", "p", "sandbox", now, final)
+            record_request(warehouse, run, request)
+            bars = [bar for bar in batch(symbol) if bar.data_date not in without and bar.data_date <= final]
+            broken = tuple(BrokenBar(bar, ("r",)) for bar in bars if bar.data_date == refused)
+            record_verdict(warehouse, run, request, Verdict(symbol, len(bars), broken))
+            accepted += bars if not broken else []
+        load(warehouse, accepted, run, now=now)
+        warehouse.commit()
+        return now
+
+    return fetch
+
+
+def find(warehouse, now: datetime = MORNING_AFTER) -> list[tuple]:
+    find_gaps(warehouse, now=now)
+    warehouse.commit()
+    return warehouse.execute(
+        "select symbol, session, cause from gap where valid_to is null order by symbol, session"
+    ).fetchall()
+
+
+def test_a_complete_symbol_has_none(warehouse, fetched):
+    assert find(warehouse, fetched("IBM")) == []
+
+
+def test_a_bar_the_vendor_leaves_out_is_a_hole_and_heals(warehouse, fetched):
+    first = fetched("IBM", without={WEDNESDAY})
+    assert find(warehouse, first) == [("IBM", WEDNESDAY, "vendor hole")]
+    assert find(warehouse, first) == [("IBM", WEDNESDAY, "vendor hole")]
+    later = fetched("IBM", day=1)
+    assert find(warehouse, later) == []
+    told = warehouse.execute("select cause, valid_from, valid_to from gap").fetchall()
+    assert told == [("vendor hole", first, later)]
+
+
+def test_the_newest_session_may_not_be_published_yet(warehouse, fetched):
+    assert find(warehouse, fetched("IBM", final=date(2026, 5, 14))) == [("IBM", FRIDAY, "not yet published")]
+
+
+def test_a_session_no_symbol_has_was_closed(warehouse, fetched):
+    now = fetched("IBM", "MSFT", "AAPL", without={WEDNESDAY})
+    assert {cause for _, _, cause in find(warehouse, now)} == {"closed"}
+    fetched("GOOGL")
+    assert {cause for _, _, cause in find(warehouse, now)} == {"vendor hole"}
+
+
+def test_two_symbols_are_not_enough_to_call_it_closed(warehouse, fetched):
+    now = fetched("IBM", "MSFT", without={WEDNESDAY})
+    assert {cause for _, _, cause in find(warehouse, now)} == {"vendor hole"}
+
+
+def test_what_the_gate_holds_back_is_quarantined_the_whole_batch(warehouse, fetched):
+    now = fetched("IBM", refused=WEDNESDAY)
+    assert find(warehouse, now) == [("IBM", FRIDAY, "quarantined")]  # expected since it was added
+    register(warehouse, ["IBM"], through=FRIDAY)
+    assert find(warehouse, fetched("IBM", day=1)) == []
+
+
+def test_a_bar_a_person_discarded_stays_a_gap_with_that_cause(warehouse, fetched):
+    now = fetched("IBM", without={WEDNESDAY})
+    warehouse.execute(
+        "insert into quarantine_decision (symbol, data_date, decision, decided_by, reason, decided_at) "
+        "values ('IBM', %s, 'discarded', 'ann', 'no trade that day', %s)",
+        (WEDNESDAY, now),
+    )
+    assert find(warehouse, now) == [("IBM", WEDNESDAY, "discarded")]
+
+
+def test_what_no_body_has_covered_was_never_fetched(warehouse, fetched):
+    write_sessions(warehouse)
+    register(warehouse, ["NEW"], through=FRIDAY)
+    assert find(warehouse) == [("NEW", FRIDAY, "never fetched")]
+    fetched("IBM", final=date(2026, 5, 12))
+    monday = date(2026, 5, 18)
+    register(warehouse, ["IBM"], through=monday)
+    tuesday = datetime(2026, 5, 19, 6, tzinfo=UTC)
+    assert ("IBM", monday, "never fetched") in find(warehouse, tuesday)
+
+
+def test_a_dead_symbol_says_so(warehouse, fetched):
+    fetched("IBM", final=FRIDAY)
+    register(warehouse, ["IBM"], through=date(2026, 5, 18))
+    warehouse.execute("update instrument set state = 'delisted'")
+    assert find(warehouse, datetime(2026, 5, 19, 6, tzinfo=UTC)) == [
+        ("IBM", date(2026, 5, 18), "dead symbol")
+    ]
+
+
+def test_nothing_is_expected_of_an_open_session_or_after_a_symbol_left_the_list(warehouse, fetched):
+    fetched("IBM")
+    register(warehouse, ["MSFT"], through=date(2026, 5, 20))
+    afternoon = datetime(2026, 5, 18, 17, tzinfo=UTC)
+    assert [symbol for symbol, _, _ in find(warehouse, afternoon)] == []
+    evening = datetime(2026, 5, 20, 21, tzinfo=UTC)
+    assert {symbol for symbol, _, _ in find(warehouse, evening)} == {"MSFT"}
+
+
+def test_a_run_tells_what_is_missing_of_its_symbols(warehouse, fetched, started):
+    now = fetched("IBM", "MSFT", without={WEDNESDAY, date(2026, 5, 12)}, final=date(2026, 5, 14))
+    find(warehouse, now)
+    told = gaps_of(warehouse, started("MSFT", run_id="r"))
+    assert told == [
+        Missing("MSFT", "vendor hole", 2, date(2026, 5, 12), WEDNESDAY),
+        Missing("MSFT", "not yet published", 1, FRIDAY, FRIDAY),
+    ]
+    assert [str(missing) for missing in told] == [
+        "MSFT: 2 sessions missing between 2026-05-12 and 2026-05-13 (vendor hole)",
+        "MSFT: 2026-05-15 missing (not yet published)",
+    ]
+
+
+def test_the_calendar_is_written_once_and_mended(warehouse):
+    write_sessions(warehouse)
+    days = warehouse.execute(
+        "select session, position - min(position) over (), closes_at from exchange_session "
+        "where session between '2025-11-26' and '2025-12-01' order by session"
+    ).fetchall()
+    assert days == [
+        (date(2025, 11, 26), 0, datetime(2025, 11, 26, 21, tzinfo=UTC)),
+        (date(2025, 11, 28), 1, datetime(2025, 11, 28, 18, tzinfo=UTC)),  # half day after Thanksgiving
+        (date(2025, 12, 1), 2, datetime(2025, 12, 1, 21, tzinfo=UTC)),
+    ]
+    before = warehouse.execute("select ctid, xmin from exchange_session").fetchall()
+    write_sessions(warehouse)
+    assert warehouse.execute("select ctid, xmin from exchange_session").fetchall() == before
+    warehouse.execute("update exchange_session set session = '2025-11-27' where session = '2025-11-28'")
+    write_sessions(warehouse)
+    held = warehouse.execute(
+        "select session from exchange_session where session between '2025-11-27' and '2025-11-28'"
+    ).fetchall()
+    assert held == [(date(2025, 11, 28),)]
