@@ -3,12 +3,55 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
+
+REFUSED = "refused"
+"""The origin under which refusals lie: messages, not answers."""
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+_STAMPED = len("20260516T060000Z")
+_LAYOUT = re.compile(
+    r"raw/origin=(?P<origin>[^/]+)/function=(?P<function>[^/]+)/symbol=(?P<symbol>[^/]+)/"
+    r"(?P<stamp>\d{8}T\d{6}Z)-[0-9a-f]{16}-(?P<kind>[a-z]+)\.(?:csv|json)"
+)
+
+
+@dataclass(frozen=True)
+class StoredBody:
+    """What the path of a body says of it.
+
+    :param key: the path inside the store: the same whatever the URL through which the store is reached.
+    :param fetched_at: when these bytes first came, to the second.
+    :param kind: ``compact`` or ``full``, or ``refusal``.
+    """
+
+    key: str
+    origin: str
+    function: str
+    symbol: str
+    fetched_at: datetime
+    kind: str
+
+
+def read_path(path: str) -> StoredBody | None:
+    """Return what a path says, or None for a file that :func:`write_body` did not name."""
+    key = "/".join(path.split("/")[-5:])
+    found = _LAYOUT.fullmatch(key)
+    if found is None:
+        return None
+    try:
+        fetched_at = datetime.strptime(found["stamp"], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    origin, function, symbol = (unquote(found[name]) for name in ("origin", "function", "symbol"))
+    return StoredBody(key, origin, function, symbol, fetched_at, found["kind"])
 
 
 def write_body(
@@ -21,7 +64,9 @@ def write_body(
     fetched_at: datetime,
     kind: str,
 ) -> str:
-    """Write one body and return its path; a body the store holds already is not written again.
+    """Write one body and return its path; if the one known until then is the same, nothing is written.
+
+    So the newest body of a kind is what was known last, also where an earlier one came back.
 
     :param kind: the end of the name: ``compact.json``, ``full.csv``, or ``refusal.json`` for a body
         that is a message and has been scrubbed of the key.
@@ -31,10 +76,11 @@ def write_body(
     )
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{hashlib.sha256(content).hexdigest()[:16]}-{kind}"
-    held = next(folder.glob(f"*-{name}"), None)
-    if held is not None:
-        return str(held)
-    path = folder / f"{fetched_at:%Y%m%dT%H%M%SZ}-{name}"
+    path = folder / f"{fetched_at:{_STAMP}}-{name}"
+    known = [held for held in folder.glob(f"*-{kind}") if held.name[:_STAMPED] <= path.name[:_STAMPED]]
+    newest = max(known, key=lambda held: held.name, default=None)
+    if newest is not None and newest.name.endswith(f"-{name}"):
+        return str(newest)
     path.write_bytes(content)
     return str(path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from include.raw import is_stored, read_body, write_body
+from include.raw import StoredBody, is_stored, read_body, read_path, write_body
 
 NOON = datetime(2026, 5, 16, 12, tzinfo=UTC)
 
@@ -45,6 +45,39 @@ def test_the_same_body_is_kept_once_and_another_beside_it(write, tmp_path):
     assert write(b"{}", kind="full.csv") != first
     assert write(b"{}", symbol="MSFT") != first
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 4
+
+
+def test_a_body_that_comes_back_after_another_is_kept_again(write):
+    days = [NOON + timedelta(days=day) for day in range(4)]
+    first = write(b"{}", at=days[0])
+    write(b"{ }", at=days[1])
+    again = write(b"{}", at=days[2])
+    assert again != first
+    assert again.endswith("/20260518T120000Z-44136fa355b3678a-compact.json")
+    assert write(b"{}", at=days[3]) == again
+    assert write(b"{}", at=days[0]) == first
+
+
+def test_the_path_is_read_back():
+    key = "raw/origin=market/function=SPLITS/symbol=A%2FB/20260516T120000Z-44136fa355b3678a-compact.json"
+    for store in ("", "file:///store/", "s3://aws_default@bucket/market/"):
+        assert read_path(store + key) == StoredBody(key, "market", "SPLITS", "A/B", NOON, "compact")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "20260516T120000Z-44136fa355b3678a-compact.json",
+        "raw/origin=market/function=SPLITS/symbol=IBM/notes.txt",
+        "raw/origin=market/function=SPLITS/symbol=IBM/20260516T120000Z-44136fa355b3678a-compact.json.bak",
+        "raw/origin=market/function=SPLITS/symbol=IBM/20261399T120000Z-44136fa355b3678a-compact.json",
+        "mine/origin=market/function=SPLITS/symbol=IBM/20260516T120000Z-44136fa355b3678a-compact.json",
+        "accepted/1.parquet",
+    ],
+)
+def test_a_path_that_is_not_the_stores_own_says_nothing(path):
+    assert read_path(path) is None
 
 
 @pytest.mark.parametrize(
