@@ -1,9 +1,10 @@
-"""Answers out of a folder of recordings, byte for byte.
+"""Answers out of a folder of recordings, or out of a raw store, byte for byte.
 
 A question is matched by function, symbol (or currencies), interval and format; other parameters, such as an
 indicator's time period, are not looked at, so the response names its recording (``X-Market-Data-Recording``).
 Where JSON is asked for and only the CSV was recorded whole, the JSON of an equity series, a quote, splits or
 dividends is rebuilt from the CSV's figures, and the response says so (``X-Market-Data-Rebuilt: csv``).
+Out of a raw store comes the newest body that had been fetched by the sandbox's clock.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from include.sandbox.recordings import Recording, answers_to, read_recordings
 from include.sandbox.refusals import Refusal
 from include.sandbox.series import Family, Row, family_of, series_json
 from include.sandbox.simulated import COMPACT, numbered
+from include.sandbox.stored import read_store
 
 RECORDING_HEADER = "X-Market-Data-Recording"
 REBUILT_HEADER = "X-Market-Data-Rebuilt"
@@ -37,17 +39,20 @@ class ReplaySource:
     mode = "replayed"
 
     def __init__(self, folder: Path) -> None:
-        self._recordings = read_recordings(folder)
+        self._recordings = read_recordings(folder) or read_store(folder)
         if not self._recordings:
-            raise ValueError(f"no recordings in {folder}: names are FUNCTION__SYMBOL__sourceN.csv or .json")
+            raise ValueError(
+                f"no recordings in {folder}: names are FUNCTION__SYMBOL__sourceN.csv or .json, "
+                "or those of a raw store, raw/origin=.../function=.../symbol=.../"
+            )
 
     def __len__(self) -> int:
         return len(self._recordings)
 
     def refusal(self, query: Query, now: datetime) -> Refusal | None:
         """E13 for a symbol that was not recorded, the sandbox's own words where no symbol is to blame."""
-        if self._found(query):
-            if self._choice(query):
+        if self._found(query, now):
+            if self._choice(query, now):
                 return None
             other = "JSON" if query.wants_csv else "CSV"
             return refusals.not_served(query.function, f"recorded as {other} only")
@@ -58,7 +63,7 @@ class ReplaySource:
         return refusals.invalid_call(query.function)
 
     def answer(self, query: Query, now: datetime, events: Iterable[Fault] = ()) -> Answer:
-        chosen = self._choice(query)
+        chosen = self._choice(query, now)
         if chosen is None:
             return nothing_known(query)
         headers = {RECORDING_HEADER: chosen.path.name}
@@ -70,12 +75,12 @@ class ReplaySource:
         answer = data(query, chosen.body, name=name, csv=chosen.is_csv)
         return replace(answer, headers={**answer.headers, **headers})
 
-    def _found(self, query: Query) -> tuple[Recording, ...]:
-        return answers_to(self._recordings, query.function, query.subject, query.get("interval"))
+    def _found(self, query: Query, now: datetime) -> tuple[Recording, ...]:
+        return answers_to(self._recordings, query, now)
 
-    def _choice(self, query: Query) -> Recording | None:
+    def _choice(self, query: Query, now: datetime) -> Recording | None:
         """A whole body in the format asked for, else one to rebuild it from, else one cut down."""
-        found = self._found(query)
+        found = self._found(query, now)
         wants_csv = catalogue.answers_csv(query.function, query.wants_csv)
         fitting = [one for one in found if one.is_csv == wants_csv]
         whole = [one for one in fitting if one.is_whole]
