@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import httpx
 
 from include.local.child_environment import Environments
 from include.local.ports import HOST
 from include.local.processes import Command
+from include.local.settings import Settings
 
 NAME = "sandbox"
 
 
-def command(project: Path, port: int, replay: Path | None, environments: Environments) -> Command:
-    """How the sandbox is started; with a folder it replays recorded bodies."""
-    replayed = ("--replay", str(replay)) if replay else ()
-    arguments = (sys.executable, "-m", "include.sandbox", "--port", str(port), "--host", HOST, *replayed)
-    return Command(NAME, arguments, project, environments.common, environments.inherited)
+def command(asked: Settings, port: int, environments: Environments) -> Command:
+    """How the sandbox is started; with a folder it replays recorded bodies, as known at the run's clock."""
+    replayed = ("--replay", str(asked.replay)) if asked.replay else ()
+    stopped = ("--now", asked.replay_now) if asked.replay_now else ()
+    arguments = (sys.executable, "-m", "include.sandbox", "--port", str(port), "--host", HOST)
+    return Command(
+        NAME, (*arguments, *replayed, *stopped), asked.project, environments.common, environments.inherited
+    )
 
 
 def url(port: int) -> str:

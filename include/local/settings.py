@@ -50,6 +50,11 @@ class Settings:
             return Mode.REPLAY
         return Mode.REAL if self.api_key else Mode.SANDBOX
 
+    @property
+    def replay_now(self) -> str | None:
+        """The moment as of which a folder is replayed: the run's clock."""
+        return self.now if self.replay else None
+
     def conf(self) -> dict[str, object]:
         """The DAG run's configuration: only what was asked for."""
         asked = {
@@ -122,7 +127,9 @@ def _folder(name: str, text: str | None) -> Path | None:
         return None
     folder = Path(text).expanduser().absolute()
     if not folder.is_dir():
-        raise SettingsError(f"{name}: there is no folder {folder}. Name a folder of recorded bodies.")
+        raise SettingsError(
+            f"{name}: there is no folder {folder}. Name a folder of recorded bodies or a raw store."
+        )
     return folder
 
 

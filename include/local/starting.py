@@ -61,8 +61,7 @@ def _claim(run_dir: Path) -> None:
 def _refuse_switch(asked: Settings) -> None:
     """A run under way keeps its source and its warehouse: both would change beneath it."""
     last = known(asked)
-    replay = str(asked.replay) if asked.replay else None
-    if last is None or (last.state.mode, last.state.replay) == (asked.mode, replay):
+    if last is None or _with_source(last.state, asked) == last.state:
         return
     api = last.api()
     runs = dag_run.active(api, DAG_ID) if api.health() else []
@@ -81,9 +80,14 @@ def _databases(asked: Settings) -> Stack:
     postgres.create_role_and_database(server, warehouse.ROLE, secrets.market_password, wanted)
     postgres.create_reader(server, warehouse.READER, secrets.reader_password, wanted)
     now = addresses.choose(asked, state.load(run_dir))
-    now = replace(now, mode=asked.mode, replay=str(asked.replay) if asked.replay else None)
+    now = _with_source(now, asked)
     state.save(run_dir, now)
     return Stack(asked, now, server, secrets)
+
+
+def _with_source(last: state.State, asked: Settings) -> state.State:
+    replay = str(asked.replay) if asked.replay else None
+    return replace(last, mode=asked.mode, replay=replay, replay_now=asked.replay_now)
 
 
 def _environments(stack: Stack) -> Environments:
@@ -102,8 +106,8 @@ def _start_sandbox(stack: Stack, environments: Environments) -> None:
     if asked.mode is Mode.REAL:
         processes.stop(asked.run_dir, [sandbox_service.NAME])
         return
-    port, replay = stack.state.sandbox_port, asked.replay
-    processes.ensure(asked.run_dir, sandbox_service.command(asked.project, port, replay, environments))
+    command = sandbox_service.command(asked, stack.state.sandbox_port, environments)
+    processes.ensure(asked.run_dir, command)
 
 
 def _migrate(stack: Stack, environments: Environments, say: Say) -> state.State:

@@ -21,6 +21,7 @@ class State:
     mode: Mode = Mode.SANDBOX
     replay: str | None = None
     airflow_migrated: str | None = None
+    replay_now: str | None = None
 
 
 def load(run_dir: Path) -> State:

@@ -36,7 +36,7 @@ def test_the_sandbox_key_looks_like_a_real_one(tmp_path: Path) -> None:
 
 def test_the_state_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     assert state.load(tmp_path) == State()
-    saved = State(8081, 8085, Mode.REPLAY, "/recordings", "3.3.2")
+    saved = State(8081, 8085, Mode.REPLAY, "/recordings", "3.3.2", "2026-05-16T06:00:00Z")
 
     state.save(tmp_path, saved)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from include.local import settings
+from include.local import sandbox_service, settings
+from include.local.child_environment import Environments
 from include.local.settings import Mode, Settings, SettingsError
 
 
@@ -52,6 +53,17 @@ def test_a_folder_to_replay_goes_before_a_key(tmp_path: Path) -> None:
     asked = read(tmp_path, "STOCK_API_KEY=file", REPLAY=str(tmp_path))
 
     assert (asked.mode, asked.replay) == (Mode.REPLAY, tmp_path)
+
+
+def test_a_replay_is_as_of_the_runs_clock_and_a_simulation_keeps_its_own(tmp_path: Path) -> None:
+    def started(**asked: str) -> str:
+        command = sandbox_service.command(read(tmp_path, **asked), 8085, Environments({}, {}, {}))
+        return " ".join(command.arguments)
+
+    now = "2026-05-16T06:00:00Z"
+    assert started(REPLAY=str(tmp_path), NOW=now).endswith(f"--replay {tmp_path} --now {now}")
+    assert started(REPLAY=str(tmp_path)).endswith(f"--replay {tmp_path}")
+    assert started(NOW=now).endswith("--port 8085 --host 127.0.0.1")
 
 
 @pytest.mark.parametrize(
