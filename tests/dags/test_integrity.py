@@ -12,11 +12,12 @@ import pytest
 
 from tests.conftest import PROJECT
 
+DAGS = {"stock_data_pipeline", "market_data_maintenance"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
 def test_these_dags_and_no_others(bag):
-    assert set(bag.dags) == {"stock_data_pipeline"}
+    assert set(bag.dags) == DAGS
     assert bag.import_errors == {}
 
 
@@ -44,43 +45,61 @@ def test_the_flow(dag):
     assert dag.task_dict["fetch_stock_data"].is_mapped
 
 
-def test_when_and_how_it_runs(dag):
-    assert dag.schedule == "0 6 * * *"
+@pytest.mark.parametrize(
+    ("dag_id", "schedule", "tags"),
+    [
+        ("stock_data_pipeline", "0 6 * * *", {"stock-market", "etl", "production"}),
+        ("market_data_maintenance", "0 12 * * 0", {"stock-market", "maintenance", "production"}),
+    ],
+)
+def test_when_and_how_it_runs(bag, dag_id, schedule, tags):
+    dag = bag.dags[dag_id]
+    assert dag.schedule == schedule
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
-    assert set(dag.tags) == {"stock-market", "etl", "production"}
+    assert set(dag.tags) == tags
     assert dag.doc_md
-    for task in dag.tasks:
+
+
+@pytest.mark.parametrize("dag_id", sorted(DAGS))
+def test_all_tasks_share_their_defaults(bag, dag_id):
+    for task in bag.dags[dag_id].tasks:
         assert task.owner == "data-engineering-team"
         assert (task.retries, task.retry_delay) == (3, timedelta(minutes=5))
         assert task.retry_exponential_backoff
         assert task.execution_timeout == timedelta(minutes=30)
         assert task.retry_policy.delay_param == "retry_delay"
+        assert "retry_delay" in bag.dags[dag_id].params
+
+
+def test_maintenance_is_one_task_that_keeps_for_400_days(bag):
+    dag = bag.dags["market_data_maintenance"]
+    assert [task.task_id for task in dag.tasks] == ["remove_old_bodies"]
+    assert dag.params.dump() == {"days": 400, "dry_run": False, "retry_delay": 300}
 
 
 def test_fetching_shares_one_pool(dag):
     assert dag.task_dict["fetch_stock_data"].pool == "alphavantage"
 
 
-def test_parsing_imports_nothing_heavy():
-    code = "import sys, json, dags.stock_data_pipeline; print(json.dumps(sorted(sys.modules)))"
+@pytest.mark.parametrize(
+    ("dag_id", "ours"),
+    [
+        ("stock_data_pipeline", {"include.exceptions", "include.plan", "include.settings"}),
+        ("market_data_maintenance", {"include.exceptions", "include.settings"}),
+    ],
+)
+def test_parsing_imports_nothing_heavy(dag_id, ours):
+    def modules(imported: str) -> set[str]:
+        code = f"import sys, json, {imported}; print(json.dumps(sorted(sys.modules)))"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+        )
+        return set(json.loads(done.stdout.splitlines()[-1]))
+
     sdk = "airflow.sdk as sdk; sdk.dag, sdk.task, sdk.Asset, sdk.Param, sdk.Variable"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    base = subprocess.run(
-        [sys.executable, "-c", code.replace("dags.stock_data_pipeline", sdk)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    added = set(json.loads(done.stdout.splitlines()[-1])) - set(json.loads(base.stdout.splitlines()[-1]))
+    added = modules(f"dags.{dag_id}") - modules(sdk)
     assert added & HEAVY == set()
-    assert {name for name in added if name.startswith("include.")} == {
-        "include.exceptions",
-        "include.plan",
-        "include.settings",
-    }
+    assert {name for name in added if name.startswith("include.")} == ours
 
 
 @pytest.mark.parametrize(
