@@ -219,9 +219,12 @@ def test_bodies_of_another_origin_stay_and_so_do_refusals_beside_them(warehouse,
     refusal = keep(b"{}", OLD, origin="refused", kind="refusal.json")
     foreign = keep(b"{}", OLD, origin="sandbox")
     own = keep(b"{}", OLD)
-    assert age() == Retention(3, 0, 1, 2, {"another_origin": 2}, dry_run=False)
+    young = keep(b"{}", OLDEST_YOUNG, origin="replay")
+    assert age() == Retention(4, 1, 1, 2, {"another_origin": 2}, dry_run=False)
     assert [is_stored(path) for path in (refusal, foreign, own)] == [True, True, False]
     ObjectStoragePath(foreign).unlink()
+    assert age().kept == {"another_origin": 1}
+    ObjectStoragePath(young).unlink()
     assert age() == Retention(1, 0, 1, 2, {}, dry_run=False)
 
 
