@@ -1,29 +1,27 @@
-"""What the gate refused, and what a person decides about it: release, discard, or judge again.
-
-A decision is for a bar's exact values, so it holds whenever the vendor sends them again; a value that
-changes asks anew.
-"""
+"""The quarantine: what awaits a person's decision, and judging its stored bodies again."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.bars import Values
-from include.exceptions import BadDecision
-from include.expectations import DAILY_BAR_RULES
+from include.decisions import Kind, check_decision, decide, symbols_of
 from include.raw import is_stored
-from include.runs import Request, Run, record_request
+from include.reports import SymbolResult
+from include.runs import Request, Run, record_request, start_run
 from include.settings import DAILY
+from include.start import read_clock
 from include.statements import statement
+from include.warehouse import origin_of
 
-Kind = Literal["released", "discarded"]
+Action = Literal["release", "discard", "replay"]
 
 
 @dataclass(frozen=True)
@@ -45,34 +43,19 @@ class OpenRow:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """The decision in force for a bar's exact values."""
+class Instruction:
+    """What a person wants done with rows of the quarantine."""
 
-    values: Values
-    decision: Kind
-    decided_by: str
-    reason: str
-    decided_at: datetime
+    action: Action
+    rows: Sequence[int]
+    who: str
+    why: str
 
     @property
-    def sentence(self) -> str:
-        """Who decided, and why."""
-        return f"{self.decision} by {self.decided_by}: {self.reason.rstrip('.')}"
-
-
-@dataclass(frozen=True)
-class _Row:
-    """A quarantined row and the decision in force for its values, if there is one."""
-
-    id: int
-    symbol: str
-    data_date: date
-    rules: list[str]
-    decision: Kind | None
-    decided_by: str | None
-    reason: str | None
-    decided_at: datetime | None
-    pipeline_run_id: int | None
+    def decision(self) -> Kind | None:
+        """The decision it asks for; a replay is none."""
+        decisions: dict[Action, Kind] = {"release": "released", "discard": "discarded"}
+        return decisions.get(self.action)
 
 
 def open_rows(connection: Connection[Any]) -> list[OpenRow]:
@@ -81,52 +64,52 @@ def open_rows(connection: Connection[Any]) -> list[OpenRow]:
         return cursor.execute(statement("open_rows")).fetchall()
 
 
-def decisions_on(connection: Connection[Any], symbols: Sequence[str]) -> dict[Values, Decision]:
-    """Return the decisions in force for bars of these symbols, by the bars' values."""
-    rows = connection.execute(statement("decisions_on"), {"symbols": list(symbols)})
-    decisions = (Decision(tuple(row[:7]), *row[7:]) for row in rows)
-    return {decision.values: decision for decision in decisions}
+def table(rows: Sequence[OpenRow], width: int = 150) -> str:
+    """Return what is open as text, a line for each row."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        return "Nothing in quarantine awaits a decision."
+    values = ("open", "high", "low", "close", "volume")
+    drawn = Table("id", "symbol", "session", *values, "broken rules", "first seen", "last seen", "times")
+    for row in rows:
+        bar = (getattr(row, name) for name in values)
+        seen = (f"{row.first_seen:%Y-%m-%d}", f"{row.last_seen:%Y-%m-%d}", row.times)
+        cells = (row.id, row.symbol, row.data_date, *bar, ", ".join(row.rules), *seen)
+        drawn.add_row(*("null" if cell is None else str(cell) for cell in cells))
+    page = io.StringIO()
+    Console(file=page, width=width, markup=False).print(drawn)
+    return page.getvalue()
 
 
-def symbols_of(connection: Connection[Any], ids: Sequence[int]) -> list[str]:
-    """Return the symbols of quarantined rows.
+def check(connection: Connection[Any], asked: Instruction) -> list[str]:
+    """Return the symbols an instruction is about.
 
-    :raises BadDecision: a row is not in quarantine, or none is named.
+    :raises BadDecision: it cannot be carried out.
     """
-    return sorted({row.symbol for row in _rows(connection, ids)})
+    if asked.decision:
+        check_decision(connection, asked.rows, asked.decision, who=asked.who, why=asked.why)
+    return symbols_of(connection, asked.rows)
 
 
-def check(connection: Connection[Any], ids: Sequence[int], decision: Kind, *, who: str, why: str) -> None:
-    """Refuse a decision that cannot be taken.
+def take_up(
+    connection: Connection[Any], asked: Instruction, *, dag_id: str, run_id: str, now: str | None
+) -> Run:
+    """Record a run and its decision, and give it the newest stored bodies of the symbols.
 
-    :raises BadDecision: nobody takes it or for no reason, a row is not in quarantine or is decided so
-        already, or it is to be released and cannot be stored.
+    :param now: the run's clock, as :func:`include.start.read_clock` takes it; empty for the real time.
+    :raises BadDecision: it cannot be carried out.
     """
-    if not who.strip() or not why.strip():
-        raise BadDecision("A decision needs a person and a reason: say who decides, and why.")
-    for row in _rows(connection, ids):
-        _refuse(row, decision)
-
-
-def decide(
-    connection: Connection[Any], run: Run, ids: Sequence[int], decision: Kind, *, who: str, why: str
-) -> None:
-    """Record a decision on quarantined rows: all of them, or none.
-
-    The newest decision on the same values is the one in force. A run that decides the same again is a
-    retry and records nothing more.
-
-    :raises BadDecision: see :func:`check`.
-    """
-    with connection.transaction():
-        connection.execute("lock table quarantine_decision in share row exclusive mode")
-        done = {row.id for row in _rows(connection, ids) if _is_by(row, run, decision)}
-        left = [number for number in ids if number not in done]
-        if not left:
-            return
-        check(connection, left, decision, who=who, why=why)
-        about = {"ids": left, "decision": decision, "who": who.strip(), "why": why.strip()}
-        connection.execute(statement("record_decision"), about | {"run": run.id, "now": run.now()})
+    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    symbols = symbols_of(connection, asked.rows)
+    run = start_run(
+        connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
+    )
+    if asked.decision:
+        decide(connection, run, asked.rows, asked.decision, who=asked.who, why=asked.why)
+    judge_again(connection, run)
+    return run
 
 
 def judge_again(connection: Connection[Any], run: Run) -> None:
@@ -147,33 +130,17 @@ def take_out_discarded(connection: Connection[Any], run: Run) -> list[tuple[str,
     return connection.execute(statement("take_out_discarded"), about).fetchall()
 
 
-def _rows(connection: Connection[Any], ids: Sequence[int]) -> list[_Row]:
-    with connection.cursor(row_factory=class_row(_Row)) as cursor:
-        rows = cursor.execute(statement("rows_to_decide"), {"ids": list(ids)}).fetchall()
-    if unknown := sorted(set(ids) - {row.id for row in rows}):
-        raise BadDecision(f"There is no row {unknown[0]} in quarantine. List what is open and take its ids.")
-    if not rows:
-        raise BadDecision("No row was named. List what is open and give the ids of rows.")
-    return rows
+def undone(results: Sequence[SymbolResult], action: Action) -> list[str]:
+    """Return why a run has failed; nothing if it did what it could.
 
-
-def _refuse(row: _Row, decision: Kind) -> None:
-    name = f"Row {row.id} ({row.symbol} {row.data_date})"
-    if row.decision == decision:
-        raise BadDecision(
-            f"{name} is {decision} already: by {row.decided_by} on {row.decided_at:%Y-%m-%d %H:%M %Z} "
-            f"({row.reason}). Nothing was decided; name the other rows without it."
-        )
-    lasting = [rule for rule in DAILY_BAR_RULES if rule.name in row.rules and not rule.releasable]
-    if decision == "released" and lasting:
-        raise BadDecision(
-            f"{name} cannot be released, because the table cannot hold it: {lasting[0].name}. "
-            f"{lasting[0].says} Discard it, or replay it once the cause is mended."
-        )
-
-
-def _is_by(row: _Row, run: Run, decision: Kind) -> bool:
-    return (row.decision, row.pipeline_run_id) == (decision, run.id)
+    A decision is done once it is recorded, whatever else keeps its symbol out. A replay is done if it
+    brought a symbol in.
+    """
+    if action != "replay" or any(result.loaded for result in results):
+        results = [
+            result for result in results if result.outcome != "failed" and result.accepted is not False
+        ]
+    return [result.problem for result in results if result.problem]
 
 
 def _again(symbol: str, body: Request | None) -> Request:

@@ -15,10 +15,10 @@ from psycopg.types.json import Jsonb
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.bars import StockBar, write_accepted
 from include.corporate_actions import KINDS, KnownSplits, actions_of, known_splits
+from include.decisions import decisions_on
 from include.expectations import DAILY_BAR_RULES, Rule
 from include.fetch import bars_of
 from include.gate import Verdict, judge
-from include.quarantine import decisions_on
 from include.raw import read_body
 from include.runs import Request, Run, record_request, requests_of
 from include.sessions import last_closed_session, last_session_begun

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import PROJECT
 
-DAGS = {"stock_data_pipeline", "market_data_maintenance"}
+DAGS = {"stock_data_pipeline", "market_data_maintenance", "quarantine"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -60,7 +60,7 @@ def test_when_and_how_it_runs(bag, dag_id, schedule, tags):
     assert dag.doc_md
 
 
-@pytest.mark.parametrize("dag_id", sorted(DAGS))
+@pytest.mark.parametrize("dag_id", sorted(DAGS - {"quarantine"}))
 def test_all_tasks_share_their_defaults(bag, dag_id):
     for task in bag.dags[dag_id].tasks:
         assert task.owner == "data-engineering-team"
@@ -81,11 +81,25 @@ def test_fetching_shares_one_pool(dag):
     assert dag.task_dict["fetch_stock_data"].pool == "alphavantage"
 
 
+def test_the_quarantine_is_for_a_person_and_never_paused(bag):
+    dag = bag.dags["quarantine"]
+    assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
+        "decide": ["validate_data"],
+        "validate_data": ["load_stock_data"],
+        "load_stock_data": ["report"],
+        "report": [],
+    }
+    assert (dag.schedule, dag.max_active_runs, dag.is_paused_upon_creation) == (None, 1, False)
+    assert dag.doc_md
+    assert dict(dag.params) == {"action": "list", "rows": [], "reason": None, "who": None, "now": None}
+
+
 @pytest.mark.parametrize(
     ("dag_id", "ours"),
     [
         ("stock_data_pipeline", {"include.exceptions", "include.plan", "include.settings"}),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
+        ("quarantine", {"include.exceptions", "include.settings"}),
     ],
 )
 def test_parsing_imports_nothing_heavy(dag_id, ours):

@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from airflow_provider_alphavantage.pacing import fingerprint
-from include.sandbox.running import RunningSandbox, Stopwatch
-from include.warehouse import claim_origin
+
+from .conftest import KEY
 
 pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
-KEY = "DAGTEST9APIKEY99"
-NOW = "2026-05-16T06:00:00Z"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    """A sandbox whose second never fills up: these tests are not about waiting."""
-    stopwatch = Stopwatch()
-    with RunningSandbox(monotonic=lambda: stopwatch.advance(2) or stopwatch()) as sandbox:
-        sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
-        yield sandbox
 
 
 @pytest.fixture
-def run(bag, metadata, sandbox, warehouse, warehouse_url, monkeypatch):
+def run(run_dag):
     """Run the DAG with these parameters; return the state of the run and of each task by label."""
-    sandbox.clear_faults()
-    sandbox.reset()
-    claim_origin(warehouse, "sandbox")
-    warehouse.commit()
-    extra = {"pacing_conn_id": "postgres_stocks", "seconds_between_calls": 0.01}
-    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY, "extra": extra}
-    monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
-    monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_STOCKS", warehouse_url)
-    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "IBM")
-
-    def run_with(**params: object) -> tuple[str, dict[str, str]]:
-        conf = {"now": NOW, "retry_delay": 0} | params
-        dag_run = bag.dags["stock_data_pipeline"].test(run_conf=conf)
-        tasks = {
-            ti.task_id + (f"[{ti.rendered_map_index}]" if ti.rendered_map_index else ""): str(ti.state)
-            for ti in dag_run.get_task_instances()
-        }
-        return str(dag_run.state), tasks
-
-    return run_with
+    return partial(run_dag, "stock_data_pipeline", retry_delay=0)
 
 
 def bars(warehouse) -> dict[str, int]:

@@ -13,14 +13,15 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from include.bars import read_accepted
+from include.decisions import decide
 from include.exceptions import BadDecision
 from include.expectations import DAILY_BAR_RULES, Rule
-from include.quarantine import decide, judge_again, open_rows, symbols_of, take_out_discarded
+from include.quarantine import Action, Instruction, open_rows, table, take_out_discarded, take_up
 from include.raw import write_body
 from include.reports import results_of
 from include.runs import Request, end_run, record_request, start_run
 from include.validate import validate
-from include.warehouse import connect_to, load
+from include.warehouse import claim_origin, connect_to, load
 
 from .conftest import MORNING_AFTER, SESSIONS
 
@@ -68,13 +69,11 @@ class Desk:
             record_request(self.warehouse, run, request)
         return self._finish(run, rules)
 
-    def decide(self, decision: str, *ids: int, who: str = "ana", why: str = "Checked."):
-        run = self.start("quarantine", *symbols_of(self.warehouse, ids))
-        decide(self.warehouse, run, ids, decision, who=who, why=why)
-        return self.replay(run)
-
-    def replay(self, run):
-        judge_again(self.warehouse, run)
+    def decide(self, action: Action, *ids: int, who: str = "ana", why: str = "Checked.", run_id: str = ""):
+        """Carry out an instruction as the DAG does; the result by symbol."""
+        self.now += timedelta(days=1)
+        key = {"dag_id": "quarantine", "run_id": run_id or f"quarantine {self.now}"}
+        run = take_up(self.warehouse, Instruction(action, ids, who, why), **key, now=self.now.isoformat())
         return self._finish(run, DAILY_BAR_RULES)
 
     def start(self, dag_id: str, *symbols: str):
@@ -110,6 +109,7 @@ class Desk:
 
 @pytest.fixture
 def desk(warehouse, tmp_path, reports) -> Desk:
+    claim_origin(warehouse, "sandbox")
     return Desk(warehouse, ObjectStoragePath(f"file://{tmp_path}"), reports)
 
 
@@ -126,10 +126,21 @@ def test_what_is_refused_again_and_again_is_one_open_row(desk):
     )
 
 
+def test_the_table_of_what_is_open_shows_values_rules_and_ids(desk):
+    assert table(open_rows(desk.warehouse)) == "Nothing in quarantine awaits a decision."
+    desk.run(IBM=body(may_13="218.2000,220.9100,217.6150,,6154450"))
+    (row,) = open_rows(desk.warehouse)
+    (line,) = [line for line in table([row]).splitlines() if line.startswith("│")]
+    assert [cell.strip() for cell in line.strip("│").split("│")] == [
+        str(row.id), "IBM", "2026-05-13", "218.2000", "220.9100", "217.6150", "null", "6154450",
+        "close_present", "2026-05-17", "2026-05-17", "1",
+    ]  # fmt: skip
+
+
 def test_a_released_row_loads_as_it_is_and_says_who_let_it_in(desk):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     (row,) = open_rows(desk.warehouse)
-    result = desk.decide("released", row.id, who="ana", why="Checked with the exchange.")["IBM"]
+    result = desk.decide("release", row.id, who="ana", why="Checked with the exchange.")["IBM"]
 
     assert (result.verdict, result.new_bars, result.bars) == ("loaded, 1 warning", 25, 25)
     assert result.reasons == ["IBM 2026-05-13: low_positive, released by ana: Checked with the exchange."]
@@ -143,7 +154,7 @@ def test_a_released_row_loads_as_it_is_and_says_who_let_it_in(desk):
 def test_a_discarded_row_is_left_out_and_holds_the_others_back_no_longer(desk):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     (row,) = open_rows(desk.warehouse)
-    result = desk.decide("discarded", row.id, who="ben", why="A typing error.")["IBM"]
+    result = desk.decide("discard", row.id, who="ben", why="A typing error.")["IBM"]
 
     assert (result.verdict, result.bars, result.discarded_bars, result.new_bars) == (
         "loaded, 1 discarded",
@@ -158,7 +169,7 @@ def test_a_discarded_row_is_left_out_and_holds_the_others_back_no_longer(desk):
     assert desk.rows("select * from released_bar") == []
 
 
-@pytest.mark.parametrize(("decision", "new"), [("released", 25), ("discarded", 24)])
+@pytest.mark.parametrize(("decision", "new"), [("release", 25), ("discard", 24)])
 def test_a_decision_is_remembered_for_the_exact_values_however_they_are_written(desk, decision, new):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     desk.decide(decision, open_rows(desk.warehouse)[0].id)
@@ -170,7 +181,7 @@ def test_a_decision_is_remembered_for_the_exact_values_however_they_are_written(
     assert desk.rows("select count(*) from quarantine_decision") == [(1,)]
 
 
-@pytest.mark.parametrize("decision", ["released", "discarded"])
+@pytest.mark.parametrize("decision", ["release", "discard"])
 def test_a_changed_value_asks_anew(desk, decision):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     (first,) = open_rows(desk.warehouse)
@@ -186,7 +197,7 @@ def test_a_changed_value_asks_anew(desk, decision):
 def test_a_discarded_null_is_remembered_and_the_bar_that_is_whole_again_loads(desk):
     without_close = "218.2000,220.9100,217.6150,,6154450"
     desk.run(IBM=body(may_13=without_close))
-    desk.decide("discarded", open_rows(desk.warehouse)[0].id)
+    desk.decide("discard", open_rows(desk.warehouse)[0].id)
     assert desk.run(IBM=body(may_13=without_close))["IBM"].discarded_bars == 1
     result = desk.run(IBM=body())["IBM"]
     assert (result.discarded_bars, result.new_bars, result.unchanged_bars) == (0, 1, 24)
@@ -214,13 +225,13 @@ def test_a_second_bar_for_a_session_is_judged_though_the_first_is_held(desk):
         assert (result.verdict, result.refused_bars) == ("refused", 1)
     (row,) = open_rows(desk.warehouse)
     assert (row.close, row.rules) == (Decimal("219.4"), ["one_bar_a_session"])
-    assert desk.decide("discarded", row.id)["IBM"].unchanged_bars == 25
+    assert desk.decide("discard", row.id)["IBM"].unchanged_bars == 25
 
 
 def test_of_two_bars_for_a_session_one_is_discarded_and_the_other_loads(desk):
     desk.run(IBM=body(may_13=[GOOD, "218.2000,220.9100,217.0000,219.3000,6154450"]))
     wrong = next(row for row in open_rows(desk.warehouse) if row.low == Decimal("217"))
-    result = desk.decide("discarded", wrong.id)["IBM"]
+    result = desk.decide("discard", wrong.id)["IBM"]
     assert (result.bars, result.discarded_bars, result.new_bars) == (26, 1, 25)
     assert desk.low() == Decimal("217.615")
 
@@ -237,9 +248,9 @@ def test_what_cannot_be_stored_cannot_be_released(desk, rows, rule):
     desk.run(IBM=body(may_13=rows))
     row = open_rows(desk.warehouse)[-1]
     with pytest.raises(BadDecision, match=rf"Row {row.id} \(IBM 2026-05-13\) cannot be released.*{rule}"):
-        desk.decide("released", row.id)
+        desk.decide("release", row.id)
     with pytest.raises(BadDecision, match=r"Discard it, or replay it"):
-        desk.decide("released", row.id)
+        desk.decide("release", row.id)
     assert desk.rows("select count(*) from quarantine_decision") == [(0,)]
 
 
@@ -265,33 +276,31 @@ def test_a_released_row_is_refused_where_it_cannot_be_stored(desk):
 def test_a_decision_that_cannot_be_taken_decides_nothing(desk, who, why, more, message):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     (row,) = open_rows(desk.warehouse)
-    run = desk.start("quarantine", "IBM")
     with pytest.raises(BadDecision, match=message):
-        decide(desk.warehouse, run, [row.id, *more], "discarded", who=who, why=why)
+        desk.decide("discard", row.id, *more, who=who, why=why)
     with pytest.raises(BadDecision, match="No row was named"):
-        decide(desk.warehouse, run, [], "discarded", who="ana", why="Checked.")
+        desk.decide("discard")
     assert desk.rows("select count(*) from quarantine_decision") == [(0,)]
 
 
 def test_the_same_decision_again_is_refused_and_a_retry_of_its_run_is_not(desk):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     (row,) = open_rows(desk.warehouse)
-    run = desk.start("quarantine", "IBM")
-    for _ in range(2):
-        decide(desk.warehouse, run, [row.id], "released", who="ana", why="Checked.")
+    assert desk.decide("release", row.id, run_id="tried twice")["IBM"].new_bars == 25
+    assert desk.decide("release", row.id, run_id="tried twice")["IBM"].unchanged_bars == 25
     assert desk.rows("select count(*) from quarantine_decision") == [(1,)]
     with pytest.raises(
         BadDecision, match=r"is released already: by ana on 2026-05-18 06:00 UTC \(Checked\.\)"
     ):
-        desk.decide("released", row.id, who="ben")
+        desk.decide("release", row.id, who="ben")
 
 
 def test_a_decision_can_be_reversed_and_both_leave_a_trace(desk):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     (row,) = open_rows(desk.warehouse)
-    desk.decide("released", row.id, who="ana", why="Checked.")
+    desk.decide("release", row.id, who="ana", why="Checked.")
     released_at = desk.now
-    result = desk.decide("discarded", row.id, who="ben", why="Wrong after all.")["IBM"]
+    result = desk.decide("discard", row.id, who="ben", why="Wrong after all.")["IBM"]
     assert (desk.low(), result.discarded_bars, result.unchanged_bars) == (None, 1, 24)
     assert desk.rows("select low, valid_from, valid_to from stock_data_history") == [
         (Decimal("-1"), released_at, desk.now)
@@ -299,7 +308,7 @@ def test_a_decision_can_be_reversed_and_both_leave_a_trace(desk):
     assert desk.rows(
         "select low from stock_data_as_of('2026-05-18T06:00Z') where data_date = '2026-05-13'"
     ) == [(Decimal("-1"),)]
-    desk.decide("released", row.id, who="cleo", why="The exchange says so.")
+    desk.decide("release", row.id, who="cleo", why="The exchange says so.")
     assert desk.low() == Decimal("-1")
     assert desk.rows("select decided_by from released_bar") == [("cleo",)]
     assert desk.rows("select decision, decided_by, reason from quarantine_decision order by id") == [
@@ -333,9 +342,7 @@ def test_two_persons_who_decide_at_once_take_one_decision(desk, warehouse_url):
 
 def test_after_a_rule_was_mended_the_stored_body_is_judged_again(desk):
     assert desk.run(IBM=body(), rules=(*DAILY_BAR_RULES, CALM))["IBM"].refused_bars == 25
-    ids = [row.id for row in open_rows(desk.warehouse)]
-    run = desk.start("quarantine", *symbols_of(desk.warehouse, ids[:1]))
-    result = desk.replay(run)["IBM"]
+    result = desk.decide("replay", open_rows(desk.warehouse)[0].id, who="", why="")["IBM"]
     assert (result.outcome, result.verdict, result.new_bars) == ("reused", "loaded", 25)
     assert open_rows(desk.warehouse) == []
     assert desk.rows("select count(*) from quarantine_decision") == [(0,)]
@@ -344,7 +351,7 @@ def test_after_a_rule_was_mended_the_stored_body_is_judged_again(desk):
 def test_the_newest_stored_body_is_the_one_that_is_judged_again(desk):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
     desk.run(IBM=body(may_13=NEGATIVE_LOW, may_15="218,221,217,219,6000000"))
-    desk.decide("discarded", open_rows(desk.warehouse)[0].id)
+    desk.decide("discard", open_rows(desk.warehouse)[0].id)
     assert desk.low(session=date(2026, 5, 15)) == Decimal("217")
 
 
@@ -353,7 +360,7 @@ def test_a_body_that_is_gone_is_told_and_the_decision_holds_for_the_next_run(des
     (row,) = open_rows(desk.warehouse)
     ((path,),) = desk.rows("select path from quarantine")
     os.remove(path.removeprefix("file://"))
-    result = desk.decide("discarded", row.id)["IBM"]
+    result = desk.decide("discard", row.id)["IBM"]
     assert (result.verdict, result.kind) == ("failed", "BodyRemoved")
     assert result.problem == (
         f"IBM: The body {path} is no longer in the raw store, so there is nothing to judge. What was decided "
@@ -364,7 +371,7 @@ def test_a_body_that_is_gone_is_told_and_the_decision_holds_for_the_next_run(des
 
 def test_every_row_in_is_accepted_discarded_or_of_a_refused_symbol(desk):
     desk.run(IBM=body(may_13=NEGATIVE_LOW), MSFT=body(may_12=NEGATIVE_LOW, may_13=NEGATIVE_LOW), KO=body())
-    desk.decide("discarded", *(row.id for row in open_rows(desk.warehouse) if row.data_date == WEDNESDAY))
+    desk.decide("discard", *(row.id for row in open_rows(desk.warehouse) if row.data_date == WEDNESDAY))
     desk.run(IBM=body(may_13=NEGATIVE_LOW), MSFT=body(may_12=NEGATIVE_LOW, may_13=NEGATIVE_LOW), KO=body())
     assert desk.rows(
         "select symbol, accepted, bars, discarded_bars, refused_bars, "
@@ -380,13 +387,13 @@ def test_every_row_in_is_accepted_discarded_or_of_a_refused_symbol(desk):
 def test_a_symbol_of_which_nothing_is_left_is_no_problem(desk):
     header = "timestamp,open,high,low,close,volume"
     desk.run(IBM=f"{header}\n2026-05-15,{NEGATIVE_LOW}")
-    result = desk.decide("discarded", open_rows(desk.warehouse)[0].id)["IBM"]
+    result = desk.decide("discard", open_rows(desk.warehouse)[0].id)["IBM"]
     assert (result.bars, result.discarded_bars, result.new_bars, result.problem) == (1, 1, 0, None)
 
 
 def test_a_trace_outlives_the_run_and_the_row_it_was_taken_on(desk, warehouse_url):
     desk.run(IBM=body(may_13=NEGATIVE_LOW))
-    desk.decide("discarded", open_rows(desk.warehouse)[0].id)
+    desk.decide("discard", open_rows(desk.warehouse)[0].id)
     with psycopg.connect(warehouse_url) as connection:
         connection.execute("delete from pipeline_run")
     assert desk.rows("select decided_by, quarantine_id, pipeline_run_id from quarantine_decision") == [
