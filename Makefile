@@ -13,10 +13,10 @@ STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt pyproje
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs psql clean test fuzz lint format installed
+.PHONY: help run stop status logs psql quarantine clean test fuzz lint format installed
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Without a key the data is simulated. With ALPHAVANTAGE_API_KEY (or STOCK_API_KEY) in the environment or"
 	@echo "  in .env it is real. Also: STOCK_SYMBOLS=IBM,MSFT  REPLAY=folder  FORCE=1  UI_PORT=8081  (see .env.example)"
@@ -35,6 +35,11 @@ logs: installed ## the ends of the logs; FOLLOW=1 to follow, NAME=scheduler for 
 
 psql: installed ## a SQL prompt in the warehouse
 	@$(RUN) psql
+
+# REPLAY=folder is how `make run` is told to replay recordings; here it names rows, and only on the command line.
+rows = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
+quarantine: installed ## refused rows that await you; RELEASE=12,13 WHY="..." (or DISCARD=, REPLAY=) decides
+	@REPLAY= $(RUN) quarantine $(call rows,RELEASE,release) $(call rows,DISCARD,discard) $(call rows,REPLAY,replay)
 
 clean: installed ## stop everything and delete .run/ with its databases (.venv stays)
 	@$(RUN) clean

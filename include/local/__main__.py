@@ -1,4 +1,4 @@
-"""`python -m include.local run|stop|status|logs|psql|clean`: what the Makefile calls."""
+"""`python -m include.local run|stop|status|logs|psql|quarantine|clean`: what the Makefile calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from include.local import credentials, logs, place, postgres, settings, stack, status, warehouse
+from include.exceptions import PipelineError
+from include.local import credentials, logs, place, postgres, quarantine, settings, stack, status, warehouse
 from include.local.airflow_api import AirflowApiError
 from include.local.dag_run import DagNotFoundError
 from include.local.one_off import CommandFailedError
@@ -23,8 +24,8 @@ from include.local.settings import Settings, SettingsError
 from include.local.stack import StartError
 
 EXPECTED_ERRORS = (
-    AirflowApiError, CommandFailedError, DagNotFoundError, PortInUseError, PostgresError, ProcessDiedError,
-    SettingsError, StartError,
+    AirflowApiError, CommandFailedError, DagNotFoundError, PipelineError, PortInUseError, PostgresError,
+    ProcessDiedError, SettingsError, StartError,
 )  # fmt: skip
 NOTHING_RUNS = "Nothing runs here: start it with `make run`."
 
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "status": (_status, "what runs; exit status 1 if something that should does not"),
         "logs": (_logs, "the ends of the logs"),
         "psql": (_psql, "a SQL prompt in the warehouse; arguments go to psql"),
+        "quarantine": (_quarantine, "what the gate refused: list it, or release, discard or replay rows"),
         "clean": (_clean, "stop everything and delete the run folder with its databases"),
     }
     for name, (carry_out, explanation) in known.items():
@@ -62,6 +64,11 @@ def _parser() -> argparse.ArgumentParser:
         if name == "logs":
             command.add_argument("--follow", action="store_true")
             command.add_argument("--name", help="one process, such as scheduler")
+        if name == "quarantine":
+            for action in quarantine.ACTIONS:
+                command.add_argument(f"--{action}", metavar="IDS", help="rows, such as 12,13")
+            command.add_argument("--why", default=os.environ.get("WHY"), help="the reason (WHY)")
+            command.add_argument("--who", default=os.environ.get("WHO"), help="who decides (WHO), if not you")
     return parser
 
 
@@ -117,6 +124,17 @@ def _psql(asked: Settings, console: Console, options: argparse.Namespace, rest: 
         console.print(running.banner, highlight=False, soft_wrap=True)
     program = place.wheel_programs() / "psql"
     os.execve(program, [str(program), *rest], {**os.environ, **access})
+
+
+def _quarantine(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    running = stack.known(asked)
+    if running is None or postgres.status(asked.run_dir).pid is None:
+        console.print(NOTHING_RUNS)
+        return 1
+    instruction = quarantine.read(options)
+    if instruction is None:
+        return quarantine.show(running, console)
+    return quarantine.carry_out(running, instruction, asked.now, console)
 
 
 def _clean(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:

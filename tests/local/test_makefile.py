@@ -5,7 +5,20 @@ from pathlib import Path
 
 import pytest
 
-VERBS = ["help", "run", "stop", "status", "logs", "psql", "clean", "test", "fuzz", "lint", "format"]
+VERBS = [
+    "help",
+    "run",
+    "stop",
+    "status",
+    "logs",
+    "psql",
+    "quarantine",
+    "clean",
+    "test",
+    "fuzz",
+    "lint",
+    "format",
+]
 
 
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,88 @@
+"""`make quarantine`: what awaits a decision; or a decision, which the DAG of that name carries out."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from typing import get_args
+
+from rich.console import Console
+
+from include.local import dag_run
+from include.local.dag_run import Watch
+from include.local.settings import SettingsError
+from include.local.stack import Stack
+from include.quarantine import Action, Instruction, check, open_rows, table
+from include.reports import run_summary
+from include.warehouse import connect_to
+
+DAG_ID = "quarantine"
+ACTIONS: tuple[Action, ...] = get_args(Action)
+HOW_TO = """\
+make quarantine RELEASE=12,13 WHY="..."   load these rows as they are
+make quarantine DISCARD=12,13 WHY="..."   leave them out, and load the symbol's other bars
+make quarantine REPLAY=12,13              decide nothing, judge again under today's rules"""
+
+
+def read(options: argparse.Namespace) -> Instruction | None:
+    """What the person asks to be done; None: only to see what is open. They are the one who decides.
+
+    :raises SettingsError: the rows are not ids, or several things are asked at once.
+    """
+    asked: list[Action] = [action for action in ACTIONS if getattr(options, action)]
+    if len(asked) > 1:
+        raise SettingsError(f"{asked[0].upper()} and {asked[1].upper()}: one at a time.")
+    if not asked:
+        return None
+    rows = _ids(asked[0], getattr(options, asked[0]))
+    return Instruction(asked[0], rows, who=options.who or getpass.getuser(), why=options.why or "")
+
+
+def show(running: Stack, console: Console) -> int:
+    """Print what awaits a decision, and how to take one."""
+    with connect_to(running.warehouse) as connection:
+        rows = open_rows(connection)
+    _say(console, running.banner)
+    _say(console, table(rows, max(console.width, 140)))
+    if rows:
+        _say(console, HOW_TO)
+    return 0
+
+
+def carry_out(running: Stack, asked: Instruction, now: str | None, console: Console) -> int:
+    """Have the DAG do it and show the result; 0 only if it was done.
+
+    :param now: the clock of a simulation.
+    :raises BadDecision: it cannot be done; nothing was started.
+    """
+    with connect_to(running.warehouse) as connection:
+        check(connection, asked)
+    api = running.api()
+    dag_run.wait_for_dag(api, DAG_ID, running.check)
+    conf: dict[str, object] = {
+        "action": asked.action,
+        "rows": asked.rows,
+        "who": asked.who,
+        "reason": asked.why,
+        "now": now,
+    }
+    run_id, _ = dag_run.trigger_or_join(api, DAG_ID, conf, running.banner)
+    api.unpause(DAG_ID)
+    _say(console, f"{asked.action} by {asked.who}: {running.ui}/dags/{DAG_ID}/runs/{run_id}")
+    ended = dag_run.watch(api, DAG_ID, run_id, Watch(console, DAG_ID, running.check))
+    _say(console, "\n" + run_summary(running.warehouse, run_id, DAG_ID))
+    return 0 if ended == "success" else 1
+
+
+def _ids(action: Action, text: str) -> list[int]:
+    words = text.replace(",", " ").split()
+    if wrong := [word for word in words if not (word.isascii() and word.isdigit() and len(word) < 19)]:
+        raise SettingsError(
+            f"{action.upper()}: {wrong[0]!r} is not the id of a row. Give ids like 12,13: `make quarantine` "
+            "lists them."
+        )
+    return [int(word) for word in words]
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

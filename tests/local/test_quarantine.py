@@ -1,0 +1,68 @@
+"""What `make quarantine` understands before it asks anybody."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from include.local.quarantine import read
+from include.local.settings import SettingsError
+from include.quarantine import Instruction
+
+
+def asked(**options: str) -> Namespace:
+    nothing = dict.fromkeys(("release", "discard", "replay", "who", "why"))
+    return Namespace(**nothing | options)
+
+
+def test_without_rows_it_only_lists() -> None:
+    assert read(asked(why="no row is named")) is None
+
+
+def test_a_decision_is_the_persons_own_unless_they_name_another() -> None:
+    assert read(asked(release="12, 13", why="Checked.")) == Instruction(
+        "release", [12, 13], getpass.getuser(), "Checked."
+    )
+    assert read(asked(discard="7", why="Wrong.", who="ana")) == Instruction("discard", [7], "ana", "Wrong.")
+    assert read(asked(replay="7 8")) == Instruction("replay", [7, 8], getpass.getuser(), "")
+
+
+@pytest.mark.parametrize("rows", ["MSFT", "12;13", "-1", "1.5", "1" * 19])
+def test_what_is_no_id_is_named(rows: str) -> None:
+    with pytest.raises(SettingsError, match=r"RELEASE: '.*' is not the id of a row"):
+        read(asked(release=rows))
+
+
+def test_one_thing_at_a_time() -> None:
+    with pytest.raises(SettingsError, match="RELEASE and DISCARD: one at a time"):
+        read(asked(release="1", discard="2"))
+
+
+@pytest.mark.parametrize(
+    ("said", "exported", "meant"),
+    [
+        (["RELEASE=12,13"], {}, '--release "12,13"'),
+        (["DISCARD=7", "WHY=it's wrong"], {}, '--discard "7"'),
+        (["REPLAY=4"], {"RELEASE": "focal"}, '--replay "4"'),
+        ([], {"RELEASE": "focal", "REPLAY": "/recordings"}, ""),
+    ],
+)
+def test_make_hands_over_the_rows_of_its_command_line_and_no_variable_of_the_shell(
+    project: Path, said: list[str], exported: dict[str, str], meant: str
+) -> None:
+    done = subprocess.run(
+        ["make", "-n", "quarantine", *said],
+        cwd=project,
+        env=os.environ | exported,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    command = done.stdout.splitlines()[-1]
+    assert command.startswith("REPLAY= ")
+    assert command.partition(" quarantine")[2].strip() == meant
