@@ -32,7 +32,7 @@ class Local:
 
     def __call__(self, command: str, **asked: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-m", "include.local", command],
+            [sys.executable, "-m", "include.local", *command.split()],
             cwd=PROJECT,
             env=self.environment | asked,
             capture_output=True,

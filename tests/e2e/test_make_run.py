@@ -147,6 +147,23 @@ def test_what_a_person_changed_in_the_ui_stays_and_their_key_is_nowhere(local):
         assert THE_KEY not in dumped
 
 
+def test_a_refused_bar_is_listed_and_once_discarded_its_symbol_loads(local):
+    ((row, symbol),) = local.rows("select id, symbol from quarantine_open")
+    assert symbol == "KO"
+    assert re.search(rf"^│ {row} +│ KO ", local("quarantine").stdout, re.MULTILINE)
+    without_reason = local(f"quarantine --discard {row}")
+    assert without_reason.returncode != 0
+    assert "A decision needs a person and a reason" in without_reason.stdout
+    done = local(f"quarantine --discard {row}", WHY="High is below low.", WHO="ana")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert line_of("KO", done.stdout)[1:3] == ["100", "99"]
+    assert line_of("KO", done.stdout)[-1] == "loaded, 1 discarded"
+    assert local.rows("select decision, decided_by, reason from standing_decision") == [
+        ("discarded", "ana", "High is below low.")
+    ]
+    assert "Nothing in quarantine awaits a decision." in local("quarantine").stdout
+
+
 def dump(local: Local, database: str) -> str:
     """Every row of a database as text."""
     import subprocess
