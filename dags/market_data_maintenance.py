@@ -5,7 +5,7 @@ Every Sunday at 12:00 UTC: remove the raw bodies and the accepted bars that are 
 except what something in the warehouse still points to. A body stays if
 
 * the quarantine points to it;
-* it brought a value that `stock_data` or `stock_data_history` holds;
+* it brought a value that `stock_data` or `stock_data_history` holds, or a split or dividend;
 * it is the newest good one of its symbol and function;
 * a run that is still running has it.
 
@@ -55,6 +55,7 @@ def remove_old_bodies() -> dict[str, Any]:
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,
     tags=["stock-market", "maintenance", "production"],
     doc_md=__doc__,
     params={

@@ -25,7 +25,7 @@ YOUNG = "young"
 ANOTHER_ORIGIN = "another_origin"
 UNKNOWN_RUN = "unknown_run"
 
-_ACCEPTED = re.compile(r"accepted/([1-9]\d{0,17})\.parquet")
+_ACCEPTED = re.compile(r"accepted/([a-z]+)-([1-9]\d{0,17})\.parquet")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,10 @@ def _bodies(connection: Connection[Any], keys: Collection[str], before: datetime
 
 
 def _accepted(connection: Connection[Any], keys: Collection[str], before: datetime) -> dict[str, str | None]:
-    runs = {int(found[1]): key for key in keys if (found := _ACCEPTED.fullmatch(key))}
+    found = [(key, match) for key in keys if (match := _ACCEPTED.fullmatch(key))]
+    own = origin_of(connection)
+    runs = {int(match[2]): key for key, match in found if match[1] == own}
     about = {"runs": list(runs), "before": before}
     known = dict(connection.execute(statement("accepted_in_use"), about).fetchall())
-    return {key: known.get(run, UNKNOWN_RUN) for run, key in runs.items()}
+    others = {key: ANOTHER_ORIGIN for key, match in found if match[1] != own}
+    return others | {key: known.get(run, UNKNOWN_RUN) for run, key in runs.items()}

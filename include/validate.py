@@ -24,12 +24,15 @@ from include.runs import Request, Run, record_request, requests_of
 from include.sessions import last_closed_session, last_session_begun
 from include.settings import DAILY, SPLITS
 from include.statements import statement
-from include.warehouse import held_values
+from include.warehouse import held_values, origin_of
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
 log = logging.getLogger(__name__)
+
+UNCLAIMED = "unclaimed"
+"""In place of the origin, before a first load has claimed the warehouse."""
 
 
 def validate(
@@ -71,7 +74,7 @@ def validate(
     for verdict in _counting_discarded(verdicts, read, bars):
         record_verdict(connection, run, requests[verdict.symbol], _noting_delay(verdict, read, due))
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
-    path = store / "accepted" / f"{run.id}.parquet"
+    path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
     write_accepted(accepted, path)
     return str(path)
 

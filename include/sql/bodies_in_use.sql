@@ -34,6 +34,10 @@ newest (path) as (
 pointer (cause, path) as (
     select 'quarantine', path from quarantine
     union all
+    select 'corporate_action', path from corporate_action
+    union all
+    select 'corporate_action', path from corporate_action_history
+    union all
     select 'newest', path from newest
     union all
     select 'running', path from asked where state = 'running'

@@ -90,6 +90,12 @@ def test_a_reason_there_was_before_stays(warehouse, keep, asked, age):
 
 BAR = "('IBM', '2026-04-30', 1, 1, 1, 1, 1, '2026-05-01T06:00Z', '2026-05-01T06:00Z'"
 CAUSES = {
+    "corporate_action": (
+        "insert into corporate_action (symbol, kind, effective_date, value, session_before, path, fetched_at, "
+        "valid_from) select symbol, 'split', '2026-05-04', 2, '2026-05-01', path, now(), now() "
+        "from request order by id limit 1",
+        "delete from corporate_action",
+    ),
     "quarantine": (
         "insert into quarantine (pipeline_run_id, symbol, bar, rules, path) "
         "select pipeline_run_id, symbol, '{}', '{}', path from request order by id limit 1",
@@ -244,9 +250,9 @@ def test_a_refusal_the_quarantine_points_to_stays(warehouse, keep, asked, age):
 
 
 def test_accepted_bars_age_with_their_run(warehouse, store, asked, age):
-    def accepted(run: object) -> ObjectStoragePath:
+    def accepted(run: object, origin: str = "market") -> ObjectStoragePath:
         row = warehouse.execute("select id from pipeline_run where run_id = %s", (str(run),)).fetchone()
-        path = store / "accepted" / f"{row[0] if row else 4711}.parquet"
+        path = store / "accepted" / f"{origin}-{row[0] if row else 4711}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"PAR1")
         return path
