@@ -91,8 +91,8 @@ def test_a_reason_there_was_before_stays(warehouse, keep, asked, age):
 BAR = "('IBM', '2026-04-30', 1, 1, 1, 1, 1, '2026-05-01T06:00Z', '2026-05-01T06:00Z'"
 CAUSES = {
     "corporate_action": (
-        "insert into corporate_action (symbol, kind, effective_date, value, session_before, path, fetched_at, "
-        "valid_from) select symbol, 'split', '2026-05-04', 2, '2026-05-01', path, now(), now() "
+        "insert into corporate_action (symbol, kind, effective_date, value, session_before, path, "
+        "fetched_at, valid_from) select symbol, 'split', '2026-05-04', 2, '2026-05-01', path, now(), now() "
         "from request order by id limit 1",
         "delete from corporate_action",
     ),
