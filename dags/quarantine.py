@@ -8,7 +8,7 @@ A bar that breaks a rule keeps its symbol out until somebody decides. Trigger th
 | `list` | what awaits a decision, with the ids to name in `rows`: see the log of `decide` |
 | `release` | it is right although it breaks a rule: it is loaded as it is (see the view `released_bar`) |
 | `discard` | it is wrong: it is left out, and the symbol's other bars are loaded |
-| `replay` | decide nothing; judge again under today's rules, after a rule was mended |
+| `replay` | decide nothing; judge the symbols of these rows again under today's rules, after one was mended |
 
 A decision needs a `reason`, is kept in `quarantine_decision`, and holds for exactly these values whenever the
 vendor sends them again. It takes effect at once: the newest stored body of each symbol is judged again and

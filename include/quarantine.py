@@ -64,8 +64,8 @@ def open_rows(connection: Connection[Any]) -> list[OpenRow]:
         return cursor.execute(statement("open_rows")).fetchall()
 
 
-def table(rows: Sequence[OpenRow], width: int = 150) -> str:
-    """Return what is open as text, a line for each row."""
+def table(rows: Sequence[OpenRow], width: int = 150, most: int = 200) -> str:
+    """Return what is open as text, a line for each row, and how many more there are than are shown."""
     from rich.console import Console
     from rich.table import Table
 
@@ -73,14 +73,15 @@ def table(rows: Sequence[OpenRow], width: int = 150) -> str:
         return "Nothing in quarantine awaits a decision."
     values = ("open", "high", "low", "close", "volume")
     drawn = Table("id", "symbol", "session", *values, "broken rules", "first seen", "last seen", "times")
-    for row in rows:
+    for row in rows[:most]:
         bar = (getattr(row, name) for name in values)
         seen = (f"{row.first_seen:%Y-%m-%d}", f"{row.last_seen:%Y-%m-%d}", row.times)
         cells = (row.id, row.symbol, row.data_date, *bar, ", ".join(row.rules), *seen)
         drawn.add_row(*("null" if cell is None else str(cell) for cell in cells))
     page = io.StringIO()
     Console(file=page, width=width, markup=False).print(drawn)
-    return page.getvalue()
+    more = len(rows) - most
+    return page.getvalue() + (f"... and {more} more: see the view quarantine_open.\n" if more > 0 else "")
 
 
 def check(connection: Connection[Any], asked: Instruction) -> list[str]:

@@ -135,6 +135,7 @@ def test_the_table_of_what_is_open_shows_values_rules_and_ids(desk):
         str(row.id), "IBM", "2026-05-13", "218.2000", "220.9100", "217.6150", "null", "6154450",
         "close_present", "2026-05-17", "2026-05-17", "1",
     ]  # fmt: skip
+    assert table([row] * 3, most=2).endswith("... and 1 more: see the view quarantine_open.\n")
 
 
 def test_a_released_row_loads_as_it_is_and_says_who_let_it_in(desk):
