@@ -18,6 +18,10 @@ _RESERVE = """
     select call_id, possible_at, extract(epoch from wait)::float8
     from reserve_api_call(%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+_SPENT = """
+    select count(*) from api_call
+    where fingerprint = %s and reserved_at > coalesce(%s, clock_timestamp()) + %s - interval '24 hours'
+"""
 _SETTLE = "update api_call set outcome = %s, bytes = %s, duration_ms = %s where id = %s"
 
 
@@ -57,6 +61,16 @@ class PostgresLedger:
         if call_id is None:
             raise BudgetSpent(possible_at, function=call.function, symbol=call.symbol)
         return Reservation(float(wait), call_id)
+
+    def left(self, key: str, budget: Budget, within: timedelta) -> int | None:
+        """Return how many calls of its day a key has left; see :class:`~.pacing.Limiter`.
+
+        :raises LedgerUnavailable: the database does not answer, or has no ledger.
+        """
+        if budget.per_day is None:
+            return None
+        now = self._now() if self._now else None
+        return max(budget.per_day - int(self._execute(_SPENT, (key, now, within))[0]), 0)
 
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Note how a call ended."""

@@ -69,6 +69,13 @@ class Limiter(Protocol):
         :raises BudgetSpent: it would have to wait for longer than :data:`PATIENCE`.
         """
 
+    def left(self, key: str, budget: Budget, within: timedelta) -> int | None:
+        """Return how many calls of its day a key has left, with those that come free ``within`` a span.
+
+        :param key: its fingerprint.
+        :returns: None where the day has no limit.
+        """
+
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Tell how the call ended: ``data`` or the error's class, bytes of the body, how long it took."""
 
@@ -148,6 +155,15 @@ class LocalLimiter:
                 raise BudgetSpent(_instant(slot), function=call.function, symbol=call.symbol)
             self._hosts[call.host_group] = slot
         return Reservation((slot - asked) / 1000)
+
+    def left(self, key: str, budget: Budget, within: timedelta) -> int | None:
+        """Return how many calls are left; see :class:`Limiter`."""
+        if budget.per_day is None:
+            return None
+        counted_from = _milliseconds(self._now() + within - timedelta(days=1))
+        with self._lock:
+            items = self._keys[key].items if key in self._keys else []
+            return max(budget.per_day - sum(item.timestamp > counted_from for item in items), 0)
 
     def _key_turn(self, call: Call, budget: Budget, earliest: int, latest: int) -> int:
         windows = [(budget.per_minute, timedelta(minutes=1)), (budget.per_day, timedelta(days=1))]

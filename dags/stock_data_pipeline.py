@@ -27,21 +27,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset, Param, Variable, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from airflow_provider_alphavantage.exceptions import PASSING
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
-from include.plan import PlannedRequest
+from include.needs import PlannedRequest
 from include.settings import ALPHAVANTAGE_CONN_ID, POOL, WATCHLIST_VARIABLE, reports, store
 
 STOCK_DATA = Asset("stock_data")
+
+HORIZON = timedelta(hours=2)
+"""A run waits so long for calls to come free: so it has its 25 at the same minute as yesterday's."""
 
 
 @task
 def pipeline_start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.plan import allowance_of
     from include.start import start
     from include.warehouse import connect, upgrade_schema
 
@@ -54,7 +58,8 @@ def pipeline_start() -> list[list[dict[str, str]]]:
             **_run_key(),
             asked=params["symbols"] or Variable.get(WATCHLIST_VARIABLE, default=""),
             now=params["now"],
-            premium=AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium",
+            allowance=allowance_of(AlphaVantageHook(ALPHAVANTAGE_CONN_ID), within=HORIZON),
+            force=params["force"],
         )
     return [[asdict(request) for request in group] for group in groups]
 
@@ -64,7 +69,7 @@ def fetch_stock_data(requests: list[dict[str, str]]) -> int:
     """Bring these bodies into the raw store; return how many are there."""
     get_current_context()["symbol"] = _label(requests)
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-    from include.fetch import OUT_OF_CALLS, Fetcher
+    from include.fetch import OUT_OF_CALLS, Fetcher, next_turn
 
     with _this_run() as (warehouse, run):
         hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
@@ -75,6 +80,8 @@ def fetch_stock_data(requests: list[dict[str, str]]) -> int:
     failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]
     for error in sorted(failed, key=lambda error: not isinstance(error, PASSING)):
         raise error
+    if turn := next_turn(errors, until=get_current_context()["dag_run"].start_date + HORIZON):
+        raise AirflowRescheduleException(turn)
     if errors and len(errors) == len(requests):
         raise AirflowSkipException(f"Deferred: {errors[0]}")
     return len(requests) - len(errors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
@@ -18,7 +18,7 @@ from airflow_provider_alphavantage.exceptions import (
 )
 from include.bars import StockBar, read_bars
 from include.corporate_actions import KINDS, read_actions
-from include.plan import PlannedRequest
+from include.needs import PlannedRequest
 from include.raw import is_stored, write_body
 from include.runs import Request, Run, brought_since_start, last_body, record_request
 from include.sessions import last_closed_session
@@ -201,6 +201,12 @@ def _deferred(planned: PlannedRequest, spent: AlphaVantageError) -> Request:
         kind=type(spent).__name__,
         reason=f"Not asked: {spent.what} {spent.next_step}",
     )
+
+
+def next_turn(errors: Iterable[AlphaVantageError], *, until: datetime) -> datetime | None:
+    """Return when the first call of those that were refused by our own count comes free, if that is soon."""
+    turns = [error.possible_at for error in errors if isinstance(error, BudgetSpent)]
+    return min((turn for turn in turns if turn <= until), default=None)
 
 
 def bars_of(request: Request, content: bytes) -> list[StockBar]:

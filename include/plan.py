@@ -1,103 +1,127 @@
-"""What to ask for: from the watchlist and what is held to an ordered list of requests. Pure."""
+"""What to ask today: the needs of all symbols against the calls that are left. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from itertools import chain, groupby
+from typing import TYPE_CHECKING
 
-from include.settings import DAILY, DIVIDENDS, SPLITS
+from include.needs import COMPACT, Need, PlannedRequest
 
-COMPACT = 100
-"""Sessions in a ``compact`` body."""
+if TYPE_CHECKING:
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 
-ASK_AGAIN_AFTER = 3
-"""Sessions after an unexplained step when its splits are asked for once more: vendors list some late."""
+SHARES = {"bars": 0.5, "new": 0.2, "actions": 0.2, "step": 0.1}
+"""The part of the calls each kind of need has for itself, so that none starves; what it leaves is for all."""
+
+URGENT = 10
+"""Sessions: what would be lost or late within them goes before what is only stale."""
 
 MOST_INSTANCES = 100
 """Mapped task instances in one run: more than about a thousand slow the scheduler and the UI."""
 
 
 @dataclass(frozen=True)
-class PlannedRequest:
-    """One call to make, and why."""
+class Allowance:
+    """What a key may ask for.
 
-    symbol: str
-    outputsize: str = "compact"
-    function: str = DAILY
-    reason: str = "its bars are due"
+    :param left: calls that are left, or come free while the run waits; None for no limit.
+    :param per_day: calls in any 24 hours; None for no limit.
+    :param premium: premium functions and parameters are open to it.
+    """
+
+    left: int | None
+    per_day: int | None
+    premium: bool
+
+
+def allowance_of(hook: AlphaVantageHook, *, within: timedelta) -> Allowance:
+    """Return what the key of a connection may ask for, with the calls that come free within a span."""
+    return Allowance(hook.calls_left(within), hook.budget.per_day, hook.plan == "premium")
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the warehouse holds of a symbol, as far as a plan has to know; None: nothing.
+class Plan:
+    """The requests to make, most pressing first, and those for which no call is left."""
 
-    :param newest: the newest session.
-    :param splits_through: the newest session that had closed when its splits were last asked for.
-    :param dividends_through: the same for its dividends.
-    :param step: the newest session of the last hundred that opened far from the close before, as after a
-        split, where no split is known.
+    requests: tuple[PlannedRequest, ...]
+    deferred: tuple[PlannedRequest, ...] = ()
+
+
+def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:
+    """Spend the calls where they keep the data whole.
+
+    First come the splits of symbols that seem to have split, then what would be lost or late soon, by
+    deadline, then freshness: bars to be finished, then the stalest. Each kind of need keeps its share.
+
+    :param calls: how many are left; None for no limit.
     """
+    ordered = sorted(needs, key=_rank)
+    free = [need for need in ordered if need.is_free]
+    due = [need for need in ordered if not need.is_free]
+    chosen = due if calls is None or len(due) <= calls else _choose(due, calls)
+    left = set(map(id, chosen))
+    return Plan(
+        tuple(need.request for need in (*free, *chosen)),
+        tuple(need.request for need in due if id(need) not in left),
+    )
 
-    symbol: str
-    newest: date | None = None
-    splits_through: date | None = None
-    dividends_through: date | None = None
-    step: date | None = None
 
-
-def plan_requests(symbols: Iterable[Held], *, window: Sequence[date], premium: bool) -> list[PlannedRequest]:
-    """Return what to ask of each symbol: first the splits of those that seem to have split.
-
-    Splits and dividends are asked for once in a hundred sessions.
-
-    :param window: the last 100 sessions, oldest first, which ``compact`` answers.
-    :param premium: the key may ask for ``full``; it does where ``compact`` would leave a hole.
-    """
-    urgent, usual = [], []
-    for held in symbols:
-        split_like = _after_a_step(held, window)
-        splits = split_like or _due(held.splits_through, "splits", window)
-        dividends = _due(held.dividends_through, "dividends", window)
-        bars = PlannedRequest(held.symbol, _outputsize(held, window, premium))
-        asked = [bars]
-        asked += [PlannedRequest(held.symbol, "", SPLITS, splits)] if splits else []
-        asked += [PlannedRequest(held.symbol, "", DIVIDENDS, dividends)] if dividends else []
-        if split_like:
-            urgent += sorted(asked, key=lambda request: request.function != SPLITS)
-        else:
-            usual += asked
-    return urgent + usual
+def outlook(symbols: int, plan: Plan, per_day: int | None) -> list[str]:
+    """Say in a few lines what a plan costs, when all of it will be done, and whether the list is too long."""
+    due = len(plan.requests) + len(plan.deferred)
+    lines = [f"{symbols} symbols: {len(plan.requests)} requests now, {len(plan.deferred)} deferred."]
+    if per_day is None:
+        return lines
+    if plan.deferred:
+        days = -(-due // per_day)
+        lines.append(f"At {per_day} calls a day, what is due today is done in {days} days.")
+    if symbols > per_day:
+        lines.append(f"Each symbol is brought up to date about every {-(-symbols // per_day)} sessions.")
+    prices, whole = symbols / COMPACT, 3 * symbols / COMPACT
+    if prices > per_day:
+        lines.append(
+            f"TOO LONG, bars will be lost: {symbols} symbols need {prices:.0f} calls a day for all bars of "
+            f"the last {COMPACT} sessions, and there are {per_day}. Shorten the list, or take a premium key."
+        )
+    elif whole > per_day:
+        lines.append(
+            f"Splits and dividends will be late: with them the list needs {whole:.0f} calls a day, and there "
+            f"are {per_day}. No bar is lost."
+        )
+    return lines
 
 
 def in_groups(requests: Sequence[PlannedRequest], most: int = MOST_INSTANCES) -> list[list[PlannedRequest]]:
     """Spread the requests over at most ``most`` mapped instances: a symbol each, until there are more.
 
-    The requests of a symbol stay together.
+    The requests of a symbol stay together, and symbols keep the order of their most pressing request.
     """
-    symbols = [list(asked) for _, asked in groupby(requests, key=lambda request: request.symbol)]
+    order = {symbol: at for at, symbol in enumerate(dict.fromkeys(request.symbol for request in requests))}
+    together = sorted(requests, key=lambda request: order[request.symbol])
+    symbols = [list(asked) for _, asked in groupby(together, key=lambda request: request.symbol)]
     size = -(-len(symbols) // most) or 1
     return [list(chain(*symbols[start : start + size])) for start in range(0, len(symbols), size)]
 
 
-def _outputsize(held: Held, window: Sequence[date], premium: bool) -> str:
-    return "compact" if not premium or (held.newest and held.newest >= window[0]) else "full"
+def _choose(due: Sequence[Need], calls: int) -> list[Need]:
+    kept = {
+        id(need)
+        for kind, share in SHARES.items()
+        for need in [need for need in due if need.kind == kind][: int(calls * share)]
+    }
+    others = [need for need in due if id(need) not in kept]
+    kept |= {id(need) for need in others[: calls - len(kept)]}
+    return [need for need in due if id(need) in kept]
 
 
-def _due(asked_through: date | None, what: str, window: Sequence[date]) -> str | None:
-    if asked_through is None:
-        return f"its {what} were not asked for yet"
-    if asked_through < window[0]:
-        return f"its {what} were last asked for more than {COMPACT} sessions ago, by {asked_through}"
-    return None
-
-
-def _after_a_step(held: Held, window: Sequence[date]) -> str | None:
-    if held.step is None or held.step not in window:
-        return None
-    later = window.index(held.step) + ASK_AGAIN_AFTER
-    due = window[later] if later < len(window) else held.step
-    if held.splits_through is not None and held.splits_through >= due:
-        return None
-    return f"its open on {held.step} looks like a split that is not known"
+def _rank(need: Need) -> tuple[int, ...]:
+    """Where a need stands in line; of equals, the first on the list goes first."""
+    if need.kind == "step":
+        return (0,)
+    would_be_lost = need.kind in {"bars", "new"}
+    if need.slack <= URGENT:
+        return (1, not would_be_lost, need.slack)
+    return (2, not would_be_lost, not need.finishes, need.slack)

@@ -6,12 +6,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.runs import Run
+from include.runs import Outcome, Run
 from include.statements import statement
 
 
@@ -23,7 +23,7 @@ class SymbolResult:
     """
 
     symbol: str
-    outcome: Literal["fetched", "reused", "deferred", "failed"] | None
+    outcome: Outcome | None
     kind: str | None
     reason: str | None
     accepted: bool | None
@@ -52,14 +52,14 @@ class SymbolResult:
             left_out = [f"{self.discarded_bars} discarded"] if self.discarded_bars else []
             warnings = [_count(self.warnings, "warning")] if self.warnings else []
             return ", ".join(["loaded", *left_out, *warnings])
-        if self.outcome in {None, "failed", "deferred"}:
+        if self.outcome in {None, "failed", "deferred", "complete"}:
             return self.outcome or "not asked"
         return "refused" if self.accepted is False else "not loaded"
 
     @property
     def problem(self) -> str | None:
         """What keeps it from being complete and what to do, or None if nothing does."""
-        if self.loaded or self.outcome == "deferred":
+        if self.loaded or self.outcome in {"deferred", "complete"}:
             return f"{self.symbol}: {' '.join(self.failures)}" if self.failures else None
         if self.outcome is None:
             return (
@@ -89,7 +89,7 @@ def problems(results: Sequence[SymbolResult]) -> list[str]:
     """
     found = [result.problem for result in results if result.problem]
     quota = [result for result in results if result.kind == "DailyQuotaSpent"]
-    if quota and not any(result.loaded for result in results):
+    if quota and not any(result.loaded or result.outcome == "complete" for result in results):
         found.append(
             f"Nothing was loaded: the API says that the day's quota is spent ({quota[0].reason}) "
             "It says the same of a key that is not valid: test the connection alphavantage_default."
@@ -107,6 +107,9 @@ def headline(results: Sequence[SymbolResult]) -> str:
         f"{sum(result.changed_bars or 0 for result in loaded)} changed",
         f"{sum(result.unchanged_bars or 0 for result in loaded)} unchanged",
     ]
+    complete = [result for result in results if result.outcome == "complete"]
+    if complete:
+        parts.insert(1, f"{len(complete)} complete already")
     if deferred:
         parts.append(f"deferred until the budget returns: {', '.join(deferred)}")
     waiting = sum(result.deferred_requests for result in results)

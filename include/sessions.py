@@ -59,6 +59,14 @@ def sessions_until(last: date, count: int) -> list[date]:
     return [session.date() for session in window]
 
 
+def close_of(session: date, exchange: str = EXCHANGE) -> datetime:
+    """Return when a session closes (UTC)."""
+    import pandas as pd
+
+    closes: datetime = calendar(exchange).session_close(pd.Timestamp(session)).to_pydatetime()
+    return closes
+
+
 def opens_and_closes(exchange: str = EXCHANGE) -> list[tuple[date, datetime, datetime]]:
     """Return every session of the calendar with its open and its close (UTC), oldest first."""
     import pandas as pd

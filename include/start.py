@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from psycopg import Connection
 
 from include.exceptions import BadParameter
 from include.instruments import register, write_sessions
-from include.plan import COMPACT, PlannedRequest, in_groups, plan_requests
-from include.runs import Request, Run, record_request, start_run
-from include.sessions import last_closed_session, sessions_until
+from include.needs import COMPACT, LATE, Held, Need, PlannedRequest, Window, is_late, needs_of
+from include.plan import Allowance, Plan, in_groups, make_plan, outlook
+from include.runs import Request, record_request, requests_of, start_run
+from include.sessions import close_of, last_closed_session, sessions_until
 from include.settings import DAILY
 from include.warehouse import held_of, origin_of
 from include.watchlist import read_watchlist
@@ -28,14 +29,18 @@ def start(
     run_id: str,
     asked: str | Iterable[str],
     now: str | None,
-    premium: bool,
+    allowance: Allowance,
+    force: bool = False,
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask, in groups of one mapped task instance each.
 
-    A text on the watchlist that cannot be a symbol is recorded as failed and costs no call.
+    A text on the watchlist that cannot be a symbol is recorded as failed and costs no call. What is
+    complete, and what has to wait for a call, is recorded here too.
 
     :param asked: the symbols.
     :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
+    :param allowance: what the key may ask for.
+    :param force: ask for bars although they are held.
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """
     watchlist = read_watchlist(asked)
@@ -44,16 +49,54 @@ def start(
     run = start_run(
         connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
     )
-    for name in watchlist.refused:
-        record_request(connection, run, _not_a_symbol(name))
     foreign = [symbol for symbol in watchlist.symbols if "." in symbol]
-    for symbol in foreign:
-        record_request(connection, run, _foreign(symbol))
-    requests = _plan(connection, run, [s for s in watchlist.symbols if s not in foreign], premium)
-    log.info("Clock %s%s; %d requests:", clock, " (simulated)" if now else "", len(requests))
-    for request in requests:
-        log.info("  %s %s %s: %s", request.symbol, request.function, request.outputsize, request.reason)
-    return in_groups(requests)
+    known = [symbol for symbol in watchlist.symbols if symbol not in foreign]
+    write_sessions(connection)
+    register(connection, known, through=last_closed_session(clock))
+    plan, idle = plan_for(connection, known, clock, allowance, force=force)
+    refused = [*map(_not_a_symbol, watchlist.refused), *map(_foreign, foreign)]
+    brought = {
+        (request.symbol, request.function) for request in requests_of(connection, run) if request.has_body
+    }
+    for request in (*refused, *idle, *map(_deferred, plan.deferred)):
+        if (request.symbol, request.function) not in brought:
+            record_request(connection, run, request)
+    log.info("Clock %s%s", clock, " (simulated)" if now else "")
+    for line in told(len(symbols), plan, allowance):
+        log.info("%s", line)
+    return in_groups(plan.requests)
+
+
+def plan_for(
+    connection: Connection[Any],
+    symbols: Sequence[str],
+    clock: datetime,
+    allowance: Allowance,
+    *,
+    force: bool = False,
+) -> tuple[Plan, list[Request]]:
+    """Return what to ask at a time, and the outcome of each symbol whose bars need not be asked for."""
+    sessions = sessions_until(last_closed_session(clock), COMPACT)
+    window = Window(sessions, close_of(sessions[-1]))
+    needs: list[Need] = []
+    idle: list[Request] = []
+    for held in held_of(connection, symbols, sessions[0]):
+        found = needs_of(held, window, now=clock, premium=allowance.premium, force=force)
+        if not any(need.request.function == DAILY for need in found):
+            idle.append(_late(held, window) if is_late(held, window, clock) else _complete(held))
+        needs += found
+    return make_plan(needs, allowance.left), idle
+
+
+def told(symbols: int, plan: Plan, allowance: Allowance) -> list[str]:
+    """Return a plan in lines for a person: the outlook, then every request with its reason."""
+    lines = outlook(symbols, plan, allowance.per_day)
+    for title, requests in (("ask", plan.requests), ("later", plan.deferred)):
+        lines += [
+            f"{title:>6}  {request.symbol} {request.function} {request.outputsize}: {request.reason}"
+            for request in requests
+        ]
+    return lines
 
 
 def read_clock(now: str, origin: str | None) -> datetime:
@@ -76,11 +119,29 @@ def read_clock(now: str, origin: str | None) -> datetime:
     return clock
 
 
-def _plan(connection: Connection[Any], run: Run, symbols: list[str], premium: bool) -> list[PlannedRequest]:
-    window = sessions_until(last_closed_session(run.clock), COMPACT)
-    write_sessions(connection)
-    register(connection, symbols, through=window[-1])
-    return plan_requests(held_of(connection, symbols, window[0]), window=window, premium=premium)
+def _complete(held: Held) -> Request:
+    return Request(
+        held.symbol, DAILY, "complete", final_through=held.newest, reason="Its last closed session is held."
+    )
+
+
+def _late(held: Held, window: Window) -> Request:
+    reason = (
+        f"{window.sessions[-1]} was not published when it was asked for at {held.asked_at:%Y-%m-%d %H:%M} "
+        f"UTC. Nothing to do: it is asked for again after {LATE.seconds // 3600} hours."
+    )
+    return Request(held.symbol, DAILY, "deferred", kind="NotPublishedYet", reason=reason)
+
+
+def _deferred(request: PlannedRequest) -> Request:
+    return Request(
+        request.symbol,
+        request.function,
+        "deferred",
+        request.outputsize,
+        kind="NoCallLeft",
+        reason=f"No call is left for it today, although {request.reason}. Nothing to do: its turn comes.",
+    )
 
 
 def _foreign(symbol: str) -> Request:

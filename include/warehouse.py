@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from include.bars import StockBar, Values
 from include.exceptions import OriginMismatch
 from include.expectations import USUAL_STEP
-from include.plan import Held
+from include.needs import Held
 from include.runs import Run
 from include.settings import POSTGRES_CONN_ID
 from include.statements import statement

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow.providers.http.hooks.http import HttpHook
@@ -28,7 +28,7 @@ from airflow_provider_alphavantage.exceptions import (
 )
 from airflow_provider_alphavantage.functions import check, find
 from airflow_provider_alphavantage.ledger import PostgresLedger
-from airflow_provider_alphavantage.pacing import LOCAL, Call, Limiter, budget_of, fingerprint
+from airflow_provider_alphavantage.pacing import LOCAL, Budget, Call, Limiter, budget_of, fingerprint
 from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
@@ -217,13 +217,31 @@ class AlphaVantageHook(HttpHook):
         return await sync_to_async(self.get_df, thread_sensitive=False)(function, **parameters)
 
     @property
+    def budget(self) -> Budget:
+        """The limits of the key, as the connection's ``plan`` and its other extras say.
+
+        :raises InvalidConnection: an extra makes no sense.
+        """
+        self._look_up()
+        return budget_of(self._extra)
+
+    def calls_left(self, within: timedelta = timedelta(0)) -> int | None:
+        """Return how many calls the key has left of its day, or None if that has no limit.
+
+        :param within: count the calls, too, that come free within this span.
+        :raises LedgerUnavailable: the ledger cannot be asked.
+        """
+        budget = self.budget
+        limiter = self._limiter or _limiter_of(self._extra)
+        return limiter.left(fingerprint(self._key), budget, within)
+
+    @property
     def plan(self) -> str:
         """``free`` or ``premium``, as the connection's ``plan`` says; ``free`` unless it does.
 
         :raises InvalidConnection: an extra makes no sense.
         """
-        self._look_up()
-        budget_of(self._extra)
+        assert self.budget
         return str(self._extra.get("plan") or "free")
 
     def test_connection(self) -> tuple[bool, str]:

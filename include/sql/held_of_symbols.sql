@@ -2,13 +2,25 @@
 select
     asked.symbol,
     bars.newest,
+    coalesce(bars.last > bars.newest, bars.last is not null) as has_provisional,
+    body.final_through as body_through,
+    body.fetched_at as asked_at,
     splits.asked_through as splits_through,
     dividends.asked_through as dividends_through,
     steps.step
 from unnest(%(symbols)s::text []) with ordinality as asked (symbol, position)
 cross join lateral (
-    select max(data_date) as newest from stock_data where stock_data.symbol = asked.symbol
+    select max(data_date) filter (where is_final) as newest, max(data_date) as last
+    from stock_data
+    where stock_data.symbol = asked.symbol
 ) as bars
+left join lateral (
+    select final_through, fetched_at
+    from request
+    where request.symbol = asked.symbol and function = 'TIME_SERIES_DAILY' and outcome = 'fetched'
+    order by fetched_at desc
+    limit 1
+) as body on true
 cross join lateral (
     select max(data_date) as step
     from (

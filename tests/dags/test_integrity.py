@@ -97,7 +97,7 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
 @pytest.mark.parametrize(
     ("dag_id", "ours"),
     [
-        ("stock_data_pipeline", {"include.exceptions", "include.plan", "include.settings"}),
+        ("stock_data_pipeline", {"include.exceptions", "include.needs", "include.settings"}),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
         ("quarantine", {"include.exceptions", "include.settings"}),
     ],

@@ -80,10 +80,21 @@ def test_adjusted_prices_come_with_the_first_run(run, warehouse, sandbox):
 def test_running_again_asks_nothing_and_changes_nothing(run, warehouse, sandbox):
     run()
     before = warehouse.execute("select ctid, xmin, * from stock_data order by id").fetchall()
-    state, _ = run()
-    assert state == "success"
+    state, tasks = run()
+    assert (state, tasks["fetch_stock_data"]) == ("success", "skipped")
     assert warehouse.execute("select ctid, xmin, * from stock_data order by id").fetchall() == before
     assert [call["function"] for call in sandbox.calls()] == ["TIME_SERIES_DAILY", "SPLITS", "DIVIDENDS"]
+    outcomes = warehouse.execute(
+        "select outcome from request where function = 'TIME_SERIES_DAILY' order by id"
+    )
+    assert outcomes.fetchall() == [("fetched",), ("complete",)]
+
+
+def test_a_person_can_have_it_asked_again(run, warehouse, sandbox):
+    run()
+    state, _ = run(force=True)
+    assert state == "success"
+    assert [call["function"] for call in sandbox.calls()][3:] == ["TIME_SERIES_DAILY"]
     unchanged = warehouse.execute("select unchanged_bars from verdict order by pipeline_run_id").fetchall()
     assert unchanged == [(0,), (100,)]
 
@@ -104,12 +115,17 @@ def test_a_budget_spent_by_our_own_count_makes_no_call(run, warehouse, sandbox):
     )
     warehouse.commit()
     state, tasks = run(symbols=["IBM", "MSFT"])
-    fetched = sorted(state for task, state in tasks.items() if task.startswith("fetch_stock_data"))
-    assert (state, fetched) == ("success", ["skipped", "success"])  # Airflow may run either first
-    assert len(sandbox.calls()) == 1
-    reason = warehouse.execute("select kind, reason from request where outcome = 'deferred'").fetchone()
-    assert reason[0] == "BudgetSpent"
-    assert "No call is left until" in reason[1]
+    fetched = {task: state for task, state in tasks.items() if task.startswith("fetch_stock_data")}
+    assert (state, fetched) == ("success", {"fetch_stock_data[IBM]": "success"})
+    assert [call["symbol"] for call in sandbox.calls()] == ["IBM"]
+    deferred = warehouse.execute(
+        "select symbol, kind, reason from request where outcome = 'deferred' order by id limit 1"
+    ).fetchone()
+    assert deferred == (
+        "MSFT",
+        "NoCallLeft",
+        "No call is left for it today, although no bar of it is held. Nothing to do: its turn comes.",
+    )
 
 
 def test_an_outage_is_retried_and_passes(run, warehouse, sandbox):

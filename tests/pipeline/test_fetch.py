@@ -16,8 +16,9 @@ from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
 from airflow_provider_alphavantage.responses import read
 from include.bars import read_accepted
-from include.fetch import Fetcher
-from include.plan import PlannedRequest
+from include.fetch import Fetcher, next_turn
+from include.needs import PlannedRequest
+from include.plan import Allowance
 from include.runs import Run, requests_of
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
@@ -191,6 +192,14 @@ def test_a_spent_quota_defers_the_rest_unasked(warehouse, started, fetch, sandbo
     assert "AAPL" not in {call["symbol"] for call in sandbox.calls()}
 
 
+def test_a_call_that_comes_free_soon_is_waited_for_and_one_that_does_not_is_not():
+    minutes, hours = (MORNING_AFTER + timedelta(minutes=m) for m in (20, 600))
+    errors = [e.BudgetSpent(hours), e.DailyQuotaSpent("Spent."), e.BudgetSpent(minutes)]
+    until = MORNING_AFTER + timedelta(hours=2)
+    assert next_turn(errors, until=until) == minutes
+    assert next_turn(errors[:2], until=until) is None
+
+
 @pytest.mark.parametrize("fault", ["quota", "unknown_text", "premium", "sample", "transient_e13"])
 def test_a_refused_body_is_kept_marked_and_without_the_key(
     warehouse, started, fetch, sandbox, tmp_path, fault
@@ -352,7 +361,7 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
             "'; DROP TABLE stock_data",
         ],
         now="2026-05-16T06:00:00Z",
-        premium=False,
+        allowance=Allowance(25, 25, False),
     )
     assert [(r.symbol, r.function) for r in groups[0]] == [
         ("IBM", "TIME_SERIES_DAILY"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.exceptions import BadParameter
+from include.plan import Allowance
 from include.runs import find_run
 from include.start import read_clock, start
 from include.warehouse import claim_origin
@@ -35,7 +36,7 @@ def test_a_clock_without_a_zone_is_refused(now):
 
 
 def begin(warehouse, **changed):
-    about = {"asked": "IBM", "now": None, "premium": False, "run_id": "r"} | changed
+    about = {"asked": "IBM", "now": None, "allowance": Allowance(25, 25, False), "run_id": "r"} | changed
     return start(warehouse, dag_id="d", **about)
 
 

@@ -12,7 +12,7 @@ from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
 from include.fetch import Fetcher
-from include.plan import PlannedRequest
+from include.needs import PlannedRequest
 from include.runs import requests_of, start_run
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings

@@ -11,7 +11,7 @@ import pytest
 
 from include.exceptions import OriginMismatch
 from include.gate import Verdict
-from include.plan import Held
+from include.needs import Held
 from include.runs import find_run
 from include.validate import record_verdict
 from include.warehouse import Loaded, claim_origin, connect_to, held_of, load, origin_of
@@ -134,6 +134,9 @@ def test_what_is_held_of_each_symbol_in_the_order_asked(warehouse, loading, batc
     loading(batch("IBM") + batch("MSFT")[:3])
     held = held_of(warehouse, ["MSFT", "NONE", "IBM"], date(2026, 1, 2))
     assert held == [Held("MSFT", date(2026, 4, 15)), Held("NONE"), Held("IBM", date(2026, 5, 15))]
+    loading(batch("AAPL", is_final=False), "open")
+    warehouse.execute("delete from stock_data where symbol = 'AAPL' and data_date > '2026-05-13'")
+    assert held_of(warehouse, ["AAPL"], date(2026, 1, 2)) == [Held("AAPL", date(2026, 5, 12), True)]
 
 
 def test_a_step_like_a_split_is_held_until_a_split_is_known(warehouse, loading, batch):

@@ -92,6 +92,21 @@ def test_a_free_key_has_25_calls_in_any_24_hours(limiter, clock):
         limiter.reserve(CALL, FREE)
 
 
+def test_what_is_left_counts_what_comes_free_while_one_waits(limiter, clock):
+    """At the same minute as yesterday's run, a minute early even, the key still has its 25."""
+    key = CALL.fingerprint
+    assert limiter.left(key, FREE, timedelta(0)) == 25
+    for _ in range(25):
+        wait(limiter)
+        clock.forward(seconds=2)
+    assert limiter.left(key, FREE, timedelta(hours=2)) == 0
+    clock.forward(days=1, seconds=-110)
+    assert limiter.left(key, FREE, timedelta(0)) == 0
+    assert limiter.left(key, FREE, timedelta(hours=2)) == 25
+    assert limiter.left("another", FREE, timedelta(0)) == 25
+    assert limiter.left(key, PLANS["premium"], timedelta(0)) is None
+
+
 def test_a_premium_key_has_75_calls_in_any_minute(limiter, clock):
     premium = PLANS["premium"]
     waits = [wait(limiter, budget=premium) for _ in range(75)]

@@ -1,0 +1,149 @@
+"""What a symbol needs to be whole, and by when. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from include.settings import DAILY, DIVIDENDS, SPLITS
+
+COMPACT = 100
+"""Sessions in a ``compact`` body: what leaves this window is out of a free key's reach."""
+
+NEW_WITHIN = 5
+"""Sessions within which a new symbol should have its first bars, and its splits and dividends."""
+
+ASK_AGAIN_AFTER = 3
+"""Sessions after an unexplained step when its splits are asked for once more: vendors list some late."""
+
+LATE = timedelta(hours=2)
+"""A session that was not there when it was asked for is not asked for again sooner."""
+
+Kind = Literal["step", "bars", "new", "actions"]
+
+
+@dataclass(frozen=True)
+class PlannedRequest:
+    """One call to make, and why."""
+
+    symbol: str
+    outputsize: str = "compact"
+    function: str = DAILY
+    reason: str = "its bars are due"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the warehouse holds of a symbol, as far as a plan has to know; None: nothing.
+
+    :param newest: the newest session whose bar is final.
+    :param has_provisional: a later bar is held that is not final.
+    :param body_through: the newest final session of the body that was fetched last, loaded or not.
+    :param asked_at: when that was.
+    :param splits_through: the newest session that had closed when its splits were last asked for.
+    :param dividends_through: the same for its dividends.
+    :param step: the newest session of the last hundred that opened far from the close before, as after a
+        split, where no split is known.
+    """
+
+    symbol: str
+    newest: date | None = None
+    has_provisional: bool = False
+    body_through: date | None = None
+    asked_at: datetime | None = None
+    splits_through: date | None = None
+    dividends_through: date | None = None
+    step: date | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """A request that would bring news.
+
+    :param slack: sessions left until something is lost (bars, new) or late (the others).
+    :param finishes: a bar that is held is not final yet.
+    :param is_free: the raw store holds the body, so it costs no call.
+    """
+
+    kind: Kind
+    request: PlannedRequest
+    slack: int
+    finishes: bool = False
+    is_free: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """The last 100 sessions that have closed, oldest first, and when the newest of them closed."""
+
+    sessions: Sequence[date]
+    closed_at: datetime
+
+
+def needs_of(held: Held, window: Window, *, now: datetime, premium: bool, force: bool = False) -> list[Need]:
+    """Return what a symbol needs; a symbol that is complete needs nothing.
+
+    :param premium: the key may ask for ``full``; it does where ``compact`` would leave a hole.
+    :param force: ask for the bars although they are held.
+    """
+    return [
+        need
+        for need in (
+            _forced(held, window, premium) if force else _bars(held, window, now, premium),
+            _splits(held, window.sessions),
+            _actions(held, DIVIDENDS, held.dividends_through, window.sessions),
+        )
+        if need
+    ]
+
+
+def is_late(held: Held, window: Window, now: datetime) -> bool:
+    """Whether the newest session was asked for a short while ago, and was not there yet."""
+    asked = held.asked_at
+    lacked = held.body_through is not None and held.body_through < window.sessions[-1]
+    return lacked and asked is not None and asked >= window.closed_at and now - asked < LATE
+
+
+def _bars(held: Held, window: Window, now: datetime, premium: bool) -> Need | None:
+    lacking = [session for session in window.sessions if held.newest is None or session > held.newest]
+    if not lacking or is_late(held, window, now):
+        return None
+    if held.body_through is not None and held.body_through >= lacking[-1]:
+        return Need("bars", _daily(held, window, premium, "its stored body is not loaded"), 0, is_free=True)
+    if held.newest is None:
+        return Need("new", _daily(held, window, premium, "no bar of it is held"), NEW_WITHIN)
+    due = f"{len(lacking)} sessions are due" if len(lacking) > 1 else f"{lacking[0]} is due"
+    slack = window.sessions.index(lacking[0])
+    return Need("bars", _daily(held, window, premium, due), slack, finishes=held.has_provisional)
+
+
+def _forced(held: Held, window: Window, premium: bool) -> Need:
+    return Need("bars", _daily(held, window, premium, "a person asked for it"), 0)
+
+
+def _daily(held: Held, window: Window, premium: bool, reason: str) -> PlannedRequest:
+    leaves_a_hole = held.newest is None or held.newest < window.sessions[0]
+    return PlannedRequest(held.symbol, "full" if premium and leaves_a_hole else "compact", DAILY, reason)
+
+
+def _splits(held: Held, window: Sequence[date]) -> Need | None:
+    if held.step is not None and held.step in window:
+        later = window.index(held.step) + ASK_AGAIN_AFTER
+        due = window[later] if later < len(window) else held.step
+        if held.splits_through is None or held.splits_through < due:
+            reason = f"its open on {held.step} looks like a split that is not known"
+            return Need("step", PlannedRequest(held.symbol, "", SPLITS, reason), 0)
+    return _actions(held, SPLITS, held.splits_through, window)
+
+
+def _actions(held: Held, function: str, asked_through: date | None, window: Sequence[date]) -> Need | None:
+    what = function.lower()
+    if asked_through is None:
+        reason = f"its {what} were not asked for yet"
+        return Need("actions", PlannedRequest(held.symbol, "", function, reason), NEW_WITHIN)
+    if asked_through < window[0]:
+        reason = f"its {what} were last asked for more than {COMPACT} sessions ago, by {asked_through}"
+        return Need("actions", PlannedRequest(held.symbol, "", function, reason), 0)
+    return None
