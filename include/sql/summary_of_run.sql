@@ -13,8 +13,8 @@ select
     verdict.new_bars,
     verdict.changed_bars,
     verdict.unchanged_bars,
-    verdict.first_session,
-    verdict.last_session,
+    coalesce(verdict.first_session, held.first_session) as first_session,
+    coalesce(verdict.last_session, held.last_session) as last_session,
     others.failures,
     others.deferred_requests
 from pipeline_run
@@ -33,5 +33,10 @@ cross join lateral (
         and other.function <> 'TIME_SERIES_DAILY'
 ) as others
 left join verdict on verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = planned.symbol
+left join lateral (
+    select min(data_date) as first_session, max(data_date) as last_session
+    from stock_data
+    where stock_data.symbol = planned.symbol and request.outcome = 'complete'
+) as held on true
 where pipeline_run.id = %(run)s
 order by planned.position
