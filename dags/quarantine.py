@@ -71,8 +71,8 @@ def load_stock_data(accepted: str) -> None:
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
+    from include.load import load, refresh_views
     from include.quarantine import take_out_discarded
-    from include.warehouse import load, refresh_views
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with _this_run() as (warehouse, run):

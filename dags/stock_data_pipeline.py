@@ -108,7 +108,7 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 
     from include.bars import read_accepted
     from include.corporate_actions import load_actions
-    from include.warehouse import load, refresh_views
+    from include.load import load, refresh_views
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with _this_run() as (warehouse, run):

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import read
 from include.sessions import last_closed_session
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from airflow.sdk import ObjectStoragePath
 
 
@@ -85,10 +86,9 @@ def last_final(series: Series, fetched_at: datetime) -> date:
     return min(closed, date.fromordinal(moving.toordinal() - 1))
 
 
-def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
-    """Write accepted bars as Parquet: prices as exact decimals, no pandas type in between."""
+def table_of(bars: Sequence[StockBar]) -> pa.Table:
+    """Return bars as an Arrow table, a column for each field: prices exact, no pandas type in between."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     price = pa.decimal128(18, 6)
     types = {
@@ -99,15 +99,21 @@ def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
     } | dict.fromkeys(("open", "high", "low", "close"), price)
     schema = pa.schema([(field.name, types.get(field.name, pa.string())) for field in fields(StockBar)])
     columns = {field.name: [getattr(bar, field.name) for bar in bars] for field in fields(StockBar)}
+    return pa.table(columns, schema=schema)
+
+
+def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
+    """Write accepted bars as Parquet."""
+    import pyarrow.parquet as pq
+
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    pq.write_table(pa.table(columns, schema=schema), buffer)
+    pq.write_table(table_of(bars), buffer)
     path.write_bytes(buffer.getvalue())
 
 
-def read_accepted(path: ObjectStoragePath) -> list[StockBar]:
-    """Read what :func:`write_accepted` wrote."""
+def read_accepted(path: ObjectStoragePath) -> pa.Table:
+    """Read what :func:`write_accepted` wrote, as the table of :func:`table_of`."""
     import pyarrow.parquet as pq
 
-    rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(path.read_bytes())).to_pylist()
-    return [StockBar(**row) for row in rows]
+    return pq.read_table(io.BytesIO(path.read_bytes()))

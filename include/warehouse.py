@@ -1,39 +1,25 @@
-"""The warehouse: connect, know whose data it holds, and load accepted bars."""
+"""The warehouse: connect, bring its schema up to date, know whose data it holds."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.bars import StockBar, Values
+from include.bars import Values
 from include.exceptions import OriginMismatch
 from include.expectations import USUAL_STEP
 from include.needs import Held
-from include.runs import Run
 from include.settings import POSTGRES_CONN_ID
 from include.statements import statement
 
 ORIGINS = ("market", "sandbox", "replay")
 """Whose data a warehouse may hold: the real API's, simulated, or recorded and replayed."""
-
-_LOAD_LOCK = 4_702_111_202_602
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a load did for one symbol, in bars."""
-
-    symbol: str
-    new_bars: int
-    changed_bars: int
-    unchanged_bars: int
 
 
 @contextmanager
@@ -101,36 +87,3 @@ def held_values(connection: Connection[Any], since: Mapping[str, date]) -> set[V
     """Return the values of the bars held, of each symbol from a session on."""
     about = {"symbols": list(since), "sessions": list(since.values())}
     return set(connection.execute(statement("held_values"), about).fetchall())
-
-
-def load(connection: Connection[Any], bars: Sequence[StockBar], run: Run, *, now: datetime) -> list[Loaded]:
-    """Merge accepted bars into ``stock_data`` and tell for each symbol what was new.
-
-    One transaction, and one load at a time: all of it enters or nothing. Loading the same bars
-    again changes nothing and writes no row of ``stock_data``. A value that is replaced goes into
-    ``stock_data_history`` with the time it stood, from one load's ``now`` to the next one's.
-
-    :raises OriginMismatch: the bars are of another origin than the warehouse.
-    """
-    with connection.transaction(), connection.cursor(row_factory=class_row(Loaded)) as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
-        for origin in sorted({bar.origin for bar in bars}):
-            claim_origin(connection, origin)
-        cursor.execute(statement("stage_bars"))
-        with cursor.copy("copy staged_bar from stdin") as copy:
-            for bar in bars:
-                copy.write_row((
-                    bar.symbol, bar.data_date, bar.open, bar.high, bar.low, bar.close, bar.volume,
-                    bar.is_final, bar.fetched_at,
-                ))  # fmt: skip
-        about = {"run": run.id, "now": now}
-        counts = cursor.execute(statement("count_bars"), about).fetchall()
-        for step in ("keep_replaced_bars", "change_bars", "finish_bars", "add_bars"):
-            cursor.execute(statement(step), about)
-    return sorted(counts, key=lambda loaded: loaded.symbol)
-
-
-def refresh_views(connection: Connection[Any]) -> None:
-    """Bring the materialized views up to the table; readers go on reading the old ones meanwhile."""
-    for view in ("latest_price", "daily_return", "symbol_coverage", "market_summary"):
-        connection.execute(f"refresh materialized view concurrently {view}".encode())

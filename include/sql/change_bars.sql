@@ -1,18 +1,14 @@
--- A held bar is written only when its values differ; its validity then begins anew.
+-- Other values: their validity begins now.
 update stock_data as held
 set
-    open = staged.open,
-    high = staged.high,
-    low = staged.low,
-    close = staged.close,
-    volume = staged.volume,
-    is_final = staged.is_final,
-    fetched_at = staged.fetched_at,
+    open = changed.open,
+    high = changed.high,
+    low = changed.low,
+    close = changed.close,
+    volume = changed.volume,
+    is_final = changed.is_final,
+    fetched_at = changed.fetched_at,
     valid_from = greatest(%(now)s, held.valid_from),
-    final_from = case when staged.is_final then greatest(%(now)s, held.valid_from) end
-from staged_bar as staged
-where
-    held.symbol = staged.symbol and held.data_date = staged.data_date
-    and (held.open, held.high, held.low, held.close, held.volume)
-    is distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
-    and staged.fetched_at >= held.fetched_at
+    final_from = case when changed.is_final then greatest(%(now)s, held.valid_from) end
+from bar_step as changed
+where held.id = changed.held_id and changed.step = 'changed'

@@ -9,8 +9,11 @@ from decimal import Decimal
 
 import pytest
 
-from include.bars import StockBar
+from include.bars import StockBar, table_of
+from include.gate import Verdict
+from include.load import Loaded, load
 from include.runs import Run, start_run
+from include.validate import record_verdict
 
 # Written down from a wall calendar: five full weeks without a holiday.
 SESSIONS = [
@@ -66,3 +69,31 @@ def started(warehouse) -> Callable[..., Run]:
         return run
 
     return start
+
+
+@pytest.fixture
+def validated(warehouse, started) -> Callable[..., Run]:
+    """Record a run that accepted these bars."""
+
+    def accept(bars: list[StockBar], run_id: str = "manual") -> Run:
+        symbols = sorted({bar.symbol for bar in bars})
+        run = started(*symbols, run_id=run_id)
+        for symbol in symbols:
+            record_verdict(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
+        warehouse.commit()
+        return run
+
+    return accept
+
+
+@pytest.fixture
+def loading(warehouse, validated) -> Callable[..., list[Loaded]]:
+    """Load bars in a run of their own, as validated."""
+
+    def load_them(bars: list[StockBar], run_id: str = "manual", now: datetime | None = None) -> list[Loaded]:
+        run = validated(bars, run_id)
+        counts = load(warehouse, table_of(bars), run, now=now or run.now())
+        warehouse.commit()
+        return counts
+
+    return load_them

@@ -10,7 +10,7 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import InvalidRequest, UnreadableBody
-from include.bars import read_accepted, read_bars, write_accepted
+from include.bars import StockBar, read_accepted, read_bars, write_accepted
 
 
 def body(last_refreshed: str) -> bytes:
@@ -81,10 +81,10 @@ def test_accepted_bars_arrive_as_they_left(batch, tmp_path):
     path = ObjectStoragePath(f"file://{tmp_path}/accepted/1.parquet")
     bars = batch("IBM") + batch("BRK-B", low=Decimal("0.000001"), high=Decimal("999999999999.999999"))
     write_accepted(bars, path)
-    assert read_accepted(path) == bars
+    assert [StockBar(**row) for row in read_accepted(path).to_pylist()] == bars
 
 
 def test_no_accepted_bar_is_no_bar(tmp_path):
     path = ObjectStoragePath(f"file://{tmp_path}/1.parquet")
     write_accepted([], path)
-    assert read_accepted(path) == []
+    assert read_accepted(path).to_pylist() == []

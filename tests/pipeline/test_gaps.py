@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from include.bars import table_of
 from include.gaps import Missing, find_gaps, gaps_of
 from include.gate import BrokenBar, Verdict
 from include.instruments import register, write_sessions
+from include.load import load
 from include.runs import Request, record_request
 from include.validate import record_verdict
-from include.warehouse import load
 
 from .conftest import MORNING_AFTER
 
@@ -42,7 +43,7 @@ def fetched(warehouse, started, batch):
             broken = tuple(BrokenBar(bar, ("r",)) for bar in bars if bar.data_date == refused)
             record_verdict(warehouse, run, request, Verdict(symbol, len(bars), broken))
             accepted += bars if not broken else []
-        load(warehouse, accepted, run, now=now)
+        load(warehouse, table_of(accepted), run, now=now)
         warehouse.commit()
         return now
 

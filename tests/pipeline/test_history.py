@@ -13,10 +13,8 @@ from decimal import Decimal
 import pytest
 
 from include.bars import StockBar
-from include.gate import Verdict
 from include.runs import find_run
-from include.validate import record_verdict
-from include.warehouse import connect_to, load
+from include.warehouse import connect_to
 from tests.conftest import PROJECT
 
 from .conftest import SESSIONS
@@ -27,18 +25,9 @@ WEDNESDAY = date(2026, 5, 13)
 
 
 @pytest.fixture
-def loading(warehouse, started):
+def loading(loading):
     """Load bars at a moment, in a run of their own."""
-
-    def load_them(bars, now: datetime) -> None:
-        symbols = sorted({bar.symbol for bar in bars})
-        run = started(*symbols, run_id=f"{now.isoformat()}")
-        for symbol in symbols:
-            record_verdict(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
-        load(warehouse, bars, run, now=now)
-        warehouse.commit()
-
-    return load_them
+    return lambda bars, now: loading(bars, now.isoformat(), now)
 
 
 def closes_as_of(warehouse, moment: datetime) -> list[tuple]:
@@ -159,43 +148,46 @@ from dataclasses import replace
 from datetime import datetime, UTC
 from decimal import Decimal
 import psycopg
+from include.bars import table_of
+from include.load import load
 from include.runs import find_run
-from include.warehouse import load
 from tests.pipeline.test_history import corrected
 
 class Fatal(psycopg.Cursor):
     left = int(sys.argv[2])
-    def execute(self, *args, **options):
+    def count(self):
         Fatal.left -= 1
         if Fatal.left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
+    def execute(self, *args, **options):
+        self.count()
         return super().execute(*args, **options)
+    def copy(self, *args, **options):
+        self.count()
+        return super().copy(*args, **options)
 
 with psycopg.connect(sys.argv[1]) as connection:
     run = find_run(connection, "stock_data_pipeline", "killed")
     connection.cursor_factory = Fatal
-    load(connection, corrected(), run, now=datetime(2026, 5, 19, 6, tzinfo=UTC))
+    load(connection, table_of(corrected()), run, now=datetime(2026, 5, 19, 6, tzinfo=UTC))
 """
 
 
 def corrected() -> list[StockBar]:
-    """The bars of a second load: one changed, one new."""
+    """The bars of a second load: one changed, one new, one of a new symbol."""
     draw = random.Random(1)
     first = [bar("IBM", session, draw, MONDAY, True) for session in SESSIONS[:10]]
     return [
         replace(first[0], volume=first[0].volume + 1),
         *first[1:],
         bar("IBM", SESSIONS[10], draw, MONDAY, True),
+        bar("MSFT", SESSIONS[10], draw, MONDAY, True),
     ]
 
 
-def test_killed_at_any_statement_a_load_leaves_the_table_as_it_was(
-    warehouse, warehouse_url, loading, started
-):
+def test_killed_at_any_statement_a_load_leaves_the_table_as_it_was(warehouse_url, loading, validated):
     loading([replace(corrected()[0], volume=7), *corrected()[1:10]], MONDAY)
-    run = started("IBM", run_id="killed")
-    record_verdict(warehouse, run, None, Verdict("IBM", 11))
-    warehouse.commit()
+    validated(corrected(), "killed")
 
     def state() -> list[tuple]:
         with connect_to(warehouse_url) as connection:
@@ -214,8 +206,8 @@ def test_killed_at_any_statement_a_load_leaves_the_table_as_it_was(
         died += 1
     assert died >= 8
     after = state()
-    assert len(after) == len(before) + 2
+    assert len(after) == len(before) + 3
     with connect_to(warehouse_url) as connection:
         find_run(connection, "stock_data_pipeline", "killed")
-        held = connection.execute("select data_date, volume from stock_data order by data_date").fetchall()
-    assert held == sorted((b.data_date, b.volume) for b in corrected())
+        held = connection.execute("select symbol, data_date, volume from stock_data order by 1, 2").fetchall()
+    assert held == sorted((b.symbol, b.data_date, b.volume) for b in corrected())

@@ -16,12 +16,13 @@ from include.bars import read_accepted
 from include.decisions import decide
 from include.exceptions import BadDecision
 from include.expectations import DAILY_BAR_RULES, Rule
+from include.load import load
 from include.quarantine import Action, Instruction, open_rows, table, take_out_discarded, take_up
 from include.raw import write_body
 from include.reports import results_of
 from include.runs import Request, end_run, record_request, start_run
 from include.validate import validate
-from include.warehouse import claim_origin, connect_to, load
+from include.warehouse import claim_origin, connect_to
 
 from .conftest import MORNING_AFTER, SESSIONS
 

@@ -8,10 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from include.gate import Verdict
 from include.instruments import register, write_sessions
-from include.validate import record_verdict
-from include.warehouse import load, refresh_views
+from include.load import refresh_views
 from tests.conftest import PROJECT
 
 from .conftest import MORNING_AFTER
@@ -21,19 +19,10 @@ D = Decimal
 
 
 @pytest.fixture
-def loaded(warehouse, started, batch):
+def loaded(warehouse, loading, batch):
     """25 sessions of two symbols, one of them stepping on the last day, and one revision."""
-
-    def load_them(bars, run_id: str, now) -> None:
-        run = started("AAPL", "IBM", run_id=run_id)
-        for symbol in ("AAPL", "IBM"):
-            record_verdict(warehouse, run, None, Verdict(symbol, 25))
-        load(warehouse, bars, run, now=now)
-        warehouse.commit()
-
-    load_them(batch("IBM") + batch("AAPL"), "first", MORNING_AFTER)
-    corrected = batch("IBM", close=D("219.4"))
-    load_them(corrected, "second", MORNING_AFTER + timedelta(days=1))
+    loading(batch("IBM") + batch("AAPL"), "first", MORNING_AFTER)
+    loading(batch("IBM", close=D("219.4")), "second", MORNING_AFTER + timedelta(days=1))
     refresh_views(warehouse)
     warehouse.commit()
     return warehouse

@@ -1,0 +1,120 @@
+"""The load: accepted bars into ``stock_data``, what they replace into its history; whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import Connection, sql
+from psycopg.rows import class_row
+from pyarrow import csv
+
+from include.runs import Run
+from include.statements import statement
+from include.warehouse import claim_origin
+
+_LOAD_LOCK = 4_702_111_202_602
+_ROWS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did for one symbol, in bars."""
+
+    symbol: str
+    new_bars: int
+    changed_bars: int
+    unchanged_bars: int
+
+
+def load(connection: Connection[Any], bars: pa.Table, run: Run, *, now: datetime) -> list[Loaded]:
+    """Merge accepted bars into ``stock_data`` and tell for each symbol what was new.
+
+    One transaction, and one load at a time: all of it enters or nothing. Loading the same bars
+    again changes nothing and writes no row of ``stock_data``. A value that is replaced goes into
+    ``stock_data_history`` with the time it stood, from one load's ``now`` to the next one's.
+
+    :param bars: as :func:`include.bars.table_of` makes them.
+    :raises OriginMismatch: the bars are of another origin than the warehouse.
+    """
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
+        for origin in sorted(bars["origin"].unique().to_pylist()):
+            claim_origin(connection, origin)
+        symbols = _by_symbol(connection, bars)
+        rows = _rows(bars)
+        held = pc.is_in(rows["symbol"], symbols.filter(symbols["held"])["symbol"])
+        _merge(connection, rows.filter(held), run, now)
+        # Of a symbol that holds no row every bar is new: there is nothing to compare it with.
+        _copy(connection, "stock_data", _as_new(rows.filter(pc.invert(held)), now))
+        return _count(connection, symbols, run)
+
+
+def refresh_views(connection: Connection[Any]) -> None:
+    """Bring the materialized views up to the table; readers go on reading the old ones meanwhile."""
+    for view in ("latest_price", "daily_return", "symbol_coverage", "market_summary"):
+        connection.execute(f"refresh materialized view concurrently {view}".encode())
+
+
+def _by_symbol(connection: Connection[Any], bars: pa.Table) -> pa.Table:
+    """Each symbol of the load: its bars, their first and last session, and whether it holds any row."""
+    counted = bars.group_by("symbol").aggregate([
+        ("data_date", "count"),
+        ("data_date", "min"),
+        ("data_date", "max"),
+    ])
+    symbols = counted.rename_columns(["symbol", "bars", "first_session", "last_session"])
+    asked = {"symbols": symbols["symbol"].to_pylist()}
+    held = [row[0] for row in connection.execute(statement("held_symbols"), asked)]
+    return symbols.append_column("held", pc.is_in(symbols["symbol"], pa.array(held, pa.string())))
+
+
+def _rows(bars: pa.Table) -> pa.Table:
+    """The columns the warehouse takes, in the order its indexes grow fastest and stay smallest."""
+    sorted_bars = bars.sort_by([("symbol", "ascending"), ("data_date", "ascending")])
+    # Few bodies, many bars: each time is written as text once.
+    fetched_at = sorted_bars["fetched_at"].dictionary_encode().cast(pa.dictionary(pa.int32(), pa.string()))
+    rows = sorted_bars.drop_columns(["origin", "fetched_at"])
+    return rows.append_column("fetched_at", fetched_at)
+
+
+def _as_new(rows: pa.Table, now: datetime) -> pa.Table:
+    """Rows of ``stock_data`` that nobody held before."""
+    moment = now.isoformat()
+    final_from = pc.if_else(rows["is_final"], moment, pa.scalar(None, pa.string()))
+    valid_from = pa.repeat(moment, rows.num_rows)
+    return rows.append_column("valid_from", valid_from).append_column("final_from", final_from)
+
+
+def _merge(connection: Connection[Any], rows: pa.Table, run: Run, now: datetime) -> None:
+    """Compare rows with those held, and write what differs."""
+    connection.execute(statement("stage_bars"))
+    _copy(connection, "staged_bar", rows)
+    connection.execute("analyze staged_bar")
+    connection.execute(statement("compare_bars"))
+    for step in ("keep_replaced_bars", "change_bars", "finish_bars", "add_bars"):
+        connection.execute(statement(step), {"run": run.id, "now": now})
+
+
+def _copy(connection: Connection[Any], table: str, rows: pa.Table) -> None:
+    """Send rows to a table; every text is quoted, so that only a null is null."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+    into = sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier(table), columns)
+    options = csv.WriteOptions(include_header=False)
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for batch in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
+            lines = pa.BufferOutputStream()
+            csv.write_csv(batch, lines, options)
+            copy.write(lines.getvalue())
+
+
+def _count(connection: Connection[Any], symbols: pa.Table, run: Run) -> list[Loaded]:
+    """Write what the load did into the verdicts, and return it."""
+    about: Mapping[str, Any] = symbols.to_pydict() | {"run": run.id}
+    with connection.cursor(row_factory=class_row(Loaded)) as cursor:
+        counts = cursor.execute(statement("count_bars"), about).fetchall()
+    return sorted(counts, key=lambda loaded: loaded.symbol)

@@ -1,0 +1,20 @@
+-- Each staged bar beside the held one, and the step it calls for. What calls for none is left out:
+-- the same values, and an older body, which replaces nothing.
+create temporary table bar_step on commit drop as
+select *
+from (
+    select
+        staged.*,
+        held.id as held_id,
+        case
+            when held.id is null then 'new'
+            when
+                (held.open, held.high, held.low, held.close, held.volume)
+                is not distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
+                then case when staged.is_final and not held.is_final then 'finished' end
+            when staged.fetched_at >= held.fetched_at then 'changed'
+        end as step
+    from staged_bar as staged
+    left join stock_data as held using (symbol, data_date)
+) as compared
+where step is not null
