@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import read
+from include.exchanges import exchange_of
 from include.sessions import last_closed_session
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def read_bars(
     """
     payload = read(content, function=function, symbol=symbol)
     series = parse_bars(payload, function=function, symbol=symbol)
-    newest_final = last_final(series, fetched_at)
+    newest_final = last_final(series, exchange_of(symbol), fetched_at)
     return [
         StockBar(
             symbol,
@@ -72,13 +73,13 @@ def read_bars(
     ]
 
 
-def last_final(series: Series, fetched_at: datetime) -> date:
+def last_final(series: Series, exchange: str, fetched_at: datetime) -> date:
     """Return the newest session whose bar can be final in a body fetched at that time.
 
-    A bar is final when its session had closed before the request and the body, where it says when it
-    was refreshed, gives a date: while the newest bar moves, ``Last Refreshed`` carries a time.
+    A bar is final when its session had closed at its exchange before the request and the body, where it
+    says when it was refreshed, gives a date: while the newest bar moves, ``Last Refreshed`` carries a time.
     """
-    closed = last_closed_session(fetched_at)
+    closed = last_closed_session(exchange, fetched_at)
     refreshed = series.last_refreshed or ""
     if len(refreshed) <= len("2026-05-15"):
         return closed

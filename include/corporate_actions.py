@@ -14,6 +14,7 @@ from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.parsing.records import Records
 from airflow_provider_alphavantage.responses import read
+from include.exchanges import exchange_of
 from include.raw import read_body
 from include.runs import Request, Run, requests_of
 from include.sessions import session_before
@@ -106,7 +107,7 @@ def known_splits(connection: Connection[Any], symbols: Sequence[str]) -> dict[st
 
 
 def _merge(connection: Connection[Any], run: Run, request: Request, now: datetime) -> int:
-    actions = actions_of(request)
+    actions, exchange = actions_of(request), exchange_of(request.symbol)
     about = {
         "symbol": request.symbol,
         "kind": KINDS[request.function],
@@ -121,7 +122,7 @@ def _merge(connection: Connection[Any], run: Run, request: Request, now: datetim
     listed = about | {
         "effective": [action.effective_date for action in actions],
         "values": [action.value for action in actions],
-        "before": [session_before(action.effective_date) for action in actions],
+        "before": [session_before(exchange, action.effective_date) for action in actions],
         "declared": [action.declaration_date for action in actions],
         "recorded": [action.record_date for action in actions],
         "paid": [action.payment_date for action in actions],

@@ -25,5 +25,9 @@ class RunIncomplete(PipelineError):
     """A planned symbol is neither loaded nor deferred."""
 
 
+class UnknownExchange(PipelineError, ValueError):
+    """A symbol whose suffix names no exchange that is known here."""
+
+
 class BadDecision(PipelineError, ValueError):
     """A decision on quarantined rows that cannot be taken as it was asked for."""

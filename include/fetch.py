@@ -18,6 +18,7 @@ from airflow_provider_alphavantage.exceptions import (
 )
 from include.bars import StockBar, read_bars
 from include.corporate_actions import KINDS, read_actions
+from include.exchanges import exchange_of
 from include.needs import PlannedRequest
 from include.raw import is_stored, write_body
 from include.runs import Request, Run, brought_since_start, last_body, record_request
@@ -118,7 +119,7 @@ class Fetcher:
             symbol=planned.symbol,
             function=planned.function,
             outputsize=planned.outputsize,
-            final_through=last_closed_session(self.run.now()),
+            final_through=last_closed_session(exchange_of(planned.symbol), self.run.now()),
         )
         return replace(held, outcome="reused") if held and held.path and is_stored(held.path) else None
 
@@ -179,7 +180,7 @@ def _final_through(request: Request, answer: Answer) -> date | None:
     """Read the body, so that one that cannot be read fails now, and tell up to which session it speaks."""
     if request.function in KINDS:
         read_actions(answer.payload.content, symbol=request.symbol, function=request.function)
-        return last_closed_session(answer.fetched_at)
+        return last_closed_session(exchange_of(request.symbol), answer.fetched_at)
     bars = bars_of(request, answer.payload.content)
     if not bars:
         raise NoBars("The series has no bar.", function=request.function, symbol=request.symbol)

@@ -6,15 +6,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.bars import StockBar, Values
 from include.corporate_actions import KnownSplits
 from include.exceptions import GateError
+from include.exchanges import exchange_of
 from include.expectations import DAILY_BAR_RULES, PRICES, Rule
-from include.sessions import sessions_between
+from include.sessions import last_session_begun, sessions_between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ class Verdict:
 def judge(
     bars: Sequence[StockBar],
     *,
-    last_session: date,
+    now: datetime,
     reports: Path,
     splits: Mapping[str, KnownSplits] | None = None,
     rules: Sequence[Rule] = DAILY_BAR_RULES,
@@ -66,7 +67,7 @@ def judge(
 ) -> list[Verdict]:
     """Return the verdict of each symbol that has a bar, and write Data Docs under ``reports``.
 
-    :param last_session: the newest session that has begun by the run's clock.
+    :param now: the run's time, by which a session has begun at its exchange or not.
     :param splits: what is known of the splits of each symbol that was ever asked for them.
     :param held: the values of bars that are loaded already; the same again breaks nothing.
     :param released: by values, who let a bar in and why; what it breaks becomes a warning that says so,
@@ -76,7 +77,7 @@ def judge(
     if not bars:
         return []
     broken: dict[int, list[Rule]] = defaultdict(list)
-    for rule, rows in _run_checkpoint(_frame(bars, last_session, splits or {}), rules, reports):
+    for rule, rows in _run_checkpoint(_frame(bars, now, splits or {}), rules, reports):
         for row in rows:
             broken[row].append(rule)
     _forget_held(broken, bars, held)
@@ -129,7 +130,7 @@ def _sentence(symbol: str, broken: BrokenBar) -> str:
     return f"{symbol} {bar.data_date}: {', '.join(broken.rules)} ({values})."
 
 
-def _frame(bars: Sequence[StockBar], last_session: date, splits: Mapping[str, KnownSplits]) -> pd.DataFrame:
+def _frame(bars: Sequence[StockBar], now: datetime, splits: Mapping[str, KnownSplits]) -> pd.DataFrame:
     import pandas as pd
 
     frame = pd.DataFrame({
@@ -141,14 +142,23 @@ def _frame(bars: Sequence[StockBar], last_session: date, splits: Mapping[str, Kn
             for name in (*PRICES, "volume")
         },
     })
-    days = [bar.data_date for bar in bars]
-    sessions = sessions_between(min(days), max(days))
-    frame["is_session"] = [day in sessions for day in days]
-    frame["has_begun"] = [day <= last_session for day in days]
+    frame["is_session"], frame["has_begun"] = _by_calendar(bars, now)
     frame["is_storable"] = [_is_storable(bar) for bar in bars]
     frame["volume_ratio"] = _volume_ratio(frame)
     frame["step"] = _step(frame, splits)
     return frame
+
+
+def _by_calendar(bars: Sequence[StockBar], now: datetime) -> tuple[list[bool], list[bool]]:
+    """Whether each bar's exchange trades on its day, and has opened by now."""
+    days = [bar.data_date for bar in bars]
+    exchanges = {symbol: exchange_of(symbol) for symbol in {bar.symbol for bar in bars}}
+    sessions = {of: sessions_between(of, min(days), max(days)) for of in set(exchanges.values())}
+    begun = {of: last_session_begun(of, now) for of in sessions}
+    return (
+        [bar.data_date in sessions[exchanges[bar.symbol]] for bar in bars],
+        [bar.data_date <= begun[exchanges[bar.symbol]] for bar in bars],
+    )
 
 
 def _is_storable(bar: StockBar) -> bool:

@@ -1,4 +1,4 @@
-"""Sessions of the exchange: trading days, as its calendar has them."""
+"""Sessions of an exchange (ISO 10383 code): trading days, as its calendar has them."""
 
 from __future__ import annotations
 
@@ -6,60 +6,75 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-EXCHANGE = "XNYS"
+from include.needs import COMPACT
+
 FIRST_DAY = "1990-01-01"
 """Calendars open here; the library's own default is the last twenty years."""
 
+_KNOWN_SINCE = {"XBOM": "1997-01-01", "XSHG": "1990-12-03"}
+"""Where the library knows the holidays only from a later day on."""
+
 
 @lru_cache
-def calendar(exchange: str = EXCHANGE) -> Any:
-    """Return the calendar of an exchange (ISO 10383 code)."""
+def calendar(exchange: str) -> Any:
+    """Return the calendar of an exchange. It ends a year from today, or where its holidays are not known."""
     import exchange_calendars
 
-    return exchange_calendars.get_calendar(exchange, start=FIRST_DAY)
+    return exchange_calendars.get_calendar(exchange, start=_KNOWN_SINCE.get(exchange, FIRST_DAY))
 
 
-def last_closed_session(now: datetime) -> date:
+def last_day(exchange: str) -> date:
+    """Return the last session its calendar has; what is due after it cannot be told."""
+    session: date = calendar(exchange).last_session.date()
+    return session
+
+
+def last_closed_session(exchange: str, now: datetime) -> date:
     """Return the newest session whose close is not after ``now`` (an aware datetime)."""
-    return _last_not_after(calendar().closes_nanos, now)
+    return _last_not_after(exchange, calendar(exchange).closes_nanos, now)
 
 
-def last_session_begun(now: datetime) -> date:
+def last_session_begun(exchange: str, now: datetime) -> date:
     """Return the newest session whose open is not after ``now`` (an aware datetime)."""
-    return _last_not_after(calendar().opens_nanos, now)
+    return _last_not_after(exchange, calendar(exchange).opens_nanos, now)
 
 
-def session_before(day: date) -> date:
+def session_before(exchange: str, day: date) -> date:
     """Return the newest session before a day, which need not be one itself.
 
     Before the calendar begins, where no bar can be held, it is the day before.
     """
     import pandas as pd
 
-    sessions = calendar().sessions
+    sessions = calendar(exchange).sessions
     position = int(sessions.searchsorted(pd.Timestamp(day))) - 1
     before: date = sessions[position].date() if position >= 0 else day - timedelta(days=1)
     return before
 
 
-def sessions_between(first: date, last: date) -> frozenset[date]:
+def sessions_between(exchange: str, first: date, last: date) -> frozenset[date]:
     """Return the sessions from ``first`` to ``last``, both included."""
     import pandas as pd
 
-    sessions = calendar().sessions
+    sessions = calendar(exchange).sessions
     held = sessions[(sessions >= pd.Timestamp(first)) & (sessions <= pd.Timestamp(last))]
     return frozenset(session.date() for session in held)
 
 
-def sessions_until(last: date, count: int) -> list[date]:
+def sessions_until(exchange: str, last: date, count: int) -> list[date]:
     """Return the ``count`` sessions that end with ``last``, oldest first."""
     import pandas as pd
 
-    window = calendar().sessions_window(pd.Timestamp(last), -count)
+    window = calendar(exchange).sessions_window(pd.Timestamp(last), -count)
     return [session.date() for session in window]
 
 
-def close_of(session: date, exchange: str = EXCHANGE) -> datetime:
+def window_of(exchange: str, now: datetime) -> list[date]:
+    """Return the last 100 sessions that have closed, oldest first, which ``compact`` answers."""
+    return sessions_until(exchange, last_closed_session(exchange, now), COMPACT)
+
+
+def close_of(exchange: str, session: date) -> datetime:
     """Return when a session closes (UTC)."""
     import pandas as pd
 
@@ -67,7 +82,7 @@ def close_of(session: date, exchange: str = EXCHANGE) -> datetime:
     return closes
 
 
-def opens_and_closes(exchange: str = EXCHANGE) -> list[tuple[date, datetime, datetime]]:
+def opens_and_closes(exchange: str) -> list[tuple[date, datetime, datetime]]:
     """Return every session of the calendar with its open and its close (UTC), oldest first."""
     import pandas as pd
 
@@ -78,10 +93,10 @@ def opens_and_closes(exchange: str = EXCHANGE) -> list[tuple[date, datetime, dat
     return list(zip(days, opens, closes, strict=True))
 
 
-def _last_not_after(moments: Any, now: datetime) -> date:
+def _last_not_after(exchange: str, moments: Any, now: datetime) -> date:
     """``moments``: an array of nanoseconds since 1970 (UTC), one for each session."""
     import pandas as pd
 
     position = int(moments.searchsorted(pd.Timestamp(now).as_unit("ns").value, side="right")) - 1
-    session: date = calendar().sessions[position].date()
+    session: date = calendar(exchange).sessions[position].date()
     return session

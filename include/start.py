@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Connection
 
 from include.exceptions import BadParameter
-from include.instruments import register, write_sessions
-from include.needs import COMPACT, LATE, Held, Need, PlannedRequest, Window, is_late, needs_of
+from include.instruments import by_exchange, register, write_sessions
+from include.needs import LATE, Held, Need, PlannedRequest, Window, is_late, needs_of
 from include.plan import Allowance, Plan, in_groups, make_plan, outlook
 from include.runs import Request, record_request, requests_of, start_run
-from include.sessions import close_of, last_closed_session, sessions_until
+from include.sessions import close_of, last_closed_session, window_of
 from include.settings import DAILY
 from include.warehouse import held_of, origin_of
 from include.watchlist import read_watchlist
@@ -34,8 +34,8 @@ def start(
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask, in groups of one mapped task instance each.
 
-    A text on the watchlist that cannot be a symbol is recorded as failed and costs no call. What is
-    complete, and what has to wait for a call, is recorded here too.
+    A text on the watchlist that cannot be a symbol, or is one of no exchange known here, is recorded as
+    failed and costs no call. What is complete, and what has to wait for a call, is recorded here too.
 
     :param asked: the symbols.
     :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
@@ -49,16 +49,16 @@ def start(
     run = start_run(
         connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
     )
-    foreign = [symbol for symbol in watchlist.symbols if "." in symbol]
-    known = [symbol for symbol in watchlist.symbols if symbol not in foreign]
-    write_sessions(connection)
-    register(connection, known, through=last_closed_session(clock))
+    known, unsupported = by_exchange(watchlist.symbols, clock)
+    for exchange, members in known.items():
+        write_sessions(connection, exchange)
+        register(connection, members, through=last_closed_session(exchange, clock))
     plan, idle = plan_for(connection, known, clock, allowance, force=force)
-    refused = [*map(_not_a_symbol, watchlist.refused), *map(_foreign, foreign)]
+    failed = [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
     brought = {
         (request.symbol, request.function) for request in requests_of(connection, run) if request.has_body
     }
-    for request in (*refused, *idle, *map(_deferred, plan.deferred)):
+    for request in (*failed, *idle, *map(_deferred, plan.deferred)):
         if (request.symbol, request.function) not in brought:
             record_request(connection, run, request)
     log.info("Clock %s%s", clock, " (simulated)" if now else "")
@@ -69,22 +69,26 @@ def start(
 
 def plan_for(
     connection: Connection[Any],
-    symbols: Sequence[str],
+    symbols: Mapping[str, Sequence[str]],
     clock: datetime,
     allowance: Allowance,
     *,
     force: bool = False,
 ) -> tuple[Plan, list[Request]]:
-    """Return what to ask at a time, and the outcome of each symbol whose bars need not be asked for."""
-    sessions = sessions_until(last_closed_session(clock), COMPACT)
-    window = Window(sessions, close_of(sessions[-1]))
+    """Return what to ask at a time, and the outcome of each symbol whose bars need not be asked for.
+
+    :param symbols: by exchange.
+    """
     needs: list[Need] = []
     idle: list[Request] = []
-    for held in held_of(connection, symbols, sessions[0]):
-        found = needs_of(held, window, now=clock, premium=allowance.premium, force=force)
-        if not any(need.request.function == DAILY for need in found):
-            idle.append(_late(held, window) if is_late(held, window, clock) else _complete(held))
-        needs += found
+    for exchange, members in symbols.items():
+        sessions = window_of(exchange, clock)
+        window = Window(sessions, close_of(exchange, sessions[-1]))
+        for held in held_of(connection, members, sessions[0]):
+            found = needs_of(held, window, now=clock, premium=allowance.premium, force=force)
+            if not any(need.request.function == DAILY for need in found):
+                idle.append(_late(held, window) if is_late(held, window, clock) else _complete(held))
+            needs += found
     return make_plan(needs, allowance.left), idle
 
 
@@ -144,11 +148,8 @@ def _deferred(request: PlannedRequest) -> Request:
     )
 
 
-def _foreign(symbol: str) -> Request:
-    reason = (
-        f"{symbol} trades on another exchange than New York's, whose calendar is the only one known here "
-        "yet; nothing was asked. Take it off the watchlist."
-    )
+def _unsupported(told: tuple[str, str]) -> Request:
+    symbol, reason = told
     return Request(symbol, DAILY, "failed", kind="UnsupportedExchange", reason=reason)
 
 

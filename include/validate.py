@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,13 @@ from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.bars import StockBar, write_accepted
 from include.corporate_actions import KINDS, KnownSplits, actions_of, known_splits
 from include.decisions import decisions_on
+from include.exchanges import exchange_of
 from include.expectations import DAILY_BAR_RULES, Rule
 from include.fetch import bars_of
 from include.gate import Verdict, judge
 from include.raw import read_body
 from include.runs import Request, Run, record_request, requests_of
-from include.sessions import last_closed_session, last_session_begun
+from include.sessions import last_closed_session
 from include.settings import DAILY, SPLITS
 from include.statements import statement
 from include.warehouse import held_values, origin_of
@@ -63,16 +64,15 @@ def validate(
     bars = {symbol: [bar for bar in came if bar.values not in discarded] for symbol, came in read.items()}
     verdicts = judge(
         [bar for kept in bars.values() for bar in kept],
-        last_session=last_session_begun(run.now()),
+        now=run.now(),
         reports=reports,
         splits=splits,
         rules=rules,
         held=held_values(connection, _first_sessions(bars)),
         released={values: taken.sentence for values, taken in decisions.items() if values not in discarded},
     )
-    due = last_closed_session(run.now())
     for verdict in _counting_discarded(verdicts, read, bars):
-        record_verdict(connection, run, requests[verdict.symbol], _noting_delay(verdict, read, due))
+        record_verdict(connection, run, requests[verdict.symbol], _noting_delay(verdict, read, run.now()))
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
     write_accepted(accepted, path)
@@ -121,7 +121,8 @@ def _counting_discarded(
     ]
 
 
-def _noting_delay(verdict: Verdict, bars: dict[str, list[StockBar]], due: Any) -> Verdict:
+def _noting_delay(verdict: Verdict, bars: dict[str, list[StockBar]], now: datetime) -> Verdict:
+    due = last_closed_session(exchange_of(verdict.symbol), now)
     newest = max(bar.data_date for bar in bars[verdict.symbol])
     if newest >= due:
         return verdict

@@ -352,7 +352,7 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
         run_id="r",
         asked=[
             "ibm",
-            "TSCO.LON",
+            "BRK.B",
             "../../etc",
             "x" * 10_000,
             "A\x00B",

@@ -23,7 +23,7 @@ FRIDAY, WEDNESDAY = date(2026, 5, 15), date(2026, 5, 13)
 @pytest.fixture
 def fetched(warehouse, started, batch):
     """A run that fetched symbols, whose bars the gate accepted or not, and which loaded them."""
-    write_sessions(warehouse)
+    write_sessions(warehouse, "XNYS")
 
     def fetch(
         *symbols: str,
@@ -106,7 +106,7 @@ def test_a_bar_a_person_discarded_stays_a_gap_with_that_cause(warehouse, fetched
 
 
 def test_what_no_body_has_covered_was_never_fetched(warehouse, fetched):
-    write_sessions(warehouse)
+    write_sessions(warehouse, "XNYS")
     register(warehouse, ["NEW"], through=FRIDAY)
     assert find(warehouse) == [("NEW", FRIDAY, "never fetched")]
     fetched("IBM", final=date(2026, 5, 12))
@@ -149,7 +149,7 @@ def test_a_run_tells_what_is_missing_of_its_symbols(warehouse, fetched, started)
 
 
 def test_the_calendar_is_written_once_and_mended(warehouse):
-    write_sessions(warehouse)
+    write_sessions(warehouse, "XNYS")
     days = warehouse.execute(
         "select session, position - min(position) over (), closes_at from exchange_session "
         "where session between '2025-11-26' and '2025-12-01' order by session"
@@ -160,10 +160,10 @@ def test_the_calendar_is_written_once_and_mended(warehouse):
         (date(2025, 12, 1), 2, datetime(2025, 12, 1, 21, tzinfo=UTC)),
     ]
     before = warehouse.execute("select ctid, xmin from exchange_session").fetchall()
-    write_sessions(warehouse)
+    write_sessions(warehouse, "XNYS")
     assert warehouse.execute("select ctid, xmin from exchange_session").fetchall() == before
     warehouse.execute("update exchange_session set session = '2025-11-27' where session = '2025-11-28'")
-    write_sessions(warehouse)
+    write_sessions(warehouse, "XNYS")
     held = warehouse.execute(
         "select session from exchange_session where session between '2025-11-27' and '2025-11-28'"
     ).fetchall()

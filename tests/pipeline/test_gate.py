@@ -12,7 +12,8 @@ from include.exceptions import GateError
 from include.expectations import DAILY_BAR_RULES, Rule
 from include.gate import data_docs, judge
 
-FRIDAY = date(2026, 5, 15)
+from .conftest import MORNING_AFTER
+
 BROKEN = {
     "open_present": {"open": None},
     "high_present": {"high": None},
@@ -45,7 +46,7 @@ def test_every_rule_refuses_the_symbol_that_breaks_it_and_no_other(batch, report
     bars = batch("GOOD")
     for number, changed in enumerate(BROKEN.values()):
         bars += batch(f"S{number}", **changed)
-    verdicts = {verdict.symbol: verdict for verdict in judge(bars, last_session=FRIDAY, reports=reports)}
+    verdicts = {verdict.symbol: verdict for verdict in judge(bars, now=MORNING_AFTER, reports=reports)}
 
     assert verdicts.pop("GOOD").accepted
     found = {symbol: {rule for bar in v.broken for rule in bar.rules} for symbol, v in verdicts.items()}
@@ -60,7 +61,7 @@ def test_every_rule_refuses_the_symbol_that_breaks_it_and_no_other(batch, report
 
 
 def test_a_reason_names_symbol_session_rule_and_values(batch, reports):
-    (verdict,) = judge(batch("IBM", open=Decimal("221")), last_session=FRIDAY, reports=reports)
+    (verdict,) = judge(batch("IBM", open=Decimal("221")), now=MORNING_AFTER, reports=reports)
     assert verdict.reasons == [
         "IBM 2026-05-13: open_not_above_high (open 221, high 220.9100, low 217.6150, close 219.3000, "
         "volume 6154450)."
@@ -71,7 +72,7 @@ def test_a_reason_names_symbol_session_rule_and_values(batch, reports):
     ("volume", "warned"), [(61_544_500, False), (61_544_501, True), (615_444, True), (0, True)]
 )
 def test_unusual_volume_warns_and_loads(batch, reports, volume, warned):
-    (verdict,) = judge(batch("IBM", volume=volume), last_session=FRIDAY, reports=reports)
+    (verdict,) = judge(batch("IBM", volume=volume), now=MORNING_AFTER, reports=reports)
     assert verdict.accepted
     assert verdict.warnings == (("IBM 2026-05-13: usual_volume.",) if warned else ())
 
@@ -79,20 +80,20 @@ def test_unusual_volume_warns_and_loads(batch, reports, volume, warned):
 def test_prices_that_differ_in_the_sixth_decimal_are_told_apart(batch, reports):
     high = Decimal("999999999.123456")
     bars = batch("A", high=high, open=high) + batch("B", high=high, open=high + Decimal("0.000001"))
-    assert [verdict.accepted for verdict in judge(bars, last_session=FRIDAY, reports=reports)] == [
+    assert [verdict.accepted for verdict in judge(bars, now=MORNING_AFTER, reports=reports)] == [
         True,
         False,
     ]
 
 
 def test_no_bars_no_verdicts(reports):
-    assert judge([], last_session=FRIDAY, reports=reports) == []
+    assert judge([], now=MORNING_AFTER, reports=reports) == []
 
 
 def test_a_rule_that_cannot_be_checked_stops_everything(batch, reports):
     lost = Rule("lost", "Looks at what is not there.", "ExpectColumnValuesToNotBeNull", {"column": "absent"})
     with pytest.raises(GateError, match="rule lost could not be checked, so nothing was loaded"):
-        judge(batch("IBM"), last_session=FRIDAY, reports=reports, rules=[lost])
+        judge(batch("IBM"), now=MORNING_AFTER, reports=reports, rules=[lost])
 
 
 @pytest.mark.parametrize(
@@ -100,12 +101,12 @@ def test_a_rule_that_cannot_be_checked_stops_everything(batch, reports):
 )
 def test_what_does_not_fit_its_column_is_refused_before_it_stops_the_load(batch, reports, changed):
     bars = batch("GOOD") + batch("BAD", **changed)
-    verdicts = judge(bars, last_session=FRIDAY, reports=reports)
+    verdicts = judge(bars, now=MORNING_AFTER, reports=reports)
     assert [verdict.accepted for verdict in verdicts] == [True, False]
     assert verdicts[1].broken[0].rules == ("storable",)
 
 
 def test_the_order_of_the_rows_does_not_matter(batch, reports):
     bars = batch("IBM", volume=100_000_000)
-    (verdict,) = judge([replace(bar) for bar in reversed(bars)], last_session=FRIDAY, reports=reports)
+    (verdict,) = judge([replace(bar) for bar in reversed(bars)], now=MORNING_AFTER, reports=reports)
     assert verdict.warnings == ("IBM 2026-05-13: usual_volume.",)

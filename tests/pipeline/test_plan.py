@@ -14,7 +14,7 @@ from include.sessions import close_of, sessions_until
 
 FRIDAY = date(2026, 5, 15)
 SATURDAY = datetime(2026, 5, 16, 6, tzinfo=UTC)
-SESSIONS = sessions_until(FRIDAY, 100)  # from 2025-12-22 on
+SESSIONS = sessions_until("XNYS", FRIDAY, 100)  # from 2025-12-22 on
 WINDOW = Window(SESSIONS, datetime(2026, 5, 15, 20, tzinfo=UTC))
 COMPLETE = {"newest": FRIDAY, "splits_through": FRIDAY, "dividends_through": FRIDAY}
 STALE = COMPLETE | {"newest": date(2026, 5, 14)}
@@ -31,7 +31,7 @@ def asked(*symbols: Held, **options) -> list[tuple[str, str]]:
 
 
 def test_the_close_is_that_of_the_calendar():
-    assert close_of(FRIDAY) == WINDOW.closed_at
+    assert close_of("XNYS", FRIDAY) == WINDOW.closed_at
 
 
 def test_a_new_symbol_is_asked_for_its_bars_its_splits_and_its_dividends():
@@ -117,7 +117,7 @@ def test_the_splits_of_a_symbol_that_seems_to_have_split_come_first_of_all():
 )
 def test_a_step_is_asked_about_at_once_and_once_more(asked_through, today, is_due):
     held = Held("IBM", **COMPLETE | {"splits_through": asked_through}, step=date(2026, 5, 8))
-    window = Window(sessions_until(today, 100), WINDOW.closed_at)
+    window = Window(sessions_until("XNYS", today, 100), WINDOW.closed_at)
     assert ("SPLITS" in {r.function for r in plan(held, window=window).requests}) == is_due
 
 
@@ -138,7 +138,7 @@ def test_what_waits_today_is_first_in_line_tomorrow():
     symbols = [Held(f"S{number}", **STALE) for number in range(4)]
     today = plan(*symbols, calls=2)
     assert [r.symbol for r in today.deferred] == ["S2", "S3"]
-    monday = Window(sessions_until(date(2026, 5, 18), 100), datetime(2026, 5, 18, 20, tzinfo=UTC))
+    monday = Window(sessions_until("XNYS", date(2026, 5, 18), 100), datetime(2026, 5, 18, 20, tzinfo=UTC))
     served = {r.symbol for r in today.requests}
     later = [replace(held, newest=FRIDAY) if held.symbol in served else held for held in symbols]
     assert [s for s, _ in asked(*later, window=monday, now=SATURDAY + timedelta(days=3), calls=2)] == [

@@ -80,7 +80,7 @@ def test_the_market_by_session(loaded):
 
 
 def test_a_daily_return_is_of_one_session_on_the_one_before_with_dividends_and_without(loaded):
-    write_sessions(loaded)
+    write_sessions(loaded, "XNYS")
     register(loaded, ["IBM"], through=date(2026, 5, 15))
     loaded.execute("delete from stock_data where symbol = 'IBM' and data_date = '2026-05-11'")
     loaded.execute("update stock_data set close = 220.303 where symbol = 'IBM' and data_date = '2026-05-15'")

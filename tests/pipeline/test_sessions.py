@@ -21,15 +21,17 @@ from include.sessions import last_closed_session, last_session_begun, sessions_b
 )
 def test_the_last_closed_and_the_last_begun_session(now, closed, begun):
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert last_closed_session(instant) == date(*closed)
-    assert last_session_begun(instant) == date(*begun)
+    assert last_closed_session("XNYS", instant) == date(*closed)
+    assert last_session_begun("XNYS", instant) == date(*begun)
 
 
 def test_holidays_and_weekends_are_no_sessions():
-    week = sessions_between(date(2026, 6, 29), date(2026, 7, 5))  # 4 July is a Saturday: Friday is closed
+    week = sessions_between(
+        "XNYS", date(2026, 6, 29), date(2026, 7, 5)
+    )  # 4 July is a Saturday: Friday is closed
     assert week == {date(2026, 6, 29), date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 2)}
 
 
 def test_a_window_counts_sessions_as_the_vendor_does():
-    window = sessions_until(date(2026, 5, 15), 100)
+    window = sessions_until("XNYS", date(2026, 5, 15), 100)
     assert (len(window), min(window), max(window)) == (100, date(2025, 12, 22), date(2026, 5, 15))
