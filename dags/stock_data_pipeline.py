@@ -6,6 +6,9 @@ of the watchlist, keep every body as it came, let Great Expectations decide symb
 and merge it into `stock_data`. Loading the same bars again changes nothing. Splits and dividends are asked
 for once in 100 sessions, and at once where a bar opens as after a split.
 
+A symbol's suffix tells its exchange (`TSCO.LON` trades in London), whose sessions are its own: what trades
+at 06:00 UTC, such as Shanghai, is final in the run of the next day.
+
 | parameter | meaning |
 |---|---|
 | `symbols` | other symbols than the watchlist's (Variable `stock_symbols`) |

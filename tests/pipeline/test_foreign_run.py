@@ -168,6 +168,13 @@ def test_a_bar_is_late_or_missing_only_where_its_exchange_traded(run_at, rows, v
     ]
 
 
+def test_a_bar_is_expected_as_soon_as_its_own_exchange_has_closed(run_at, rows):
+    run_at("2026-05-15T07:00", *THREE)
+    assert rows("select symbol, session::text, cause from gap") == [
+        ("600104.SHH", "2026-05-15", "not yet published")
+    ]
+
+
 def test_on_a_holiday_of_its_exchange_nothing_is_late(run_at, rows, vendor):
     for symbol in THREE:
         vendor.left_out[symbol] = {str(day) for day in SESSIONS if day > date(2026, 5, 1)}
