@@ -40,7 +40,8 @@ class Rule:
     releasable: bool = True
 
 
-def _present(column: str) -> Rule:
+def present(column: str) -> Rule:
+    """The column has a value in every row."""
     return Rule(
         f"{column}_present",
         f"{column} is not null.",
@@ -50,7 +51,8 @@ def _present(column: str) -> Rule:
     )
 
 
-def _positive(column: str) -> Rule:
+def positive(column: str) -> Rule:
+    """No value of the column is zero or less."""
     return Rule(
         f"{column}_positive",
         f"{column} is more than zero.",
@@ -59,7 +61,8 @@ def _positive(column: str) -> Rule:
     )
 
 
-def _ordered(lower: str, upper: str) -> Rule:
+def ordered(lower: str, upper: str) -> Rule:
+    """Where a row has both values, the one is not above the other."""
     return Rule(
         f"{lower}_not_above_{upper}",
         f"{lower} is not above {upper}.",
@@ -74,18 +77,18 @@ def _ordered(lower: str, upper: str) -> Rule:
 
 
 DAILY_BAR_RULES: tuple[Rule, ...] = (
-    *(_present(column) for column in (*PRICES, "volume")),
-    *(_positive(column) for column in PRICES),
+    *(present(column) for column in (*PRICES, "volume")),
+    *(positive(column) for column in PRICES),
     Rule(
         "volume_not_negative",
         "Volume is zero or more.",
         "ExpectColumnValuesToBeBetween",
         {"column": "volume", "min_value": 0},
     ),
-    _ordered("low", "open"),
-    _ordered("low", "close"),
-    _ordered("open", "high"),
-    _ordered("close", "high"),
+    ordered("low", "open"),
+    ordered("low", "close"),
+    ordered("open", "high"),
+    ordered("close", "high"),
     Rule(
         "is_a_session",
         "The exchange was open on that day.",

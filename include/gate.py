@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SUITE = "daily_bars"
+_INDEX = ("row", "symbol", "data_date")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def judge(
     if not bars:
         return []
     broken: dict[int, list[Rule]] = defaultdict(list)
-    for rule, rows in _run_checkpoint(_frame(bars, now, splits or {}), rules, reports):
+    for rule, rows in run_checkpoint(_frame(bars, now, splits or {}), rules, reports):
         for row in rows:
             broken[row].append(rule)
     _forget_held(broken, bars, held)
@@ -190,12 +191,22 @@ def _step(frame: pd.DataFrame, splits: Mapping[str, KnownSplits]) -> pd.Series[f
     return step.reindex(frame.index)
 
 
-def _run_checkpoint(
-    frame: pd.DataFrame, rules: Sequence[Rule], reports: Path
+def run_checkpoint(
+    frame: pd.DataFrame,
+    rules: Sequence[Rule],
+    reports: Path,
+    *,
+    suite: str = _SUITE,
+    index: Sequence[str] = _INDEX,
 ) -> list[tuple[Rule, list[int]]]:
-    """Run every rule over the frame; return those broken, each with the rows that broke it."""
+    """Run every rule over the frame; return each with the rows that broke it.
+
+    :param suite: the name of the suite and its page in Data Docs.
+    :param index: the columns that tell a row apart there; ``row``, its number, is the first.
+    :raises GateError: a rule could not be computed.
+    """
     reports.mkdir(parents=True, exist_ok=True)
-    result = _checkpoint(rules, reports).run(batch_parameters={"dataframe": frame})
+    result = _checkpoint(rules, reports, suite, index).run(batch_parameters={"dataframe": frame})
     by_name = {rule.name: rule for rule in rules}
     checked = [checked for validation in result.run_results.values() for checked in validation.results]
     if len(checked) != len(rules):
@@ -213,7 +224,7 @@ def _broken_rows(rule: Rule, outcome: Any) -> list[int]:
     if not outcome.success and not rows:
         raise GateError(
             f"The rule {rule.name} could not be checked, so nothing was loaded: "
-            f"{_cause(outcome.exception_info)} Mend it in include/expectations.py and run again."
+            f"{_cause(outcome.exception_info)} Mend the rule and run again."
         )
     return rows
 
@@ -226,7 +237,7 @@ def _cause(exception_info: dict[str, Any]) -> str:
     )
 
 
-def _checkpoint(rules: Sequence[Rule], reports: Path) -> Any:
+def _checkpoint(rules: Sequence[Rule], reports: Path, name: str, index: Sequence[str]) -> Any:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells 200 lines of its own wiring
     import great_expectations as gx
     from great_expectations.checkpoint.actions import UpdateDataDocsAction
@@ -234,22 +245,22 @@ def _checkpoint(rules: Sequence[Rule], reports: Path) -> Any:
 
     context = gx.get_context(mode="file", project_root_dir=reports)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_or_update_pandas(_SUITE)
-    batch = source.add_dataframe_asset(_SUITE).add_batch_definition_whole_dataframe("run")
+    source = context.data_sources.add_or_update_pandas(name)
+    batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("run")
     suite = context.suites.add_or_update(
-        gx.ExpectationSuite(name=_SUITE, expectations=[_expectation(rule) for rule in rules])
+        gx.ExpectationSuite(name=name, expectations=[_expectation(rule) for rule in rules])
     )
     definition = context.validation_definitions.add_or_update(
-        gx.ValidationDefinition(name=_SUITE, data=batch, suite=suite)
+        gx.ValidationDefinition(name=name, data=batch, suite=suite)
     )
     return context.checkpoints.add_or_update(
         gx.Checkpoint(
-            name=_SUITE,
+            name=name,
             validation_definitions=[definition],
             actions=[UpdateDataDocsAction(name="data_docs")],
             result_format={
                 "result_format": "COMPLETE",
-                "unexpected_index_column_names": ["row", "symbol", "data_date"],
+                "unexpected_index_column_names": list(index),
             },
         )
     )
