@@ -5,7 +5,7 @@ Every Sunday at 12:00 UTC: remove the raw bodies and the accepted bars that are 
 except what something in the warehouse still points to. A body stays if
 
 * the quarantine points to it;
-* it brought a value that `stock_data` or `stock_data_history` holds, or a split or dividend;
+* it brought a value that `stock_data` or `stock_data_history` holds, one of a dataset, a split or dividend;
 * it is the newest good one of its symbol and function;
 * a run that is still running has it.
 

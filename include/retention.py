@@ -50,11 +50,11 @@ def remove_old(
     """Remove raw bodies and accepted bars older than so many days that nothing needs any more.
 
     A body is as old as the newest request that points to it; where none does, as its name says. It stays if
-    the quarantine points to it, if it brought a value that ``stock_data`` or its history holds, if it is the
-    newest good one of its symbol and function, or if a run that is still running has it. Bodies of another
-    origin than the warehouse's stay, and where there are any, refusals do: other warehouses may need them.
-    The requests of a removed body say so in ``reason``, and their ``path`` is null. Files that the pipeline
-    did not name are not looked at.
+    the quarantine points to it, if it brought a value that ``stock_data``, its history or a dataset holds, if
+    it is the newest good one of its symbol and function, or if a run that is still running has it. Bodies of
+    another origin than the warehouse's stay, and where there are any, refusals do: other warehouses may need
+    them. The requests of a removed body say so in ``reason``, and their ``path`` is null. Files that the
+    pipeline did not name are not looked at.
     """
     sizes = _sizes(store)
     before = now - timedelta(days=days)

@@ -44,6 +44,14 @@ pointer (cause, path) as (
     union all
     select brought.cause, asked.path from brought inner join asked using (symbol, fetched_at)
     union all
+    -- Whatever brought a new or another value of a dataset: its table or dataset_history has it.
+    select 'dataset', request.path
+    from request
+    inner join dataset on dataset.name = request.symbol
+    inner join verdict
+        on verdict.pipeline_run_id = request.pipeline_run_id and verdict.symbol = request.symbol
+    where verdict.new_bars + verdict.changed_bars > 0
+    union all
     -- A run that is started again forgets its first request; the body's name still says when it came.
     select brought.cause, stored.key
     from brought

@@ -1,0 +1,99 @@
+"""Which datasets are due, and the run that brings them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from airflow_provider_alphavantage.functions import tier
+from include.datasets import DATASETS, Dataset
+from include.runs import Request, record_request, start_run
+from include.start import read_clock
+from include.statements import statement
+from include.warehouse import origin_of
+
+log = logging.getLogger(__name__)
+
+
+def start(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    now: str | None,
+    premium: bool,
+    force: bool = False,
+    datasets: Sequence[Dataset] = DATASETS,
+) -> list[str]:
+    """Record the run and return the names of the datasets to bring: those that are due.
+
+    One is due so many days (UTC) after the body that was loaded last was fetched. One that cannot be asked
+    for is recorded as failed and costs no call.
+
+    :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
+    :param premium: the key may ask for premium functions.
+    :param force: all are due.
+    :raises BadParameter: a clock that may not or cannot be set.
+    """
+    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    loaded = dict(connection.execute(statement("loaded_datasets")).fetchall())
+    due = [each for each in datasets if force or _is_due(each, loaded.get(each.name), clock)]
+    names = [each.name for each in due]
+    run = start_run(connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=names)
+    log.info("Due by %s: %s", clock, ", ".join(names) or "nothing")
+    planned = []
+    for dataset in due:
+        refused = _premium(dataset, premium) or _declare(connection, dataset)
+        if refused:
+            record_request(connection, run, refused)
+        else:
+            planned.append(dataset.name)
+    return planned
+
+
+def day_of(moment: datetime) -> date:
+    """The day of an instant, in UTC."""
+    return moment.astimezone(UTC).date()
+
+
+def _is_due(dataset: Dataset, loaded: datetime | None, clock: datetime) -> bool:
+    return loaded is None or (day_of(clock) - day_of(loaded)).days >= dataset.every_days
+
+
+def _premium(dataset: Dataset, premium: bool) -> Request | None:
+    if premium or tier(dataset.function, dataset.parameters) != "premium":
+        return None
+    what = (
+        f"{dataset.function} needs a premium key, and the plan of the connection is free; nothing was asked. "
+        "Take it out of include/datasets.py, or set the connection's extra plan to premium."
+    )
+    return Request(dataset.name, dataset.function, "failed", "", kind="PremiumRequired", reason=what)
+
+
+def _declare(connection: Connection[Any], dataset: Dataset) -> Request | None:
+    about = {
+        "name": dataset.name,
+        "function": dataset.function,
+        "parameters": Jsonb(dict(dataset.parameters)),
+        "table": dataset.table,
+        "key": list(dataset.key),
+    }
+    misfit = connection.execute(statement("misfit_of_dataset"), about).fetchone()
+    if misfit is None:
+        connection.execute(statement("declare_dataset"), about)
+        return None
+    return Request(dataset.name, dataset.function, "failed", "", kind="Misfit", reason=_why(dataset, *misfit))
+
+
+def _why(dataset: Dataset, why: str, what: str) -> str:
+    reasons = {
+        "other": f"{dataset.name} was {what} until now. Give what is declared now a name of its own",
+        "key": f"The table {dataset.table} has the key {what}. Give the dataset that key, or another table",
+        "taken": f"The table {dataset.table} is there already and is no dataset's. Name another",
+    }
+    return f"{reasons[why]} in include/datasets.py; nothing was asked."

@@ -1,0 +1,1 @@
+copy staged_row ({columns}) from stdin

@@ -1,0 +1,19 @@
+-- What the staged rows will do, told before they do it. An older body replaces nothing.
+update verdict
+set (new_bars, changed_bars, unchanged_bars, first_session, last_session) = (
+    select
+        count(*) filter (where counted.is_new),
+        count(*) filter (where counted.is_changed),
+        count(*) filter (where not counted.is_new and not counted.is_changed),
+        %(first)s::date,
+        %(last)s::date
+    from (
+        select
+            held.fetched_at is null as is_new,
+            held.fetched_at <= %(fetched_at)s and not to_jsonb(held) @> to_jsonb(staged) as is_changed
+        from staged_row as staged
+        left join {table} as held using ({key})
+    ) as counted
+)
+where pipeline_run_id = %(run)s and symbol = %(name)s
+returning new_bars, changed_bars, unchanged_bars
