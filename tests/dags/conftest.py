@@ -33,11 +33,17 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def run_dag(bag, metadata, sandbox, warehouse, warehouse_url, monkeypatch):
+def origin() -> str:
+    """Whose data the warehouse is for: what the sandbox answers with."""
+    return "sandbox"
+
+
+@pytest.fixture
+def run_dag(bag, metadata, sandbox, origin, warehouse, warehouse_url, monkeypatch):
     """Run a DAG with these parameters; return the state of the run and of each task by label."""
     sandbox.clear_faults()
     sandbox.reset()
-    claim_origin(warehouse, "sandbox")
+    claim_origin(warehouse, origin)
     warehouse.commit()
     extra = {"pacing_conn_id": "postgres_stocks", "seconds_between_calls": 0.01}
     connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY, "extra": extra}

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import PROJECT
 
-DAGS = {"stock_data_pipeline", "market_data_maintenance", "quarantine"}
+DAGS = {"stock_data_pipeline", "market_data_extra", "market_data_maintenance", "quarantine"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -49,6 +49,7 @@ def test_the_flow(dag):
     ("dag_id", "schedule", "tags"),
     [
         ("stock_data_pipeline", "0 6 * * *", {"stock-market", "etl", "production"}),
+        ("market_data_extra", "0 7 * * *", {"market-data", "etl"}),
         ("market_data_maintenance", "0 12 * * 0", {"stock-market", "maintenance", "production"}),
     ],
 )
@@ -77,8 +78,25 @@ def test_maintenance_is_one_task_that_keeps_for_400_days(bag):
     assert dag.params.dump() == {"days": 400, "dry_run": False, "retry_delay": 300}
 
 
-def test_fetching_shares_one_pool(dag):
-    assert dag.task_dict["fetch_stock_data"].pool == "alphavantage"
+@pytest.mark.parametrize(
+    ("dag_id", "task_id"), [("stock_data_pipeline", "fetch_stock_data"), ("market_data_extra", "fetch")]
+)
+def test_fetching_shares_one_pool(bag, dag_id, task_id):
+    assert bag.dags[dag_id].task_dict[task_id].pool == "alphavantage"
+
+
+def test_other_data_is_off_until_somebody_wants_it(bag):
+    dag = bag.dags["market_data_extra"]
+    assert dag.is_paused_upon_creation
+    assert {
+        task.task_id: (sorted(task.downstream_task_ids), task.trigger_rule.value) for task in dag.tasks
+    } == {
+        "start": (["fetch"], "all_success"),
+        "fetch": (["validate"], "all_success"),
+        "validate": (["load"], "all_done"),
+        "load": (["report"], "all_success"),
+        "report": ([], "all_done"),
+    }
 
 
 def test_the_quarantine_is_for_a_person_and_never_paused(bag):
@@ -98,6 +116,7 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     ("dag_id", "ours"),
     [
         ("stock_data_pipeline", {"include.exceptions", "include.needs", "include.settings"}),
+        ("market_data_extra", {"include.exceptions", "include.settings"}),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
         ("quarantine", {"include.exceptions", "include.settings"}),
     ],

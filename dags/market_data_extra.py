@@ -1,0 +1,159 @@
+"""
+### Other data: currencies, crypto, a commodity, the economy, a company
+
+Off until you turn it on. Every day at 07:00 UTC, an hour after the daily bars, so that they have the budget
+first: bring the datasets of `include/datasets.py` that are due, keep every body as it came, let Great
+Expectations decide dataset by dataset what may enter, and merge it into the dataset's own table. Values that
+are replaced go to `dataset_history`. To add a dataset, add it to that file: nothing else.
+
+The row of the day on which it is fetched still moves for currencies and crypto: it is left out until that day
+is over (UTC). A dataset that was loaded is not asked for again until it is due, so a second run on one day
+costs no call. A free key is never asked for what needs a premium one.
+
+| parameter | meaning |
+|---|---|
+| `force` | ask again, due or not |
+| `now` | the run's clock, for simulations; refused where real data is kept |
+| `retry_delay` | seconds before the first retry of a task (300) |
+
+Connections: `alphavantage_default` (the API key is its password), `postgres_stocks`.
+The run is green only if every dataset that was due is loaded, or deferred for lack of budget; otherwise
+`report` names the dataset, the cause and the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
+from include.exceptions import PipelineError, RunIncomplete
+from include.settings import ALPHAVANTAGE_CONN_ID, POOL, reports, store
+
+
+@task
+def start() -> list[str]:
+    """Record the run; return the names of the datasets to bring."""
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.extra.start import start as start_run
+    from include.warehouse import connect, upgrade_schema
+
+    params = get_current_context()["params"]
+    upgrade_schema()
+    with connect() as warehouse:
+        return start_run(
+            warehouse,
+            **_run_key(),
+            now=params["now"],
+            premium=AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium",
+            force=params["force"],
+        )
+
+
+@task(pool=POOL, map_index_template="{{ dataset }}")
+def fetch(name: str) -> None:
+    """Bring the dataset's body into the raw store."""
+    context = get_current_context()
+    context["dataset"] = name
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.datasets import DATASETS
+    from include.extra.fetch import DatasetFetcher
+    from include.fetch import OUT_OF_CALLS
+
+    dataset = next(dataset for dataset in DATASETS if dataset.name == name)
+    with _this_run() as (warehouse, run):
+        hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
+        try:
+            DatasetFetcher(run, warehouse, hook, store(), context["params"]["force"]).fetch(dataset)
+        except OUT_OF_CALLS as error:
+            raise AirflowSkipException(f"Deferred: {error}") from error
+
+
+@task(trigger_rule="all_done")
+def validate() -> None:
+    """Judge the bodies of the run, each dataset by its own rules."""
+    from include.extra.gate import validate as judge
+    from include.gate import data_docs
+    from include.warehouse import origin_of
+
+    with _this_run() as (warehouse, run):
+        place = reports(origin_of(warehouse)) / "datasets"
+        judge(warehouse, run, reports=place)
+    print(f"Data Docs: {data_docs(place)}")
+
+
+@task
+def load() -> list[dict[str, Any]]:
+    """Merge what was accepted into the tables; return what was new and changed."""
+    from include.extra.load import load as merge
+
+    with _this_run() as (warehouse, run):
+        return [asdict(loaded) for loaded in merge(warehouse, run, now=run.now())]
+
+
+@task(trigger_rule="all_done")
+def report() -> str:
+    """Close the run's audit row and print its table; fail if a dataset is neither loaded nor deferred."""
+    from include.extra.report import headline, problems, results_of, table
+    from include.runs import end_run
+
+    with _this_run() as (warehouse, run):
+        results = results_of(warehouse, run)
+        wrong = "\n".join(problems(results))
+        end_run(warehouse, run, state="failed" if wrong else "success", message=wrong)
+    print(table(results), headline(results), sep="\n")
+    if wrong:
+        raise RunIncomplete(wrong)
+    return headline(results)
+
+
+@contextmanager
+def _this_run() -> Generator[tuple[Any, Any]]:
+    """Open the warehouse and find the run that start recorded."""
+    from include.runs import find_run
+    from include.warehouse import connect
+
+    with connect() as warehouse:
+        yield warehouse, find_run(warehouse, **_run_key())
+
+
+def _run_key() -> dict[str, str]:
+    dag_run = get_current_context()["dag_run"]
+    return {"dag_id": dag_run.dag_id, "run_id": dag_run.run_id}
+
+
+@dag(
+    schedule="0 7 * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=True,
+    tags=["market-data", "etl"],
+    doc_md=__doc__,
+    params={
+        "force": Param(False, type="boolean", title="Ask again"),
+        "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
+        "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
+    },
+    default_args={
+        "owner": "data-engineering-team",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=5),
+        "retry_exponential_backoff": True,
+        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
+        "execution_timeout": timedelta(minutes=30),
+    },
+)
+def market_data_extra() -> None:
+    """Plan, fetch, validate, load, report."""
+    bodies = fetch.expand(name=start())
+    bodies >> validate() >> load() >> report()
+
+
+market_data_extra()
