@@ -39,6 +39,25 @@ class Dividend:
         return self.declared or self.ex_date
 
 
+@dataclass(frozen=True)
+class Actions:
+    """A listing's splits and ex-dates, oldest first; an amount that is not given is drawn with the price."""
+
+    splits: tuple[Split, ...] = ()
+    ex_dates: tuple[date, ...] = ()
+    amounts: tuple[tuple[date, Decimal], ...] = ()
+
+    def __add__(self, later: Actions) -> Actions:
+        return Actions(
+            self.splits + later.splits, self.ex_dates + later.ex_dates, self.amounts + later.amounts
+        )
+
+
+def draw_actions(seed: int, symbol: str, sessions: Sessions, days: tuple[date, ...]) -> Actions:
+    """The splits and ex-dates of a symbol's whole life."""
+    return Actions(draw_splits(seed, symbol, days), draw_ex_dates(seed, symbol, sessions, days))
+
+
 def generator(seed: int, symbol: str, purpose: str) -> Random:
     """The same numbers for the same seed, symbol and purpose on every machine and in every process."""
     return Random(int.from_bytes(sha256(f"{seed}:{symbol}:{purpose}".encode()).digest()))

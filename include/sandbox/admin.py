@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from include.sandbox.admissions import Admission, admit
 from include.sandbox.desk import Desk
 from include.sandbox.facts import actions_of
 from include.sandbox.faults import EVENTS, Fault
@@ -83,6 +84,18 @@ async def add_fault(fault: Fault, desk: AtDesk) -> dict[str, Any]:
 async def clear_faults(desk: AtDesk) -> dict[str, Any]:
     desk.faults.clear()
     return await faults(desk)
+
+
+@router.post("/listings")
+async def add_listings(listings: list[Admission], desk: AtDesk) -> dict[str, int]:
+    """Admits all of them or none; see :class:`Admission`."""
+    if not isinstance(desk.source, SimulatedSource):
+        raise HTTPException(404, "a replay has no market that a symbol could join")
+    try:
+        admit(desk.source.market, listings)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+    return {"added": len(listings)}
 
 
 @router.get("/calls")

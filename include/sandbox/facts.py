@@ -90,11 +90,11 @@ def listing_status(market: Market, query: Query, now: datetime) -> list[dict[str
             "name": listing.name,
             "exchange": listing.exchange,
             "assetType": listing.asset_type,
-            "ipoDate": listing.listed.isoformat(),
+            "ipoDate": listing.first_listed.isoformat(),
             "delistingDate": str(listing.delisted) if delisted else "null",
             "status": "Delisted" if delisted else "Active",
         }
-        for listing in market.listings.values()
+        for listing in market.every_listing()
         if (listing.is_delisted(day) if delisted else listing.is_active(day))
     ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from include.sandbox.actions import Actions
+
 # symbol | name | exchange | type | first listed | delisted
 TABLE = """
 AAPL|Apple Inc|NASDAQ|Stock|1980-12-12|
@@ -86,7 +88,11 @@ XOM|Exxon Mobil Corp|NYSE|Stock|1962-01-02|
 
 @dataclass(frozen=True)
 class Listing:
-    """One listed symbol; ``name`` says that it is simulated."""
+    """One company under one symbol; ``name`` says that it is simulated.
+
+    :param actions: its splits and dividends; None where they are drawn.
+    :param continues: what it was until it took this symbol, whose history it carries on.
+    """
 
     symbol: str
     name: str
@@ -94,12 +100,36 @@ class Listing:
     asset_type: str
     listed: date
     delisted: date | None
+    actions: Actions | None = None
+    continues: Listing | None = None
+
+    @property
+    def first_listed(self) -> date:
+        """The day its history begins, under whatever symbol."""
+        return self.continues.first_listed if self.continues else self.listed
+
+    @property
+    def drawn_as(self) -> str:
+        """What its prices are drawn by: two companies with one symbol have different ones."""
+        if self.continues:
+            return self.continues.drawn_as
+        return self.symbol if self.actions is None else f"{self.symbol} {self.listed}"
+
+    @property
+    def all_actions(self) -> Actions | None:
+        """Its splits and dividends since its history began; None where they are drawn."""
+        earlier = self.continues.all_actions if self.continues else None
+        return earlier + self.actions if earlier and self.actions else self.actions
 
     def is_active(self, day: date) -> bool:
         return self.listed <= day and not self.is_delisted(day)
 
     def is_delisted(self, day: date) -> bool:
         return self.delisted is not None and self.delisted <= day
+
+    def overlaps(self, other: Listing) -> bool:
+        """Whether there is a day on which both are listed."""
+        return not (self.is_delisted(other.listed) or other.is_delisted(self.listed))
 
 
 def read_listings(table: str = TABLE) -> dict[str, Listing]:

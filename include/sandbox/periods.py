@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from include.sandbox.actions import Dividend, Split
-from include.sandbox.market import Bar
+from include.sandbox.walk import Bar
 
 
 def week(day: date) -> tuple[int, ...]:

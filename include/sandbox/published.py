@@ -10,7 +10,8 @@ from decimal import Decimal
 from include.sandbox.actions import Dividend, Split
 from include.sandbox.clock import NEW_YORK
 from include.sandbox.faults import Fault
-from include.sandbox.market import Bar, Market
+from include.sandbox.market import Market
+from include.sandbox.walk import Bar
 
 CENT = Decimal("0.0100")
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from include.sandbox import periods
 from include.sandbox.faults import Rule
-from include.sandbox.market import Bar
 from include.sandbox.published import Published
 from include.sandbox.series import Row
+from include.sandbox.walk import Bar
 
 FOUR_PLACES = Decimal("0.0001")
 TWELVE_PLACES = Decimal("0.000000000001")

@@ -97,7 +97,7 @@ class RunningSandbox:
         self._thread.join()
         self._socket.close()
 
-    def admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def admin(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of ``/admin/<path>``; an error status raises ``urllib.error.HTTPError``."""
         content = json.dumps(body).encode() if body is not None else None
         headers = {"Content-Type": "application/json"}
@@ -115,6 +115,10 @@ class RunningSandbox:
 
     def clear_faults(self) -> None:
         self.admin("DELETE", "faults")
+
+    def add_listings(self, *listings: dict[str, Any]) -> None:
+        """Let symbols join the simulated market, each with the fields of ``Admission``."""
+        self.admin("POST", "listings", list(listings))
 
     def truth(self, symbol: str) -> dict[str, Any]:
         found: dict[str, Any] = self.admin("GET", f"truth/{symbol}")

@@ -17,6 +17,7 @@ from include.sandbox import catalogue, refusals
 from include.sandbox.answers import CSV_HEADERS, Answer, csv_body, data, json_body, nothing_known
 from include.sandbox.facts import actions_of, listing_status, market_status, overview, quote, read_day, search
 from include.sandbox.faults import Fault
+from include.sandbox.listing import Listing
 from include.sandbox.market import Market
 from include.sandbox.published import Published, publish
 from include.sandbox.query import Query
@@ -66,7 +67,7 @@ class SimulatedSource:
         published = publish(self.market, told.symbol, now, events)
         if function in FAMILIES:
             return self._series(told, published, events)
-        return self._facts(told, published)
+        return self._facts(told, self.market.listed(told.symbol, now), published)
 
     def _series(self, query: Query, published: Published, events: Iterable[Fault]) -> Answer:
         family, rows = FAMILIES[query.function], series_rows(query.function, published)
@@ -80,8 +81,7 @@ class SimulatedSource:
         body = series_json(family, rows, symbol=query.symbol, refreshed=published.refreshed, size=size)
         return Answer(body)
 
-    def _facts(self, query: Query, published: Published) -> Answer:
-        listing = self.market.listings[query.symbol.upper()]
+    def _facts(self, query: Query, listing: Listing, published: Published) -> Answer:
         if query.function == "OVERVIEW":
             return Answer(json_body(overview(listing, published)))
         if query.function == "GLOBAL_QUOTE":
@@ -96,7 +96,7 @@ class SimulatedSource:
             return Answer(json_body(market_status(self.market.sessions.running(now) is not None)))
         if query.function == "LISTING_STATUS":
             return self._table(query, listing_status(self.market, query, now), lambda rows: rows)
-        rows = search(self.market.listings.values(), query.get("keywords"))
+        rows = search(self.market.every_listing(), query.get("keywords"))
         return self._table(
             query, rows, lambda rows: {"bestMatches": [numbered(row, width=1) for row in rows]}
         )
@@ -115,7 +115,8 @@ class SimulatedSource:
 
     def _neighbour(self, query: Query, now: datetime) -> Query:
         """The question about the next listed symbol: what a mixed-up answer is about."""
-        listed = [symbol for symbol in self.market.listings if self.market.listing(symbol, now)]
+        every = dict.fromkeys(listing.symbol for listing in self.market.every_listing())
+        listed = [symbol for symbol in every if self.market.listing(symbol, now)]
         return query.about(listed[(listed.index(query.symbol.upper()) + 1) % len(listed)])
 
 

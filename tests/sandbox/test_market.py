@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from include.sandbox.actions import CALM_SYMBOLS, Split, dividend
-from include.sandbox.market import Bar, Market
+from include.sandbox.market import Market
 from include.sandbox.periods import adjusted_closes
 from include.sandbox.sessions import nyse_sessions
+from include.sandbox.walk import Bar
 
 SATURDAY = datetime(2026, 5, 16, 6, tzinfo=UTC)
 SOME = ["AAPL", "AMZN", "BRK-B", "DIS", "F", "IBM", "META", "NAN", "PLTR", "TSLA", "TWTR"]
@@ -112,8 +113,9 @@ def test_another_process_draws_the_same_market_and_another_seed_another(market):
 
 
 def test_most_pay_and_some_split(market):
-    assert len(market.listings) >= 60
-    truths = [market.truth(symbol, SATURDAY) for symbol in list(market.listings)[:20]]
+    symbols = [listing.symbol for listing in market.every_listing()]
+    assert len(symbols) >= 60
+    truths = [market.truth(symbol, SATURDAY) for symbol in symbols[:20]]
     assert sum(bool(truth.dividends) for truth in truths) > len(truths) / 2
     assert {len(truth.splits) for truth in truths} == {0, 1, 2, 3}
     places = {-paid.amount.as_tuple().exponent for truth in truths for paid in truth.dividends}
