@@ -71,13 +71,12 @@ def pipeline_start() -> list[list[dict[str, str]]]:
 def fetch_stock_data(requests: list[dict[str, str]]) -> int:
     """Bring these bodies into the raw store; return how many are there."""
     get_current_context()["symbol"] = _label(requests)
-    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.api import api_of
     from include.fetch import OUT_OF_CALLS, Fetcher, next_turn
 
     with _this_run() as (warehouse, run):
-        hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
         force = get_current_context()["params"]["force"]
-        errors = Fetcher(run, warehouse, hook, store(), force).fetch(
+        errors = Fetcher(run, warehouse, api_of(run), store(), force).fetch(
             PlannedRequest(**request) for request in requests
         )
     failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]
