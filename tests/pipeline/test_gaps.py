@@ -76,6 +76,12 @@ def test_the_newest_session_may_not_be_published_yet(warehouse, fetched):
     assert find(warehouse, fetched("IBM", final=date(2026, 5, 14))) == [("IBM", FRIDAY, "not yet published")]
 
 
+def test_a_run_of_the_past_that_runs_again_ends_no_gap_found_since(warehouse, fetched):
+    missing = find(warehouse, fetched("IBM", final=date(2026, 5, 14)))
+    assert missing == [("IBM", FRIDAY, "not yet published")]
+    assert find(warehouse, MORNING_AFTER - timedelta(days=1)) == missing
+
+
 def test_a_session_no_symbol_has_was_closed(warehouse, fetched):
     now = fetched("IBM", "MSFT", "AAPL", without={WEDNESDAY})
     assert {cause for _, _, cause in find(warehouse, now)} == {"closed"}
