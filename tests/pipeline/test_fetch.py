@@ -108,6 +108,12 @@ def test_a_body_that_holds_the_last_closed_session_is_used_again(warehouse, star
     assert len(sandbox.calls()) == 1
 
 
+def test_a_run_that_ran_twice_leaves_its_bodies_to_those_after_it(warehouse, started, fetch, sandbox):
+    for run_id in ("first", "first", "second"):
+        fetch(started("IBM", run_id=run_id), "IBM")
+    assert len(sandbox.calls()) == 1
+
+
 def test_a_person_can_force_asking(started, fetch, sandbox):
     fetch(started("IBM"), "IBM")
     fetch(started("IBM", run_id="again"), "IBM", force=True)
