@@ -36,7 +36,7 @@ from airflow_provider_alphavantage.exceptions import PASSING
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
 from include.needs import PlannedRequest
-from include.settings import ALPHAVANTAGE_CONN_ID, POOL, WATCHLIST_VARIABLE, reports, store
+from include.settings import POOL, WATCHLIST_VARIABLE, reports, store
 
 STOCK_DATA = Asset("stock_data")
 
@@ -47,7 +47,7 @@ HORIZON = timedelta(hours=2)
 @task
 def pipeline_start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
-    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.api import api_of
     from include.plan import allowance_of
     from include.start import start
     from include.warehouse import connect, upgrade_schema
@@ -61,7 +61,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
             **_run_key(),
             asked=params["symbols"] or Variable.get(WATCHLIST_VARIABLE, default=""),
             now=params["now"],
-            allowance=allowance_of(AlphaVantageHook(ALPHAVANTAGE_CONN_ID), within=HORIZON),
+            allowance=lambda run: allowance_of(api_of(run), within=HORIZON),
             force=params["force"],
         )
     return [[asdict(request) for request in group] for group in groups]

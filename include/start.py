@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from include.exceptions import BadParameter
 from include.instruments import by_exchange, register, write_sessions
 from include.needs import LATE, Held, Need, PlannedRequest, Window, is_late, needs_of
 from include.plan import Allowance, Plan, in_groups, make_plan, outlook
-from include.runs import Request, record_request, requests_of, start_run
+from include.runs import Request, Run, record_request, requests_of, start_run
 from include.sessions import close_of, last_closed_session, window_of
 from include.settings import DAILY
 from include.warehouse import held_of, origin_of
@@ -29,7 +29,7 @@ def start(
     run_id: str,
     asked: str | Iterable[str],
     now: str | None,
-    allowance: Allowance,
+    allowance: Callable[[Run], Allowance],
     force: bool = False,
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask, in groups of one mapped task instance each.
@@ -39,7 +39,7 @@ def start(
 
     :param asked: the symbols.
     :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
-    :param allowance: what the key may ask for.
+    :param allowance: tells what the key may ask for in a run.
     :param force: ask for bars although they are held.
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """
@@ -53,7 +53,8 @@ def start(
     for exchange, members in known.items():
         write_sessions(connection, exchange)
         register(connection, members, through=last_closed_session(exchange, clock))
-    plan, idle = plan_for(connection, known, clock, allowance, force=force)
+    allowed = allowance(run)
+    plan, idle = plan_for(connection, known, clock, allowed, force=force)
     failed = [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
     brought = {
         (request.symbol, request.function) for request in requests_of(connection, run) if request.has_body
@@ -62,7 +63,7 @@ def start(
         if (request.symbol, request.function) not in brought:
             record_request(connection, run, request)
     log.info("Clock %s%s", clock, " (simulated)" if now else "")
-    for line in told(len(symbols), plan, allowance):
+    for line in told(len(symbols), plan, allowed):
         log.info("%s", line)
     return in_groups(plan.requests)
 

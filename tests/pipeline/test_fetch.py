@@ -367,7 +367,7 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
             "'; DROP TABLE stock_data",
         ],
         now="2026-05-16T06:00:00Z",
-        allowance=Allowance(25, 25, False),
+        allowance=lambda _: Allowance(25, 25, False),
     )
     assert [(r.symbol, r.function) for r in groups[0]] == [
         ("IBM", "TIME_SERIES_DAILY"),

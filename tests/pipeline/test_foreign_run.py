@@ -75,7 +75,7 @@ def run_at(warehouse, tmp_path, vendor):
     def run_it(now: str, *symbols: str) -> Run:
         vendor.now = datetime.fromisoformat(now).replace(tzinfo=UTC)
         key = {"dag_id": "stock_data_pipeline", "run_id": now}
-        groups = start(warehouse, **key, asked=symbols, now=f"{now}Z", allowance=UNLIMITED)
+        groups = start(warehouse, **key, asked=symbols, now=f"{now}Z", allowance=lambda _: UNLIMITED)
         run = find_run(warehouse, **key)
         errors = Fetcher(run, warehouse, vendor, store).fetch(asked for group in groups for asked in group)
         assert errors == []

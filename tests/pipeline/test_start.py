@@ -36,7 +36,12 @@ def test_a_clock_without_a_zone_is_refused(now):
 
 
 def begin(warehouse, **changed):
-    about = {"asked": "IBM", "now": None, "allowance": Allowance(25, 25, False), "run_id": "r"} | changed
+    about = {
+        "asked": "IBM",
+        "now": None,
+        "allowance": lambda _: Allowance(25, 25, False),
+        "run_id": "r",
+    } | changed
     return start(warehouse, dag_id="d", **about)
 
 
