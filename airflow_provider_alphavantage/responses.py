@@ -81,7 +81,7 @@ def read(
     if status != 200 or start == b"<" or not start:
         raise TransportError(_describe(content, status), **about)
     if start != b"{":
-        _refuse_echo(content, key, **about)
+        refuse_echo(content, key, **about)
         return Payload(content, "csv")
     try:
         document = decode(content)
@@ -91,14 +91,19 @@ def read(
         raise TransportError("The JSON body is cut short or damaged.", **about)
     text = _message(document)
     if text is None:
-        _refuse_echo(content, key, **about)
+        refuse_echo(content, key, **about)
         return Payload(content, "json", document)
     body = scrub(content.decode("utf-8", "replace"), key).encode()
     raise _refusal(scrub(text, key), function=function, symbol=symbol, body=body)
 
 
-def _refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
-    """A body that holds the key is no data, whatever it looks like: it must not be kept as it is."""
+def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
+    """A body that holds the key is no data, whatever it looks like: it must not be kept as it is.
+
+    :raises UnknownMessage: the body holds it.
+    """
+    if not key:
+        return
     text = content.decode("utf-8", "replace")
     clean = scrub(text, key)
     if clean != text:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.parsing.arrow import plain_table
 from airflow_provider_alphavantage.parsing.shapes import UNREADABLE, Family, parse
-from airflow_provider_alphavantage.responses import Payload, read
+from airflow_provider_alphavantage.responses import Payload, read, refuse_echo
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ def read_frame(
     """
     frame = _plain_frame(content, function, family) if status == 200 else None
     if frame is not None:
+        refuse_echo(content, key, function=function, symbol=symbol)
         return frame
     payload = read(content, status=status, function=function, symbol=symbol, key=key)
     return parse(payload, function, family, symbol=symbol).to_pandas()

@@ -11,7 +11,8 @@ import pytest
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, PremiumRequired, UnreadableBody
 from airflow_provider_alphavantage.parsing import parse, parse_frame, read_frame
-from airflow_provider_alphavantage.parsing.arrow import NotPlain, plain_table
+from airflow_provider_alphavantage.parsing.arrow import plain_table
+from airflow_provider_alphavantage.parsing.cells import NotPlain
 from airflow_provider_alphavantage.parsing.shapes import UNREADABLE, recognise
 from airflow_provider_alphavantage.responses import read
 
