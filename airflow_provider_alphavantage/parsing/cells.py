@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,28 @@ class NotPlain(ValueError):
 
 @dataclass(frozen=True)
 class Cells:
-    """The values of one column: where in the body each starts and ends."""
+    """The values of one column: where in the body each ends, and how many characters it has (not 0)."""
 
     content: bytes
-    starts: np.ndarray
     ends: np.ndarray
+    lengths: np.ndarray
 
     def first(self) -> bytes:
         """The value of the first row."""
-        return self.content[self.starts[0] : self.ends[0]]
+        return self.content[self.ends[0] - self.lengths[0] : self.ends[0]]
+
+    def endings(self, width: int) -> np.ndarray:
+        """A row of so many characters for each value: its last ones, or all and what stands before it."""
+        import numpy as np
+
+        found = windows(self.content, width)[self.ends - width]
+        endings: np.ndarray = found.view(np.uint8).reshape(-1, width)
+        return endings
+
+    def own(self, width: int) -> np.ndarray:
+        """Which of the characters in :meth:`endings` are part of the value (lengths up to the width)."""
+        own: np.ndarray = _last_ones(width).take(self.lengths, axis=0)
+        return own
 
     def texts(self, allowed: bytes) -> pa.StringArray:
         """All values as text.
@@ -42,13 +56,13 @@ class Cells:
         import numpy as np
         import pyarrow as pa
 
-        bounds = np.column_stack([self.starts, self.ends]).ravel()
-        buffers = [None, pa.py_buffer(bounds), pa.py_buffer(self.content)]
-        values_and_gaps = pa.Array.from_buffers(pa.large_binary(), len(bounds) - 1, buffers)
-        values = values_and_gaps.take(pa.array(np.arange(0, len(bounds), 2)))
-        if values.buffers()[2].to_pybytes().translate(None, allowed):
+        width, bounds = int(self.lengths.max()), np.zeros(len(self.ends) + 1, np.int32)
+        self.lengths.cumsum(out=bounds[1:])
+        letters = self.endings(width)[self.own(width)]
+        if letters.tobytes().translate(None, allowed):
             raise NotPlain("a character that is in no plain value")
-        return values.cast(pa.string())
+        buffers = [None, pa.py_buffer(bounds), pa.py_buffer(letters)]
+        return pa.Array.from_buffers(pa.string(), len(self.ends), buffers)
 
 
 def find_cells(content: bytes, start: int, end: int, gaps: Sequence[bytes], marks: bytes) -> list[Cells]:
@@ -56,7 +70,7 @@ def find_cells(content: bytes, start: int, end: int, gaps: Sequence[bytes], mark
 
     :param gaps: what stands after each value of a row, the last of them before the next row.
     :param marks: the characters that are marks.
-    :raises NotPlain: something else stands between two values, or a gap has no mark.
+    :raises NotPlain: something else stands between two values, a value is empty, or a gap has no mark.
     """
     import numpy as np
 
@@ -71,13 +85,13 @@ def find_cells(content: bytes, start: int, end: int, gaps: Sequence[bytes], mark
     starts = [found[place::stride] + step for place, step in zip(places, steps, strict=True)]
     following = [*starts[1:], np.append(starts[0][1:], end + len(gaps[-1]))]
     ends = [nexts - len(gap) for nexts, gap in zip(following, gaps, strict=True)]
-    columns = [Cells(content, first, last) for first, last in zip(starts, ends, strict=True)]
-    if starts[0][0] != start or any((cells.starts >= cells.ends).any() for cells in columns):
+    lengths = [last - first for last, first in zip(ends, starts, strict=True)]
+    if starts[0][0] != start or min(map(np.min, lengths)) < 1:
         raise NotPlain("a gap of another length")
     for gap, at in zip(gaps, [*ends[:-1], ends[-1][:-1]], strict=True):
         if windows(content, len(gap))[at].tobytes() != gap * len(at):
             raise NotPlain("rows differ in more than their values")
-    return columns
+    return [Cells(content, last, length) for last, length in zip(ends, lengths, strict=True)]
 
 
 def _find(content: bytes, start: int, end: int, marks: bytes) -> np.ndarray:
@@ -100,3 +114,11 @@ def windows(content: bytes, width: int) -> np.ndarray:
     import numpy as np
 
     return np.ndarray((len(content) - width + 1,), f"V{width}", content, strides=(1,))
+
+
+@lru_cache(maxsize=32)
+def _last_ones(width: int) -> np.ndarray:
+    """Row n has n ones, all at its end."""
+    import numpy as np
+
+    return np.tri(width + 1, width, -1, bool)[:, ::-1].copy()

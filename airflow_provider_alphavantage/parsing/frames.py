@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.parsing.arrow import plain_table
@@ -65,4 +66,14 @@ def _plain_frame(content: bytes, function: str, family: str | None) -> pd.DataFr
     except (*UNREADABLE, pa.ArrowException):
         return None
     columns = map(pd.arrays.ArrowExtensionArray, table.columns)
-    return pd.DataFrame(dict(zip(table.column_names, columns, strict=True)), copy=False)
+    frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
+    frame.columns = _labels(*table.column_names).view()
+    return frame
+
+
+@lru_cache(maxsize=64)
+def _labels(*names: str) -> pd.Index:
+    """Making these takes as long as making the frame around them."""
+    import pandas as pd
+
+    return pd.Index(names, dtype=str)
