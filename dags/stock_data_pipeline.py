@@ -4,7 +4,8 @@
 Every day at 06:00 UTC, after the session in New York has closed: ask for the last 100 sessions of each symbol
 of the watchlist, keep every body as it came, let Great Expectations decide symbol by symbol what may enter,
 and merge it into `stock_data`. Loading the same bars again changes nothing. Splits and dividends are asked
-for once in 100 sessions, and at once where a bar opens as after a split.
+for once in 100 sessions, and at once where a bar opens as after a split. Once a week the list of all US
+symbols: what is not on it costs no call, and what was delisted is asked for no more.
 
 A symbol's suffix tells its exchange (`TSCO.LON` trades in London), whose sessions are its own: what trades
 at 06:00 UTC, such as Shanghai, is final in the run of the next day.
@@ -105,15 +106,17 @@ def validate_data() -> str:
 
 @task(multiple_outputs=False, outlets=[STOCK_DATA])
 def load_stock_data(accepted: str) -> dict[str, int]:
-    """Merge the accepted bars into stock_data, and splits and dividends; return what was new and changed."""
+    """Merge what was accepted, actions and the listing; return what was new and changed of the bars."""
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
     from include.corporate_actions import load_actions
+    from include.listing import load_listing
     from include.load import load, refresh_views
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with _this_run() as (warehouse, run):
+        load_listing(warehouse, run)
         actions = load_actions(warehouse, run, now=run.now())
         loaded = load(warehouse, bars, run, now=run.now())
         warehouse.commit()
@@ -133,16 +136,18 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 def log_completion() -> str:
     """Close the run's audit row, whatever happened; print its table and what is missing."""
     from include.gaps import find_gaps, gaps_of
+    from include.lifecycle import notes_of
     from include.reports import headline, problems, results_of, table
     from include.runs import end_run
 
     with _this_run() as (warehouse, run):
         find_gaps(warehouse, now=run.now())
         missing = gaps_of(warehouse, run)
+        learnt = notes_of(warehouse, run)
         results = results_of(warehouse, run)
         wrong = problems(results)
         end_run(warehouse, run, state="failed" if wrong else "success", message="\n".join(wrong))
-    print(table(results), *missing, sep="\n")
+    print(table(results), *learnt, *missing, sep="\n")
     return headline(results)
 
 
@@ -173,7 +178,8 @@ def _run_key() -> dict[str, str]:
 
 
 def _label(requests: list[dict[str, str]]) -> str:
-    symbols = list(dict.fromkeys(request["symbol"] for request in requests))
+    asked = [request["symbol"] for request in requests if request["symbol"][0] != "*"]
+    symbols = list(dict.fromkeys(asked)) or [requests[0]["function"]]
     return symbols[0] if len(symbols) == 1 else f"{symbols[0]} +{len(symbols) - 1}"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import (
+    PASSING,
     AlphaVantageError,
     BudgetSpent,
     DailyQuotaSpent,
@@ -18,11 +19,14 @@ from airflow_provider_alphavantage.exceptions import (
 )
 from include.bars import StockBar, read_bars
 from include.corporate_actions import KINDS, read_actions
-from include.exchanges import exchange_of
+from include.exchanges import NEW_YORK, exchange_of
+from include.lifecycle import forget_refusals, judge_refusal
+from include.listing import parameters_of, read_listing
 from include.needs import PlannedRequest
 from include.raw import is_stored, write_body
 from include.runs import Request, Run, brought_since_start, last_body, record_request
 from include.sessions import last_closed_session
+from include.settings import DAILY, LISTING
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -84,7 +88,8 @@ class Fetcher:
                 continue
             spent = next((error for error in errors if isinstance(error, OUT_OF_CALLS)), None)
             request, error = self._bring(planned, spent)
-            errors += [error] if error else []
+            if error and not _fails_nothing(request, error):
+                errors.append(error)
             log.info("%s %s: %s", planned.symbol, planned.function, _in_words(request))
             record_request(self.connection, self.run, request)
             self.connection.commit()
@@ -125,8 +130,7 @@ class Fetcher:
 
     def _ask(self, planned: PlannedRequest) -> Request:
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
-        size = {"outputsize": planned.outputsize} if planned.outputsize else {}
-        answer = self.api.query(planned.function, symbol=planned.symbol, **size)
+        answer = self.api.query(planned.function, **_parameters(planned))
         origin = answer.origin or REAL
         request = Request(
             planned.symbol,
@@ -138,10 +142,13 @@ class Fetcher:
             fetched_at=answer.fetched_at,
         )
         try:
-            return replace(request, final_through=_final_through(request, answer))
+            request = replace(request, final_through=_final_through(request, answer))
         except AlphaVantageError as error:
             error.path = request.path
             raise
+        if planned.function == DAILY:
+            forget_refusals(self.connection, planned.symbol)
+        return request
 
     def _keep(self, planned: PlannedRequest, answer: Answer, origin: str) -> str:
         return write_body(
@@ -165,7 +172,7 @@ class Fetcher:
                 fetched_at=self.run.now(),
                 kind="refusal.json",
             )
-        return Request(
+        request = Request(
             planned.symbol,
             planned.function,
             "deferred" if isinstance(error, OUT_OF_CALLS) else "failed",
@@ -174,6 +181,23 @@ class Fetcher:
             kind=type(error).__name__,
             reason=str(error),
         )
+        if planned.function != DAILY or not isinstance(error, NO_SUCH_SYMBOL):
+            return request
+        is_left_out, reason = judge_refusal(self.connection, self.run, request)
+        return replace(request, outcome="left out" if is_left_out else "failed", reason=reason)
+
+
+def _parameters(planned: PlannedRequest) -> dict[str, str]:
+    if planned.function == LISTING:
+        return parameters_of(planned.symbol)
+    size = {"outputsize": planned.outputsize} if planned.outputsize else {}
+    return {"symbol": planned.symbol} | size
+
+
+def _fails_nothing(request: Request, error: AlphaVantageError) -> bool:
+    """Whether a run is none the worse: a suspect is still refused, or the listing stays as it was."""
+    is_passing = isinstance(error, PASSING + OUT_OF_CALLS)
+    return request.outcome == "left out" or (request.function == LISTING and not is_passing)
 
 
 def _final_through(request: Request, answer: Answer) -> date | None:
@@ -181,6 +205,9 @@ def _final_through(request: Request, answer: Answer) -> date | None:
     if request.function in KINDS:
         read_actions(answer.payload.content, symbol=request.symbol, function=request.function)
         return last_closed_session(exchange_of(request.symbol), answer.fetched_at)
+    if request.function == LISTING:
+        read_listing(answer.payload.content, request.symbol)
+        return last_closed_session(NEW_YORK, answer.fetched_at)
     bars = bars_of(request, answer.payload.content)
     if not bars:
         raise NoBars("The series has no bar.", function=request.function, symbol=request.symbol)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from include.settings import DAILY, DIVIDENDS, SPLITS
+from include.settings import DAILY, DIVIDENDS, LISTING, SPLITS
 
 COMPACT = 100
 """Sessions in a ``compact`` body: what leaves this window is out of a free key's reach."""
@@ -21,7 +21,13 @@ ASK_AGAIN_AFTER = 3
 LATE = timedelta(hours=2)
 """A session that was not there when it was asked for is not asked for again sooner."""
 
-Kind = Literal["step", "bars", "new", "actions"]
+LISTING_LASTS = timedelta(days=7)
+"""After that the listing is asked for again."""
+
+ACTIVE_LIST, DELISTED_LIST = "*active", "*delisted"
+"""In place of a symbol, as the listing is of all of them."""
+
+Kind = Literal["step", "bars", "new", "actions", "listing"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,27 @@ def needs_of(held: Held, window: Window, *, now: datetime, premium: bool, force:
         )
         if need
     ]
+
+
+def listing_needs(asked_at: Mapping[str, datetime], now: datetime, missing: Sequence[str] = ()) -> list[Need]:
+    """Return the need of the listing, if it has one.
+
+    :param asked_at: when each of the lists that are held was asked for.
+    :param missing: symbols that are held and not on the active list; were they delisted?
+    """
+    active, delisted = asked_at.get(ACTIVE_LIST), asked_at.get(DELISTED_LIST)
+    if active is None:
+        return [_list(ACTIVE_LIST, "the listing was not asked for yet", NEW_WITHIN)]
+    if now - active >= LISTING_LASTS:
+        return [_list(ACTIVE_LIST, f"the listing is of {active:%Y-%m-%d}", 0)]
+    if missing and (delisted is None or delisted < active):
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        return [_list(DELISTED_LIST, f"{missing[0]}{more} left the listing; it tells since when", 0)]
+    return []
+
+
+def _list(which: str, reason: str, slack: int) -> Need:
+    return Need("listing", PlannedRequest(which, "", LISTING, reason), slack)
 
 
 def is_late(held: Held, window: Window, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from include.needs import COMPACT, Need, PlannedRequest
 if TYPE_CHECKING:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 
-SHARES = {"bars": 0.5, "new": 0.2, "actions": 0.2, "step": 0.1}
+SHARES = {"bars": 0.48, "new": 0.2, "actions": 0.2, "step": 0.08, "listing": 0.04}
 """The part of the calls each kind of need has for itself, so that none starves; what it leaves is for all."""
 
 URGENT = 10

@@ -52,14 +52,14 @@ class SymbolResult:
             left_out = [f"{self.discarded_bars} discarded"] if self.discarded_bars else []
             warnings = [_count(self.warnings, "warning")] if self.warnings else []
             return ", ".join(["loaded", *left_out, *warnings])
-        if self.outcome in {None, "failed", "deferred", "complete"}:
+        if self.outcome in {None, "failed", "deferred", "complete", "left out"}:
             return self.outcome or "not asked"
         return "refused" if self.accepted is False else "not loaded"
 
     @property
     def problem(self) -> str | None:
         """What keeps it from being complete and what to do, or None if nothing does."""
-        if self.loaded or self.outcome in {"deferred", "complete"}:
+        if self.loaded or self.outcome in {"deferred", "complete", "left out"}:
             return f"{self.symbol}: {' '.join(self.failures)}" if self.failures else None
         if self.outcome is None:
             return (
@@ -110,6 +110,9 @@ def headline(results: Sequence[SymbolResult]) -> str:
     complete = [result for result in results if result.outcome == "complete"]
     if complete:
         parts.insert(1, f"{len(complete)} complete already")
+    left_out = [result.symbol for result in results if result.outcome == "left out"]
+    if left_out:
+        parts.append(f"left out: {', '.join(left_out)}")
     if deferred:
         parts.append(f"deferred until the budget returns: {', '.join(deferred)}")
     waiting = sum(result.deferred_requests for result in results)
@@ -145,12 +148,13 @@ def table(results: Sequence[SymbolResult], title: str | None = None, width: int 
 
 
 def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> str:
-    """Return everything a person wants to know of one run: table, headline, warnings, gaps and problems.
+    """Return all a person wants to know of one run: table, headline, warnings, notes, gaps and problems.
 
     :param dsn: the warehouse, as a PostgreSQL URL.
     :raises LookupError: the run was never started.
     """
     from include.gaps import gaps_of
+    from include.lifecycle import notes_of
     from include.runs import find_run
     from include.warehouse import connect_to, origin_of
 
@@ -158,12 +162,14 @@ def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> s
         run = find_run(connection, dag_id, run_id)
         results = results_of(connection, run)
         missing = gaps_of(connection, run)
+        learnt = notes_of(connection, run)
         origin = origin_of(connection) or "none yet"
     notes = {"sandbox": " (SIMULATED prices)", "replay": " (REPLAYED recordings)"}
     lines = [table(results, f"Origin of the data: {origin}{notes.get(origin, '')}"), headline(results) + "."]
     lines += [
         f"warning  {reason}" for result in results if result.loaded for reason in _first(result.reasons)
     ]
+    lines += [f"note     {note}" for note in learnt]
     lines += [f"missing  {gap}" for gap in missing]
     lines += [f"problem  {problem}" for problem in problems(results)]
     return "\n".join(lines)

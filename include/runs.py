@@ -16,7 +16,7 @@ from psycopg.rows import class_row
 from include.exceptions import RunNotStarted
 from include.statements import statement
 
-Outcome = Literal["fetched", "reused", "complete", "deferred", "failed"]
+Outcome = Literal["fetched", "reused", "complete", "left out", "deferred", "failed"]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ POOL = "alphavantage"
 DAILY = "TIME_SERIES_DAILY"
 SPLITS = "SPLITS"
 DIVIDENDS = "DIVIDENDS"
+LISTING = "LISTING_STATUS"
 
 
 def reports(origin: str | None) -> Path:

@@ -11,7 +11,19 @@ from psycopg import Connection
 
 from include.exceptions import BadParameter
 from include.instruments import by_exchange, register, write_sessions
-from include.needs import LATE, Held, Need, PlannedRequest, Window, is_late, needs_of
+from include.lifecycle import lives_of, not_to_ask
+from include.listing import asked_at
+from include.needs import (
+    ACTIVE_LIST,
+    LATE,
+    Held,
+    Need,
+    PlannedRequest,
+    Window,
+    is_late,
+    listing_needs,
+    needs_of,
+)
 from include.plan import Allowance, Plan, in_groups, make_plan, outlook
 from include.runs import Request, Run, record_request, requests_of, start_run
 from include.sessions import close_of, last_closed_session, window_of
@@ -50,11 +62,14 @@ def start(
         connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
     )
     known, unsupported = by_exchange(watchlist.symbols, clock)
-    for exchange, members in known.items():
+    for exchange in known:
         write_sessions(connection, exchange)
-        register(connection, members, through=last_closed_session(exchange, clock))
     allowed = allowance(run)
     plan, idle = plan_for(connection, known, clock, allowed, force=force)
+    unlisted = {request.symbol for request in idle if request.kind == "NotListed"}
+    for exchange, members in known.items():
+        listed = [symbol for symbol in members if symbol not in unlisted]
+        register(connection, listed, through=last_closed_session(exchange, clock))
     failed = [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
     brought = {
         (request.symbol, request.function) for request in requests_of(connection, run) if request.has_body
@@ -76,21 +91,29 @@ def plan_for(
     *,
     force: bool = False,
 ) -> tuple[Plan, list[Request]]:
-    """Return what to ask at a time, and the outcome of each symbol whose bars need not be asked for.
+    """Return what to ask at a time, and the outcome of each symbol whose bars are not asked for.
 
     :param symbols: by exchange.
     """
+    listing = asked_at(connection)
     needs: list[Need] = []
     idle: list[Request] = []
+    missing: list[str] = []
     for exchange, members in symbols.items():
         sessions = window_of(exchange, clock)
         window = Window(sessions, close_of(exchange, sessions[-1]))
-        for held in held_of(connection, members, sessions[0]):
+        lives = {life.symbol: life for life in lives_of(connection, members)}
+        settled = not_to_ask(connection, list(lives.values()), window, listing.get(ACTIVE_LIST), force=force)
+        idle += settled.values()
+        for held in held_of(connection, [one for one in members if one not in settled], sessions[0]):
             found = needs_of(held, window, now=clock, premium=allowance.premium, force=force)
+            if lives[held.symbol].state != "active":
+                found = [need for need in found if need.request.function == DAILY]
             if not any(need.request.function == DAILY for need in found):
                 idle.append(_late(held, window) if is_late(held, window, clock) else _complete(held))
             needs += found
-    return make_plan(needs, allowance.left), idle
+        missing += [life.symbol for life in lives.values() if life.left_the_listing]
+    return make_plan([*needs, *listing_needs(listing, clock, missing)], allowance.left), idle
 
 
 def told(symbols: int, plan: Plan, allowance: Allowance) -> list[str]:

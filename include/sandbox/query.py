@@ -74,7 +74,8 @@ class Query:
             if all(self.get(name) for name in names):
                 return "".join(self.get(name) for name in names)
         single = (self.get(name) for name in ("symbol", "symbols", "keywords", "tickers"))
-        return next((value.replace(",", "-") for value in single if value), "none")
+        nothing = "delisted" if self.get("state") == "delisted" else "none"
+        return next((value.replace(",", "-") for value in single if value), nothing)
 
     def about(self, symbol: str) -> Query:
         """The same question about another symbol."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from include.needs import ACTIVE_LIST, DELISTED_LIST
 from include.raw import REFUSED, StoredBody, read_path
 from include.sandbox.recordings import Recording
 
@@ -52,7 +53,12 @@ def _bodies(folder: Path, pattern: str) -> list[StoredRecording]:
     paths = folder.absolute().glob(f"{pattern}function=*/symbol=*/*")
     read = ((path, read_path(path.as_posix())) for path in paths)
     return [
-        StoredRecording(path, body.function, body.symbol, "", body)
+        StoredRecording(path, body.function, _subject(body), "", body)
         for path, body in read
         if body and body.origin != REFUSED
     ]
+
+
+def _subject(body: StoredBody) -> str:
+    """What a question is about: the active listing, which is of no symbol, is what the API gives unasked."""
+    return {ACTIVE_LIST: "none", DELISTED_LIST: "delisted"}.get(body.symbol, body.symbol)

@@ -38,6 +38,8 @@ pointer (cause, path) as (
     union all
     select 'corporate_action', path from corporate_action_history
     union all
+    select 'listing', path from listing_check
+    union all
     select 'newest', path from newest
     union all
     select 'running', path from asked where state = 'running'

@@ -11,6 +11,7 @@ with lacking as (
             day.exchange = instrument.exchange
             and day.session >= least(bars.first_session, instrument.added_through)
             and day.session <= instrument.expected_through
+            and (instrument.delisted_on is null or day.session < instrument.delisted_on)
     left join stock_data as held on held.symbol = instrument.symbol and held.data_date = day.session
     where held.symbol is null and day.closes_at <= %(now)s
 ),

@@ -33,6 +33,7 @@ def test_a_bad_symbol_fails_the_run_and_keeps_no_other_out(run, warehouse, sandb
         "fetch_stock_data[IBM]": "success",
         "fetch_stock_data[XYZZY]": "failed",
         "fetch_stock_data[MSFT]": "success",
+        "fetch_stock_data[LISTING_STATUS]": "success",
         "validate_data": "success",
         "load_stock_data": "success",
         "log_completion": "success",
@@ -83,7 +84,12 @@ def test_running_again_asks_nothing_and_changes_nothing(run, warehouse, sandbox)
     state, tasks = run()
     assert (state, tasks["fetch_stock_data"]) == ("success", "skipped")
     assert warehouse.execute("select ctid, xmin, * from stock_data order by id").fetchall() == before
-    assert [call["function"] for call in sandbox.calls()] == ["TIME_SERIES_DAILY", "SPLITS", "DIVIDENDS"]
+    assert [call["function"] for call in sandbox.calls()] == [
+        "TIME_SERIES_DAILY",
+        "SPLITS",
+        "DIVIDENDS",
+        "LISTING_STATUS",
+    ]
     outcomes = warehouse.execute(
         "select outcome from request where function = 'TIME_SERIES_DAILY' order by id"
     )
@@ -94,7 +100,7 @@ def test_a_person_can_have_it_asked_again(run, warehouse, sandbox):
     run()
     state, _ = run(force=True)
     assert state == "success"
-    assert [call["function"] for call in sandbox.calls()][3:] == ["TIME_SERIES_DAILY"]
+    assert [call["function"] for call in sandbox.calls()][4:] == ["TIME_SERIES_DAILY"]
     unchanged = warehouse.execute("select unchanged_bars from verdict order by pipeline_run_id").fetchall()
     assert unchanged == [(0,), (100,)]
 
@@ -147,3 +153,20 @@ def test_nothing_but_nonsense_on_the_list_ends_with_a_message(run, warehouse):
     (message,) = warehouse.execute("select message from pipeline_run").fetchone()
     assert state == "failed"
     assert "'NO SUCH THING' cannot be a symbol" in message
+
+
+def test_a_symbol_the_listing_does_not_know_costs_no_call_the_next_time(run, warehouse, sandbox):
+    run()
+    before = len(sandbox.calls())
+    state, tasks = run(symbols=["IBM", "NVDIA"])
+    assert (state, tasks["fetch_stock_data"]) == ("failed", "skipped")
+    assert len(sandbox.calls()) == before
+    message = warehouse.execute("select message from pipeline_run order by id desc").fetchone()[0]
+    assert message.startswith("NVDIA: NVDIA is not among the US symbols listed on 2026-05-16")
+
+
+def test_a_listing_that_is_refused_fails_no_task(run, warehouse, sandbox, capfd):
+    sandbox.add_fault("unknown_text", function="LISTING_STATUS")
+    state, tasks = run()
+    assert (state, tasks["fetch_stock_data[LISTING_STATUS]"]) == ("success", "success")
+    assert "The listing was not brought" in capfd.readouterr().out

@@ -374,7 +374,8 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
         ("IBM", "SPLITS"),
         ("IBM", "DIVIDENDS"),
     ]
-    assert len(groups) == 1
+    assert [(r.symbol, r.function) for r in groups[1]] == [("*active", "LISTING_STATUS")]
+    assert len(groups) == 2
     rows = warehouse.execute("select kind, reason from request order by id").fetchall()
     assert [kind for kind, _ in rows] == [*["NotASymbol"] * 6, "UnsupportedExchange"]
     assert rows[0][1].startswith("'../../ETC' cannot be a symbol")

@@ -111,6 +111,11 @@ CAUSES = {
         f"valid_from, valid_to) values {BAR}, '2026-05-02T06:00Z')",
         "delete from stock_data_history",
     ),
+    "listing": (
+        "insert into listing_check (status, path, fetched_at) "
+        "select 'Active', path, fetched_at from request order by id limit 1",
+        "delete from listing_check",
+    ),
     "running": (RUNNING, "update pipeline_run set state = 'failed'"),
 }
 

@@ -70,3 +70,18 @@ def test_the_store_answers_as_it_was_fetched_at_two_clocks(warehouse, tmp_path, 
                 assert answer.origin == "replay"
         with pytest.raises(e.InvalidRequest):
             hook(replaying, FRIDAY).query("TIME_SERIES_DAILY", symbol="IBM", outputsize="compact")
+
+
+def test_the_two_lists_of_a_store_are_told_apart(warehouse, tmp_path, hook, sandbox_on):
+    store = ObjectStoragePath(f"file://{tmp_path}/store")
+    lists = [PlannedRequest(which, "", "LISTING_STATUS") for which in ("*active", "*delisted")]
+    with sandbox_on() as simulated:
+        about = {"dag_id": "d", "run_id": "r", "clock": SATURDAY, "simulated": True}
+        run = start_run(warehouse, **about, symbols=[])
+        assert Fetcher(run, warehouse, hook(simulated, SATURDAY), store).fetch(lists) == []
+    with sandbox_on(tmp_path / "store") as replaying:
+        api = hook(replaying, SATURDAY)
+        active = api.query("LISTING_STATUS").payload.content
+        delisted = api.query("LISTING_STATUS", state="delisted").payload.content
+    assert b"\r\nIBM,International Business Machines Corp (simulated),NYSE," in active
+    assert [line.split(b",")[0] for line in delisted.splitlines()[1:]] == [b"ATVI", b"TWTR"]

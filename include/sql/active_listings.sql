@@ -1,0 +1,1 @@
+select symbol, name, exchange, ipo_date from listing where status = 'Active' order by symbol
