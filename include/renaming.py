@@ -1,0 +1,69 @@
+"""A symbol's history under another name: for a ticker that is used again, or that the exchange changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from include.exceptions import BadParameter
+from include.statements import statement
+from include.warehouse import refresh_views
+from include.watchlist import read_watchlist
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """How many rows moved, of those a person counts."""
+
+    bars: int
+    replaced_bars: int
+    actions: int
+    quarantined: int
+
+    def __str__(self) -> str:
+        """In words."""
+        return (
+            f"{self.bars} bars, {self.replaced_bars} replaced values, {self.actions} splits and dividends, "
+            f"{self.quarantined} quarantined rows"
+        )
+
+
+def rename(connection: Connection[Any], old: str, new: str) -> Renamed:
+    """Move all that is held of a symbol to another, which holds nothing: all of it, or nothing.
+
+    Bars, their history, splits and dividends, quarantine and decisions, gaps and the audit of its requests
+    move. Where the new name is no active ticker the symbol is an archive, never asked for and without gaps
+    after its last bar; where it is one, its history goes on. Stored bodies keep the name they came under, so
+    a quarantined row cannot be judged again.
+
+    :raises BadParameter: nothing is known of the one, something is of the other, or it cannot be a symbol.
+    """
+    from_, to = _symbol(old), _symbol(new)
+    with connection.transaction():
+        connection.execute("lock table stock_data, request, instrument in share row exclusive mode")
+        if from_ == to or not _is_held(connection, from_):
+            raise BadParameter(f"Nothing is held of {from_} that could move to {to}. Check OLD and NEW.")
+        if _is_held(connection, to):
+            raise BadParameter(
+                f"{to} is known already, and two histories are never merged. Choose another name, "
+                f"such as {from_}-OLD."
+            )
+        with connection.cursor(row_factory=class_row(Renamed)) as cursor:
+            moved = cursor.execute(statement("rename_symbol"), {"old": from_, "new": to}).fetchall()[0]
+        refresh_views(connection)
+    return moved
+
+
+def _symbol(text: str) -> str:
+    names = read_watchlist(text or "?")
+    if len(names.symbols) != 1 or names.refused:
+        raise BadParameter(f"{text!r} is not one symbol. Write it like OLD=META NEW=META-2021.")
+    return names.symbols[0]
+
+
+def _is_held(connection: Connection[Any], symbol: str) -> bool:
+    row = connection.execute(statement("symbol_is_held"), {"symbol": symbol}).fetchone()
+    return bool(row and row[0])
