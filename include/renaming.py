@@ -9,8 +9,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.exceptions import BadParameter
+from include.load import refresh_views
 from include.statements import statement
-from include.warehouse import refresh_views
 from include.watchlist import read_watchlist
 
 

@@ -7,16 +7,17 @@ from decimal import Decimal
 
 import pytest
 
+from include.bars import table_of
 from include.exceptions import BadParameter
 from include.gaps import find_gaps
 from include.gate import BrokenBar, Verdict
 from include.instruments import register, write_sessions
 from include.lifecycle import lives_of
+from include.load import load, refresh_views
 from include.renaming import Renamed, rename
 from include.reports import results_of
 from include.runs import Request, find_run, record_request
 from include.validate import record_verdict
-from include.warehouse import load, refresh_views
 
 from .conftest import MORNING_AFTER
 
@@ -35,7 +36,7 @@ ACTION = (
 @pytest.fixture
 def held(warehouse, started, batch) -> None:
     """Something of FB in every table that names a symbol, and bars of IBM."""
-    write_sessions(warehouse)
+    write_sessions(warehouse, "XNYS")
     run = started("IBM", "FB", run_id="r")
     register(warehouse, ["IBM", "FB"], through=FRIDAY)
     bars = {symbol: batch(symbol)[:-1] for symbol in ("IBM", "FB")}
@@ -43,9 +44,9 @@ def held(warehouse, started, batch) -> None:
         request = Request(symbol, "TIME_SERIES_DAILY", "fetched", "compact", "p", "sandbox", MORNING_AFTER)
         record_request(warehouse, run, request)
         record_verdict(warehouse, run, request, Verdict(symbol, 24))
-    load(warehouse, [*bars["IBM"], *bars["FB"]], run, now=MORNING_AFTER)
+    load(warehouse, table_of([*bars["IBM"], *bars["FB"]]), run, now=MORNING_AFTER)
     warehouse.commit()
-    load(warehouse, [*batch("FB", close=Decimal("220.0000"))][:-1], run, now=MORNING_AFTER)
+    load(warehouse, table_of(batch("FB", close=Decimal("220.0000"))[:-1]), run, now=MORNING_AFTER)
     broken = (BrokenBar(bars["FB"][0], ("positive",)),)
     record_verdict(warehouse, run, request, Verdict("FB", 24, broken))
     warehouse.execute(ACTION.format("corporate_action", "", ""))
