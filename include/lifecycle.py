@@ -146,7 +146,7 @@ def _is_unlisted(life: Life) -> bool:
 
 def _not_listed(symbol: str, listing: datetime, meant: str) -> Request:
     reason = (
-        f"{symbol} is not among the US symbols listed on {listing:%Y-%m-%d}; it was not asked for. "
+        f"It is not among the US symbols listed on {listing:%Y-%m-%d}, and was not asked for. "
         f"{f'Did you mean {meant}? ' if meant else ''}Mend the watchlist; if it is right, run once with "
         f"`force` (FORCE=1), or wait for the next listing, {(listing + LISTING_LASTS):%Y-%m-%d}."
     )

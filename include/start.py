@@ -10,6 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from include.exceptions import BadParameter
+from include.exchanges import NEW_YORK
 from include.instruments import by_exchange, register, write_sessions
 from include.lifecycle import lives_of, not_to_ask
 from include.listing import asked_at
@@ -113,7 +114,9 @@ def plan_for(
                 idle.append(_late(held, window) if is_late(held, window, clock) else _complete(held))
             needs += found
         missing += [life.symbol for life in lives.values() if life.left_the_listing]
-    return make_plan([*needs, *listing_needs(listing, clock, missing)], allowance.left), idle
+    if NEW_YORK in symbols:  # the listing knows no other exchange's
+        needs += listing_needs(listing, clock, missing)
+    return make_plan(needs, allowance.left), idle
 
 
 def told(symbols: int, plan: Plan, allowance: Allowance) -> list[str]:

@@ -162,7 +162,7 @@ def test_a_symbol_the_listing_does_not_know_costs_no_call_the_next_time(run, war
     assert (state, tasks["fetch_stock_data"]) == ("failed", "skipped")
     assert len(sandbox.calls()) == before
     message = warehouse.execute("select message from pipeline_run order by id desc").fetchone()[0]
-    assert message.startswith("NVDIA: NVDIA is not among the US symbols listed on 2026-05-16")
+    assert message.startswith("NVDIA: It is not among the US symbols listed on 2026-05-16")
 
 
 def test_a_listing_that_is_refused_fails_no_task(run, warehouse, sandbox, capfd):

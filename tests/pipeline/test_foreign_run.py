@@ -28,6 +28,9 @@ pytestmark = pytest.mark.postgres
 THREE = ("IBM", "TSCO.LON", "600104.SHH")
 WEEKDAYS = {str(day) for day in SESSIONS if day < date(2026, 5, 15)}
 HOLIDAYS = {"LON": {"2026-05-04"}, "SHH": {"2026-05-01", "2026-05-04", "2026-05-05"}}
+LISTING = """symbol,name,exchange,assetType,ipoDate,delistingDate,status
+IBM,International Business Machines Corp,NYSE,Stock,1962-01-02,null,Active
+"""
 DIVIDENDS = """ex_dividend_date,declaration_date,record_date,payment_date,amount
 2026-05-06,None,None,None,0.25
 """
@@ -42,12 +45,16 @@ class Vendor:
     def __init__(self) -> None:
         self.now = MORNING_AFTER
         self.asked: list[str] = []
+        self.listings = 0
         self.added: dict[str, set[str]] = defaultdict(set)
         self.left_out: dict[str, set[str]] = defaultdict(set)
 
     def query(self, function: str, **parameters: str) -> Answer:
-        symbol = parameters["symbol"]
-        if function == "TIME_SERIES_DAILY":
+        symbol = parameters.get("symbol", "")
+        if function == "LISTING_STATUS":
+            self.listings += 1
+            content = LISTING
+        elif function == "TIME_SERIES_DAILY":
             self.asked.append(symbol)
             content = self._bars(symbol)
         else:
@@ -120,6 +127,13 @@ def test_each_symbol_is_complete_by_its_own_calendar(run_at, rows, vendor):
 def test_only_the_calendars_of_the_watchlist_are_written(run_at, rows):
     run_at("2026-05-15T06:00", "TSCO.LON")
     assert rows("select distinct exchange from exchange_session") == [("XLON",)]
+
+
+def test_the_listing_of_us_symbols_is_asked_for_only_where_one_is_on_the_list(run_at, vendor):
+    run_at("2026-05-15T06:00", "TSCO.LON")
+    assert vendor.listings == 0
+    run_at("2026-05-15T06:30", *THREE)
+    assert vendor.listings == 1
 
 
 def test_a_body_is_used_again_until_its_own_exchange_has_closed(run_at, vendor):

@@ -127,7 +127,7 @@ def test_a_new_symbol_that_is_not_listed_costs_no_call_and_is_told_what_it_may_b
     assert {symbol for _, symbol in calls(sandbox)[before:]} == {"MSFT"}
     assert (results["NVDIA"].outcome, results["NVDIA"].kind) == ("failed", "NotListed")
     assert results["NVDIA"].problem == (
-        "NVDIA: NVDIA is not among the US symbols listed on 2026-05-16; it was not asked for. Did you mean "
+        "NVDIA: It is not among the US symbols listed on 2026-05-16, and was not asked for. Did you mean "
         "NVDA (NVIDIA Corp (simulated), NASDAQ) or DIA (SPDR Dow Jones Industrial Average ETF Trust "
         "(simulated), NYSE ARCA)? Mend the watchlist; if it is right, run once with `force` (FORCE=1), or "
         "wait for the next listing, 2026-05-23."
