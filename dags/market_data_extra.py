@@ -23,8 +23,6 @@ The run is green only if every dataset that was due is loaded, or deferred for l
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,6 +33,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
 from include.settings import ALPHAVANTAGE_CONN_ID, POOL, reports, store
+from include.tasks import run_key, this_run
 
 
 @task
@@ -49,7 +48,7 @@ def start() -> list[str]:
     with connect() as warehouse:
         return start_run(
             warehouse,
-            **_run_key(),
+            **run_key(),
             now=params["now"],
             premium=AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium",
             force=params["force"],
@@ -67,7 +66,7 @@ def fetch(name: str) -> None:
     from include.fetch import OUT_OF_CALLS
 
     dataset = next(dataset for dataset in DATASETS if dataset.name == name)
-    with _this_run() as (warehouse, run):
+    with this_run() as (warehouse, run):
         hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
         try:
             DatasetFetcher(run, warehouse, hook, store(), context["params"]["force"]).fetch(dataset)
@@ -82,7 +81,7 @@ def validate() -> None:
     from include.gate import data_docs
     from include.warehouse import origin_of
 
-    with _this_run() as (warehouse, run):
+    with this_run() as (warehouse, run):
         place = reports(origin_of(warehouse)) / "datasets"
         judge(warehouse, run, reports=place)
     print(f"Data Docs: {data_docs(place)}")
@@ -93,7 +92,7 @@ def load() -> list[dict[str, Any]]:
     """Merge what was accepted into the tables; return what was new and changed."""
     from include.extra.load import load as merge
 
-    with _this_run() as (warehouse, run):
+    with this_run() as (warehouse, run):
         return [asdict(loaded) for loaded in merge(warehouse, run, now=run.now())]
 
 
@@ -103,7 +102,7 @@ def report() -> str:
     from include.extra.report import headline, problems, results_of, table
     from include.runs import end_run
 
-    with _this_run() as (warehouse, run):
+    with this_run() as (warehouse, run):
         results = results_of(warehouse, run)
         wrong = "\n".join(problems(results))
         end_run(warehouse, run, state="failed" if wrong else "success", message=wrong)
@@ -111,21 +110,6 @@ def report() -> str:
     if wrong:
         raise RunIncomplete(wrong)
     return headline(results)
-
-
-@contextmanager
-def _this_run() -> Generator[tuple[Any, Any]]:
-    """Open the warehouse and find the run that start recorded."""
-    from include.runs import find_run
-    from include.warehouse import connect
-
-    with connect() as warehouse:
-        yield warehouse, find_run(warehouse, **_run_key())
-
-
-def _run_key() -> dict[str, str]:
-    dag_run = get_current_context()["dag_run"]
-    return {"dag_id": dag_run.dag_id, "run_id": dag_run.run_id}
 
 
 @dag(

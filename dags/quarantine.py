@@ -17,19 +17,15 @@ loaded. Nothing is asked of the API. `who` is you, unless you name somebody; `no
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
 from include.settings import reports, store
-
-STOCK_DATA = Asset("stock_data")
+from include.tasks import STOCK_DATA, run_key, this_run
 
 
 @task
@@ -51,7 +47,7 @@ def decide() -> list[str]:
             who=params["who"] or context["dag_run"].triggering_user_name or "",
             why=params["reason"] or "",
         )
-        run = take_up(warehouse, asked, **_run_key(), now=params["now"])
+        run = take_up(warehouse, asked, **run_key(), now=params["now"])
     return run.symbols
 
 
@@ -61,7 +57,7 @@ def validate_data() -> str:
     from include.validate import validate
     from include.warehouse import origin_of
 
-    with _this_run() as (warehouse, run):
+    with this_run() as (warehouse, run):
         return validate(warehouse, run, store=store(), reports=reports(origin_of(warehouse)))
 
 
@@ -75,7 +71,7 @@ def load_stock_data(accepted: str) -> None:
     from include.quarantine import take_out_discarded
 
     bars = read_accepted(ObjectStoragePath(accepted))
-    with _this_run() as (warehouse, run):
+    with this_run() as (warehouse, run):
         load(warehouse, bars, run, now=run.now())
         for symbol, session in take_out_discarded(warehouse, run):
             print(f"{symbol} {session}: taken out of stock_data; its history keeps it.")
@@ -90,7 +86,7 @@ def report() -> str:
     from include.reports import headline, problems, results_of, table
     from include.runs import end_run
 
-    with _this_run() as (warehouse, run):
+    with this_run() as (warehouse, run):
         results = results_of(warehouse, run)
         wrong = undone(results, get_current_context()["params"]["action"])
         told = "\n".join(problems(results))
@@ -99,21 +95,6 @@ def report() -> str:
     if wrong:
         raise RunIncomplete("\n".join(wrong))
     return headline(results)
-
-
-@contextmanager
-def _this_run() -> Generator[tuple[Any, Any]]:
-    """Open the warehouse and find the run that decide recorded."""
-    from include.runs import find_run
-    from include.warehouse import connect
-
-    with connect() as warehouse:
-        yield warehouse, find_run(warehouse, **_run_key())
-
-
-def _run_key() -> dict[str, str]:
-    dag_run = get_current_context()["dag_run"]
-    return {"dag_id": dag_run.dag_id, "run_id": dag_run.run_id}
 
 
 @dag(

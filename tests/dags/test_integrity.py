@@ -115,10 +115,10 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
 @pytest.mark.parametrize(
     ("dag_id", "ours"),
     [
-        ("stock_data_pipeline", {"include.exceptions", "include.needs", "include.settings"}),
-        ("market_data_extra", {"include.exceptions", "include.settings"}),
+        ("stock_data_pipeline", {"include.exceptions", "include.settings", "include.tasks"}),
+        ("market_data_extra", {"include.exceptions", "include.settings", "include.tasks"}),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
-        ("quarantine", {"include.exceptions", "include.settings"}),
+        ("quarantine", {"include.exceptions", "include.settings", "include.tasks"}),
     ],
 )
 def test_parsing_imports_nothing_heavy(dag_id, ours):
