@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import Connection
 
@@ -27,12 +27,27 @@ from include.needs import (
 )
 from include.plan import Allowance, Plan, in_groups, make_plan, outlook
 from include.runs import Request, Run, record_request, requests_of, start_run
-from include.sessions import close_of, last_closed_session, window_of
+from include.sessions import last_closed_session, window_at
 from include.settings import DAILY
 from include.warehouse import held_of, origin_of
 from include.watchlist import read_watchlist
 
 log = logging.getLogger(__name__)
+
+
+class Planner(Protocol):
+    """Decides what to ask of some symbols at a time; see :func:`plan_for`."""
+
+    def __call__(
+        self,
+        connection: Connection[Any],
+        symbols: Mapping[str, Sequence[str]],
+        clock: datetime,
+        allowance: Allowance,
+        *,
+        force: bool,
+    ) -> tuple[Plan, list[Request]]:
+        """Return what to ask, and the outcome of each symbol whose bars are not asked for."""
 
 
 def start(
@@ -43,6 +58,7 @@ def start(
     asked: str | Iterable[str],
     now: str | None,
     allowance: Callable[[Run], Allowance],
+    planner: Planner | None = None,
     force: bool = False,
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask, in groups of one mapped task instance each.
@@ -53,6 +69,7 @@ def start(
     :param asked: the symbols.
     :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
     :param allowance: tells what the key may ask for in a run.
+    :param planner: decides what to ask; where it is not given, what keeps the daily bars whole.
     :param force: ask for bars although they are held.
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """
@@ -66,7 +83,7 @@ def start(
     for exchange in known:
         write_sessions(connection, exchange)
     allowed = allowance(run)
-    plan, idle = plan_for(connection, known, clock, allowed, force=force)
+    plan, idle = (planner or plan_for)(connection, known, clock, allowed, force=force)
     unlisted = {request.symbol for request in idle if request.kind == "NotListed"}
     for exchange, members in known.items():
         listed = [symbol for symbol in members if symbol not in unlisted]
@@ -101,17 +118,16 @@ def plan_for(
     idle: list[Request] = []
     missing: list[str] = []
     for exchange, members in symbols.items():
-        sessions = window_of(exchange, clock)
-        window = Window(sessions, close_of(exchange, sessions[-1]))
+        window = window_at(exchange, clock)
         lives = {life.symbol: life for life in lives_of(connection, members)}
         settled = not_to_ask(connection, list(lives.values()), window, listing.get(ACTIVE_LIST), force=force)
         idle += settled.values()
-        for held in held_of(connection, [one for one in members if one not in settled], sessions[0]):
+        for held in held_of(connection, [one for one in members if one not in settled], window.sessions[0]):
             found = needs_of(held, window, now=clock, premium=allowance.premium, force=force)
             if lives[held.symbol].state != "active":
                 found = [need for need in found if need.request.function == DAILY]
             if not any(need.request.function == DAILY for need in found):
-                idle.append(_late(held, window) if is_late(held, window, clock) else _complete(held))
+                idle.append(late(held, window) if is_late(held, window, clock) else _complete(held))
             needs += found
         missing += [life.symbol for life in lives.values() if life.left_the_listing]
     if NEW_YORK in symbols:  # the listing knows no other exchange's
@@ -156,7 +172,8 @@ def _complete(held: Held) -> Request:
     )
 
 
-def _late(held: Held, window: Window) -> Request:
+def late(held: Held, window: Window) -> Request:
+    """Return the outcome of a symbol whose newest session the vendor did not have a short while ago."""
     reason = (
         f"{window.sessions[-1]} was not published when it was asked for at {held.asked_at:%Y-%m-%d %H:%M} "
         f"UTC. Nothing to do: it is asked for again after {LATE.seconds // 3600} hours."

@@ -10,10 +10,12 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from include.sandbox.running import RunningSandbox, Stopwatch
+from include.sandbox.settings import SandboxSettings
 from include.warehouse import claim_origin
 from tests.conftest import PROJECT
 
 KEY = "DAGTEST9APIKEY99"
+PREMIUM_KEY = "DAGTEST9PREMIUM9"
 NOW = "2026-05-16T06:00:00Z"
 
 
@@ -27,7 +29,8 @@ def bag() -> DagBag:
 def sandbox() -> Iterator[RunningSandbox]:
     """A sandbox whose second never fills up: these tests are not about waiting."""
     stopwatch = Stopwatch()
-    with RunningSandbox(monotonic=lambda: stopwatch.advance(2) or stopwatch()) as sandbox:
+    settings = SandboxSettings(premium_keys=frozenset({PREMIUM_KEY}))
+    with RunningSandbox(settings, monotonic=lambda: stopwatch.advance(2) or stopwatch()) as sandbox:
         sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
         yield sandbox
 
@@ -39,14 +42,26 @@ def origin() -> str:
 
 
 @pytest.fixture
-def run_dag(bag, metadata, sandbox, origin, warehouse, warehouse_url, monkeypatch):
+def key() -> str:
+    """The API key of the connection."""
+    return KEY
+
+
+@pytest.fixture
+def plan() -> str:
+    """What the connection says of the key."""
+    return "free"
+
+
+@pytest.fixture
+def run_dag(bag, metadata, sandbox, origin, key, plan, warehouse, warehouse_url, monkeypatch):
     """Run a DAG with these parameters; return the state of the run and of each task by label."""
     sandbox.clear_faults()
     sandbox.reset()
     claim_origin(warehouse, origin)
     warehouse.commit()
-    extra = {"pacing_conn_id": "postgres_stocks", "seconds_between_calls": 0.01}
-    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": KEY, "extra": extra}
+    extra = {"plan": plan, "pacing_conn_id": "postgres_stocks", "seconds_between_calls": 0.01}
+    connection = {"conn_type": "alphavantage", "host": sandbox.url, "password": key, "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT", json.dumps(connection))
     monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_STOCKS", warehouse_url)
     monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "IBM")

@@ -12,7 +12,13 @@ import pytest
 
 from tests.conftest import PROJECT
 
-DAGS = {"stock_data_pipeline", "market_data_extra", "market_data_maintenance", "quarantine"}
+DAGS = {
+    "stock_data_pipeline",
+    "stock_data_backfill",
+    "market_data_extra",
+    "market_data_maintenance",
+    "quarantine",
+}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -79,7 +85,12 @@ def test_maintenance_is_one_task_that_keeps_for_400_days(bag):
 
 
 @pytest.mark.parametrize(
-    ("dag_id", "task_id"), [("stock_data_pipeline", "fetch_stock_data"), ("market_data_extra", "fetch")]
+    ("dag_id", "task_id"),
+    [
+        ("stock_data_pipeline", "fetch_stock_data"),
+        ("stock_data_backfill", "fetch_stock_data"),
+        ("market_data_extra", "fetch"),
+    ],
 )
 def test_fetching_shares_one_pool(bag, dag_id, task_id):
     assert bag.dags[dag_id].task_dict[task_id].pool == "alphavantage"
@@ -99,6 +110,22 @@ def test_other_data_is_off_until_somebody_wants_it(bag):
     }
 
 
+def test_a_backfill_is_for_a_person_and_never_paused(bag):
+    dag = bag.dags["stock_data_backfill"]
+    assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
+        "plan_backfill": ["fetch_stock_data"],
+        "fetch_stock_data": ["validate_data"],
+        "validate_data": ["load_stock_data"],
+        "load_stock_data": ["log_completion"],
+        "log_completion": ["tell_what_is_held"],
+        "tell_what_is_held": ["pipeline_end"],
+        "pipeline_end": [],
+    }
+    assert dag.task_dict["fetch_stock_data"].is_mapped
+    assert (dag.schedule, dag.max_active_runs, dag.is_paused_upon_creation) == (None, 1, False)
+    assert dag.doc_md
+
+
 def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     dag = bag.dags["quarantine"]
     assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
@@ -116,6 +143,7 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     ("dag_id", "ours"),
     [
         ("stock_data_pipeline", {"include.exceptions", "include.settings", "include.tasks"}),
+        ("stock_data_backfill", {"include.exceptions", "include.settings", "include.tasks"}),
         ("market_data_extra", {"include.exceptions", "include.settings", "include.tasks"}),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
         ("quarantine", {"include.exceptions", "include.settings", "include.tasks"}),

@@ -1,0 +1,114 @@
+"""
+### Daily bars of the past
+
+Trigger this to bring what is not held of a range. `stock_data_pipeline` keeps the last 100 sessions whole;
+this reaches back beyond them where the key does. A premium key brings the whole history of a symbol in one
+call (`outputsize=full`), and all of it enters. A free key reaches the last 100 sessions and no further: what
+is older is named, and not asked for.
+
+It goes through the same gate into the same table, and on the calls that the daily bars leave, today and in
+their next run. What no call is left for is deferred, and the run is green: run it again with the same
+parameters, and it asks only for what has not come. Once everything is there it asks nothing.
+
+| parameter | meaning |
+|---|---|
+| `symbols` | whose bars; all of the watchlist (Variable `stock_symbols`) where it is empty |
+| `from`, `to` | the first and the last day; as far as there is any where they are empty |
+| `force` | ask although the listing does not know a symbol, or it is suspect |
+| `now` | the run's clock, for simulations; refused where real data is kept |
+| `retry_delay` | seconds before the first retry of a task (300) |
+
+`tell_what_is_held` says of each symbol how much of the range is held, and why the rest is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import Param, Variable, dag, get_current_context, task
+
+from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
+from include.exceptions import PipelineError
+from include.settings import WATCHLIST_VARIABLE
+from include.tasks import (
+    fetch_stock_data,
+    load_stock_data,
+    log_completion,
+    pipeline_end,
+    run_key,
+    this_run,
+    validate_data,
+)
+
+
+@task
+def plan_backfill() -> list[list[dict[str, str]]]:
+    """Record the run; return what to ask of the range, a list for each mapped instance."""
+    from include.api import api_of
+    from include.backfill.start import start_backfill
+    from include.warehouse import connect, upgrade_schema
+
+    params = get_current_context()["params"]
+    daily = Variable.get(WATCHLIST_VARIABLE, default="")
+    upgrade_schema()
+    with connect() as warehouse:
+        groups = start_backfill(
+            warehouse,
+            **run_key(),
+            asked=params["symbols"] or daily,
+            days=(params["from"], params["to"]),
+            now=params["now"],
+            daily=daily,
+            api_of=api_of,
+            force=params["force"],
+        )
+    return [[asdict(request) for request in group] for group in groups]
+
+
+@task(trigger_rule="all_done")
+def tell_what_is_held() -> None:
+    """Print how much of the range is held of each symbol, and why the rest is not."""
+    from include.api import api_of
+    from include.backfill.report import range_held
+
+    params = get_current_context()["params"]
+    with this_run() as (warehouse, run):
+        premium = api_of(run).plan == "premium"
+        lines = range_held(warehouse, run, (params["from"], params["to"]), premium=premium)
+    print(*lines, sep="\n")
+
+
+@dag(
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    tags=["stock-market", "by-hand"],
+    doc_md=__doc__,
+    params={
+        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "from": Param(None, type=["null", "string"], format="date", title="First day"),
+        "to": Param(None, type=["null", "string"], format="date", title="Last day"),
+        "force": Param(False, type="boolean", title="Ask for suspects, too"),
+        "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
+        "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
+    },
+    default_args={
+        "owner": "data-engineering-team",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=5),
+        "retry_exponential_backoff": True,
+        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
+        "execution_timeout": timedelta(minutes=30),
+    },
+)
+def stock_data_backfill() -> None:
+    """Plan what the range lacks, fetch, validate, load, report."""
+    bodies = fetch_stock_data.partial(waits=False).expand(requests=plan_backfill())
+    accepted = validate_data()
+    bodies >> accepted
+    load_stock_data(accepted) >> log_completion() >> tell_what_is_held() >> pipeline_end()
+
+
+stock_data_backfill()

@@ -1,0 +1,142 @@
+"""From a range to a plan: what is worth a call, and how many the daily bars leave."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+
+from include.backfill.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
+from include.instruments import by_exchange
+from include.lifecycle import lives_of, not_to_ask
+from include.listing import asked_at
+from include.needs import ACTIVE_LIST, Held, Need, PlannedRequest, Window, is_late
+from include.plan import Allowance, Plan, allowance_of, make_plan
+from include.runs import Request, Run
+from include.sessions import window_at
+from include.settings import DAILY, DAILY_HOUR, HORIZON
+from include.start import late, plan_for, read_clock, start
+from include.warehouse import held_of, origin_of
+from include.watchlist import read_watchlist
+
+if TYPE_CHECKING:
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+
+log = logging.getLogger(__name__)
+
+
+def start_backfill(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    asked: str | Iterable[str],
+    days: tuple[str | None, str | None],
+    now: str | None,
+    daily: str | Iterable[str],
+    api_of: Callable[[Run], AlphaVantageHook],
+    force: bool = False,
+) -> list[list[PlannedRequest]]:
+    """Record the run and return what to ask of a range, as :func:`include.start.start` does.
+
+    :param days: the first and the last day (ISO 8601); an end that is empty is as far as there is any.
+    :param daily: the symbols of the daily bars, whose calls are left alone.
+    :param force: ask although the listing does not know a symbol, or it is suspect.
+    :raises BadParameter: no symbols, no range, or a clock that may not or cannot be set.
+    """
+    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    return start(
+        connection,
+        dag_id=dag_id,
+        run_id=run_id,
+        asked=asked,
+        now=now,
+        allowance=lambda run: spare(connection, api_of(run), run.clock, daily),
+        planner=partial(plan_range, asked=read_range(*days, clock)),
+        force=force,
+    )
+
+
+def spare(
+    connection: Connection[Any], hook: AlphaVantageHook, now: datetime, daily: str | Iterable[str]
+) -> Allowance:
+    """Return what a backfill may ask for: what the daily bars need neither today nor in their next run.
+
+    :param daily: the symbols of the daily bars.
+    """
+    free = allowance_of(hook, within=timedelta(0))
+    if free.left is None:
+        return free
+    known, _ = by_exchange(read_watchlist(daily).symbols if daily else (), now)
+    next_run = _next_run(now)
+    later = hook.calls_left(next_run + HORIZON - now) or 0
+    needed = [_due(connection, known, at, free.premium) for at in (now, next_run)]
+    log.info("%d calls are left; the daily bars need %d today, %d in their next run", free.left, *needed)
+    left = min(free.left - needed[0], later - needed[1])
+    return Allowance(max(left, 0), None, free.premium)
+
+
+def plan_range(
+    connection: Connection[Any],
+    symbols: Mapping[str, Sequence[str]],
+    clock: datetime,
+    allowance: Allowance,
+    *,
+    asked: Range,
+    force: bool = False,
+) -> tuple[Plan, list[Request]]:
+    """Return what to ask of a range, and the outcome of each symbol whose bars are not asked for.
+
+    :param symbols: by exchange.
+    """
+    needs: list[Need] = []
+    idle: list[Request] = []
+    listing = asked_at(connection).get(ACTIVE_LIST)
+    for exchange, members in symbols.items():
+        window = window_at(exchange, clock)
+        settled = not_to_ask(connection, lives_of(connection, members), window, listing, force=force)
+        idle += settled.values()
+        rest = [symbol for symbol in members if symbol not in settled]
+        ranges = lacking_of(connection, exchange, rest, asked, window)
+        for held, lacking in zip(held_of(connection, rest, window.sessions[0]), ranges, strict=True):
+            found = needs_of_range(lacking, held, window, now=clock, premium=allowance.premium)
+            if not any(need.request.function == DAILY for need in found):
+                idle.append(_settled(held, lacking, window, clock, allowance.premium))
+            needs += found
+    plan = make_plan(needs, allowance.left)
+    return Plan(plan.requests), [*idle, *map(_deferred, plan.deferred)]
+
+
+def _next_run(now: datetime) -> datetime:
+    today = now.astimezone(UTC).replace(hour=DAILY_HOUR, minute=0, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def _due(
+    connection: Connection[Any], symbols: Mapping[str, Sequence[str]], at: datetime, premium: bool
+) -> int:
+    plan, _ = plan_for(connection, symbols, at, Allowance(0, None, premium))
+    return len(plan.deferred)
+
+
+def _settled(held: Held, lacking: Lacking, window: Window, clock: datetime, premium: bool) -> Request:
+    if lacking.recent and is_late(held, window, clock):
+        return late(held, window)
+    why = told(lacking, premium=premium)
+    if lacking.older:
+        return Request(held.symbol, DAILY, "left out", kind="PremiumRequired", reason=why)
+    return Request(held.symbol, DAILY, "complete", final_through=held.newest, reason=why)
+
+
+def _deferred(request: PlannedRequest) -> Request:
+    reason = (
+        f"No call is left for it beside those of the daily bars, although {request.reason}. Run this again "
+        "tomorrow, with the same parameters: it goes on where it stopped."
+    )
+    return Request(
+        request.symbol, request.function, "deferred", request.outputsize, kind="NoCallLeft", reason=reason
+    )
