@@ -63,8 +63,8 @@ class Api(Protocol):
 class Fetcher:
     """Brings the bodies of planned requests into the raw store.
 
-    A body of an earlier run that holds the final bar of the last closed session is used again,
-    unless ``force``.
+    A body of another run that holds the final bar of the last closed session, or came since this run was
+    planned, is used again, unless ``force``.
     """
 
     run: Run
@@ -121,6 +121,7 @@ class Fetcher:
             return None
         held = last_body(
             self.connection,
+            self.run,
             symbol=planned.symbol,
             function=planned.function,
             outputsize=planned.outputsize,

@@ -110,9 +110,18 @@ def brought_since_start(connection: Connection[Any], run: Run) -> set[tuple[str,
 
 
 def last_body(
-    connection: Connection[Any], *, symbol: str, function: str, outputsize: str, final_through: date
+    connection: Connection[Any],
+    run: Run,
+    *,
+    symbol: str,
+    function: str,
+    outputsize: str,
+    final_through: date,
 ) -> Request | None:
-    """Return the newest request whose body holds the final bar of a session, if there is one."""
-    about = {"symbol": symbol, "function": function, "outputsize": outputsize}
+    """Return the newest request whose body holds the final bar of a session, if there is one.
+
+    A body that came since the run was started will do without: there is no newer one to be had yet.
+    """
+    about = {"symbol": symbol, "function": function, "outputsize": outputsize, "run": run.id}
     with connection.cursor(row_factory=class_row(Request)) as cursor:
         return cursor.execute(statement("last_body"), about | {"final_through": final_through}).fetchone()

@@ -55,7 +55,7 @@ def plan() -> str:
 
 @pytest.fixture
 def run_dag(bag, metadata, sandbox, origin, key, plan, warehouse, warehouse_url, monkeypatch):
-    """Run a DAG with these parameters; return the state of the run and of each task by label."""
+    """Run a DAG with these parameters, for a logical date; return the state of the run and of each task."""
     sandbox.clear_faults()
     sandbox.reset()
     claim_origin(warehouse, origin)
@@ -66,8 +66,10 @@ def run_dag(bag, metadata, sandbox, origin, key, plan, warehouse, warehouse_url,
     monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_STOCKS", warehouse_url)
     monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "IBM")
 
-    def run_with(dag_id: str, **params: object) -> tuple[str, dict[str, str]]:
-        dag_run = bag.dags[dag_id].test(run_conf={"now": NOW} | params)
+    def run_with(
+        dag_id: str, logical_date: datetime | None = None, **params: object
+    ) -> tuple[str, dict[str, str]]:
+        dag_run = bag.dags[dag_id].test(logical_date=logical_date, run_conf={"now": NOW} | params)
         tasks = {
             ti.task_id + (f"[{ti.rendered_map_index}]" if ti.rendered_map_index else ""): str(ti.state)
             for ti in dag_run.get_task_instances()

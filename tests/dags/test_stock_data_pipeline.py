@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
@@ -94,6 +95,25 @@ def test_running_again_asks_nothing_and_changes_nothing(run, warehouse, sandbox)
         "select outcome from request where function = 'TIME_SERIES_DAILY' order by id"
     )
     assert outcomes.fetchall() == [("fetched",), ("complete",)]
+
+
+def test_runs_for_past_dates_find_everything_held_and_ask_nothing(run, warehouse, sandbox):
+    """So `airflow backfill create` runs the DAG; a run is about what is held by now, whatever its date."""
+    dates = [datetime(2026, 5, day, 6, tzinfo=UTC) for day in (12, 13, 14)]
+    states = [run(symbols=["IBM", "MSFT"], logical_date=day)[0] for day in dates]
+    assert states == ["success"] * 3
+    assert bars(warehouse) == {"IBM": 100, "MSFT": 100}
+    assert len(sandbox.calls()) == 7  # bars, splits and dividends of each, and the listing
+    outcomes = warehouse.execute(
+        "select pipeline_run.run_id, outcome, count(*) from request "
+        "inner join pipeline_run on pipeline_run.id = pipeline_run_id "
+        "group by pipeline_run.id, outcome order by pipeline_run.id"
+    ).fetchall()
+    assert [(outcome, count) for _, outcome, count in outcomes] == [
+        ("fetched", 7),
+        ("complete", 2),
+        ("complete", 2),
+    ]
 
 
 def test_a_person_can_have_it_asked_again(run, warehouse, sandbox):

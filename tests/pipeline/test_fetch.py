@@ -114,6 +114,18 @@ def test_a_run_that_ran_twice_leaves_its_bodies_to_those_after_it(warehouse, sta
     assert len(sandbox.calls()) == 1
 
 
+def test_runs_that_were_planned_at_once_ask_once_even_for_a_session_that_is_late(
+    warehouse, started, fetch, sandbox
+):
+    """`airflow backfill create` starts ten runs together: each has planned before the first has asked."""
+    sandbox.add_fault("late", symbol="IBM")
+    runs = [started("IBM", run_id=f"backfill {day}") for day in (12, 13, 14)]
+    for run in runs:
+        assert fetch(run, "IBM") == []
+    assert [outcomes(warehouse, run)["IBM"][0] for run in runs] == ["fetched", "reused", "reused"]
+    assert len(sandbox.calls()) == 1
+
+
 def test_a_person_can_force_asking(started, fetch, sandbox):
     fetch(started("IBM"), "IBM")
     fetch(started("IBM", run_id="again"), "IBM", force=True)

@@ -14,7 +14,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from include.raw import is_stored, write_body
 from include.retention import Retention, remove_old
-from include.runs import Request, last_body, record_request, start_run
+from include.runs import Request, Run, last_body, record_request, start_run
 from include.warehouse import claim_origin
 
 pytestmark = pytest.mark.postgres
@@ -77,7 +77,8 @@ def test_an_old_body_goes_and_its_request_says_so(warehouse, keep, asked, age):
     told = f"Its body was removed on 2027-06-20 by retention: {first}"
     assert paths(warehouse) == [(None, told), (second, None)]
     about = {"symbol": "IBM", "function": "SPLITS", "outputsize": "full", "final_through": EARLIER.date()}
-    assert last_body(warehouse, **about).path is None  # so it is asked for again
+    later = Run(0, "later", NOW, True, ["IBM"])
+    assert last_body(warehouse, later, **about).path is None  # so it is asked for again
 
 
 def test_a_reason_there_was_before_stays(warehouse, keep, asked, age):
