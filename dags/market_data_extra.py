@@ -62,14 +62,15 @@ def fetch(name: str) -> None:
     context["dataset"] = name
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.datasets import DATASETS
+    from include.entitlement import EntitledApi
     from include.extra.fetch import DatasetFetcher
     from include.fetch import OUT_OF_CALLS
 
     dataset = next(dataset for dataset in DATASETS if dataset.name == name)
     with this_run() as (warehouse, run):
-        hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)
+        api = EntitledApi(AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now), warehouse, run.now)
         try:
-            DatasetFetcher(run, warehouse, hook, store(), context["params"]["force"]).fetch(dataset)
+            DatasetFetcher(run, warehouse, api, store(), context["params"]["force"]).fetch(dataset)
         except OUT_OF_CALLS as error:
             raise AirflowSkipException(f"Deferred: {error}") from error
 

@@ -71,10 +71,11 @@ def tell_what_is_held() -> None:
     """Print how much of the range is held of each symbol, and why the rest is not."""
     from include.api import api_of
     from include.backfill.report import range_held
+    from include.entitlement import is_premium
 
     params = get_current_context()["params"]
     with this_run() as (warehouse, run):
-        premium = api_of(run).plan == "premium"
+        premium = is_premium(warehouse, api_of(run), now=run.clock)
         lines = range_held(warehouse, run, (params["from"], params["to"]), premium=premium)
     print(*lines, sep="\n")
 

@@ -46,7 +46,7 @@ from include.tasks import (
 def pipeline_start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
     from include.api import api_of
-    from include.plan import allowance_of
+    from include.entitlement import entitled
     from include.start import start
     from include.warehouse import connect, upgrade_schema
 
@@ -59,7 +59,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
             **run_key(),
             asked=params["symbols"] or Variable.get(WATCHLIST_VARIABLE, default=""),
             now=params["now"],
-            allowance=lambda run: allowance_of(api_of(run), within=HORIZON),
+            allowance=lambda run: entitled(warehouse, api_of(run), within=HORIZON, now=run.clock),
             force=params["force"],
         )
     return [[asdict(request) for request in group] for group in groups]

@@ -16,13 +16,14 @@ from airflow_provider_alphavantage.exceptions import (
     BudgetSpent,
     DailyQuotaSpent,
     InvalidRequest,
+    PremiumRequired,
 )
 from include.bars import StockBar, read_bars
 from include.corporate_actions import KINDS, read_actions
 from include.exchanges import NEW_YORK, exchange_of
 from include.lifecycle import forget_refusals, judge_refusal
 from include.listing import parameters_of, read_listing
-from include.needs import PlannedRequest
+from include.needs import COMPACT, PlannedRequest
 from include.raw import is_stored, write_body
 from include.runs import Request, Run, brought_since_start, last_body, record_request
 from include.sessions import last_closed_session
@@ -131,7 +132,22 @@ class Fetcher:
 
     def _ask(self, planned: PlannedRequest) -> Request:
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
-        answer = self.api.query(planned.function, **_parameters(planned))
+        try:
+            answer = self.api.query(planned.function, **_parameters(planned))
+        except PremiumRequired as error:
+            if planned.outputsize != "full":
+                raise
+            refused = error
+        else:
+            return self._answered(planned, answer)
+        compact = self._held(recent := replace(planned, outputsize="compact")) or self._ask(recent)
+        why = (
+            f"{refused} The last {COMPACT} sessions were brought instead. If the key is free, set the "
+            "connection's extra `plan` to free."
+        )
+        return replace(compact, kind=type(refused).__name__, reason=why)
+
+    def _answered(self, planned: PlannedRequest, answer: Answer) -> Request:
         origin = answer.origin or REAL
         request = Request(
             planned.symbol,
@@ -182,6 +198,8 @@ class Fetcher:
             kind=type(error).__name__,
             reason=str(error),
         )
+        if planned.function != DAILY and isinstance(error, PremiumRequired):
+            return replace(request, outcome="left out")
         if planned.function != DAILY or not isinstance(error, NO_SUCH_SYMBOL):
             return request
         is_left_out, reason = judge_refusal(self.connection, self.run, request)
@@ -196,7 +214,7 @@ def _parameters(planned: PlannedRequest) -> dict[str, str]:
 
 
 def _fails_nothing(request: Request, error: AlphaVantageError) -> bool:
-    """Whether a run is none the worse: a suspect is still refused, or the listing stays as it was."""
+    """Whether a run is none the worse: a suspect is still refused, the plan lacks it, the listing stays."""
     is_passing = isinstance(error, PASSING + OUT_OF_CALLS)
     return request.outcome == "left out" or (request.function == LISTING and not is_passing)
 

@@ -33,12 +33,14 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     context: Any = get_current_context()
     context["symbol"] = _label(requests)
     from include.api import api_of
+    from include.entitlement import EntitledApi
     from include.fetch import OUT_OF_CALLS, Fetcher, next_turn
     from include.needs import PlannedRequest
 
     with this_run() as (warehouse, run):
         force = context["params"].get("force", False)
-        errors = Fetcher(run, warehouse, api_of(run), store(), force).fetch(
+        api = EntitledApi(api_of(run), warehouse, run.now)
+        errors = Fetcher(run, warehouse, api, store(), force).fetch(
             PlannedRequest(**request) for request in requests
         )
     failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]

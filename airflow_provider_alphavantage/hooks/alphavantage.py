@@ -244,6 +244,12 @@ class AlphaVantageHook(HttpHook):
         assert self.budget
         return str(self._extra.get("plan") or "free")
 
+    @property
+    def key_fingerprint(self) -> str:
+        """What stands for the connection's key wherever the key must not be."""
+        self._look_up()
+        return fingerprint(self._key)
+
     def test_connection(self) -> tuple[bool, str]:
         """Spend one call to tell whether the connection works and on which plan, never its key.
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from psycopg import Connection
 
 from include.backfill.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
+from include.entitlement import entitled
 from include.instruments import by_exchange
 from include.lifecycle import lives_of, not_to_ask
 from include.listing import asked_at
 from include.needs import ACTIVE_LIST, Held, Need, PlannedRequest, Window, is_late
-from include.plan import Allowance, Plan, allowance_of, make_plan
+from include.plan import Allowance, Plan, make_plan
 from include.runs import Request, Run
 from include.sessions import window_at
 from include.settings import DAILY, DAILY_HOUR, HORIZON
@@ -68,7 +69,7 @@ def spare(
 
     :param daily: the symbols of the daily bars.
     """
-    free = allowance_of(hook, within=timedelta(0))
+    free = entitled(connection, hook, within=timedelta(0), now=now)
     if free.left is None:
         return free
     known, _ = by_exchange(read_watchlist(daily).symbols if daily else (), now)
@@ -128,7 +129,7 @@ def _settled(held: Held, lacking: Lacking, window: Window, clock: datetime, prem
         return late(held, window)
     why = told(lacking, premium=premium)
     if lacking.older:
-        return Request(held.symbol, DAILY, "left out", kind="PremiumRequired", reason=why)
+        return Request(held.symbol, DAILY, "left out", kind="OutOfReach", reason=why)
     return Request(held.symbol, DAILY, "complete", final_through=held.newest, reason=why)
 
 

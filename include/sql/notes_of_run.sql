@@ -7,4 +7,8 @@ select
     'The listing was not brought, so symbols are judged by what was known before. ' || reason
 from request
 where pipeline_run_id = %(run)s and function = 'LISTING_STATUS' and outcome = 'failed'
+union all
+select reason
+from request
+where pipeline_run_id = %(run)s and kind in ('PremiumRequired', 'RefusedBefore') and outcome <> 'failed'
 order by 1

@@ -73,7 +73,7 @@ def test_a_free_key_brings_the_last_hundred_sessions_and_names_what_is_older(run
     assert (state, tasks["fetch_stock_data"]) == ("success", "skipped")
     assert len(sandbox.calls()) == 3
     outcomes = warehouse.execute("select outcome, kind, reason from request order by id desc limit 1")
-    assert outcomes.fetchall() == [("left out", "PremiumRequired", told)]
+    assert outcomes.fetchall() == [("left out", "OutOfReach", told)]
 
 
 def test_a_range_out_of_reach_costs_a_free_key_no_call(run, warehouse, sandbox):

@@ -10,7 +10,7 @@ import pytest
 
 from airflow_provider_alphavantage.pacing import fingerprint
 
-from .conftest import KEY
+from .conftest import KEY, PREMIUM_KEY
 
 pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
 
@@ -152,6 +152,34 @@ def test_a_budget_spent_by_our_own_count_makes_no_call(run, warehouse, sandbox):
         "NoCallLeft",
         "No call is left for it today, although no bar of it is held. Nothing to do: its turn comes.",
     )
+
+
+@pytest.mark.parametrize(("key", "plan"), [(PREMIUM_KEY, "premium")])
+def test_a_premium_key_brings_the_whole_history_of_a_new_symbol_at_once(run, warehouse, sandbox):
+    history = {symbol: sandbox.truth(symbol)["bars"] for symbol in ("IBM", "MSFT")}
+    state, _ = run(symbols=["IBM", "MSFT"])
+    assert (state, bars(warehouse)) == ("success", {symbol: len(held) for symbol, held in history.items()})
+    assert min(bars(warehouse).values()) > 6_000
+    total = "select sum(close)::text, sum(volume)::text from stock_data where symbol = 'IBM'"
+    assert warehouse.execute(total).fetchone() == (
+        f"{sum(Decimal(bar['close']) for bar in history['IBM'])}00",
+        str(sum(int(bar["volume"]) for bar in history["IBM"])),
+    )
+    assert {(call["function"], call["outcome"]) for call in sandbox.calls()} == {
+        (function, "data") for function in ("TIME_SERIES_DAILY", "SPLITS", "DIVIDENDS", "LISTING_STATUS")
+    }
+    assert warehouse.execute("select accepted, refused_bars from verdict").fetchall() == [(True, 0)] * 2
+    run(symbols=["IBM", "MSFT"])
+    assert len(sandbox.calls()) == 7
+
+
+@pytest.mark.parametrize("plan", ["premium"])
+def test_a_key_that_is_not_what_its_connection_says_brings_the_last_sessions(run, warehouse, sandbox, capfd):
+    state, _ = run(symbols=["IBM", "MSFT"])
+    assert (state, bars(warehouse)) == ("success", {"IBM": 100, "MSFT": 100})
+    assert "set the connection's extra `plan` to free" in capfd.readouterr().out
+    asked = [call["outcome"] for call in sandbox.calls() if call["function"] == "TIME_SERIES_DAILY"]
+    assert asked == ["E8", "data", "data"]
 
 
 def test_an_outage_is_retried_and_passes(run, warehouse, sandbox):
