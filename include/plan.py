@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
@@ -48,6 +48,11 @@ class Plan:
 
     requests: tuple[PlannedRequest, ...]
     deferred: tuple[PlannedRequest, ...] = ()
+
+    def then(self, more: Sequence[PlannedRequest], calls: int | None) -> Plan:
+        """Return the plan with as many further requests at its end as the calls reach for; no other waits."""
+        spare = None if calls is None else max(calls - len(self.requests), 0)
+        return replace(self, requests=(*self.requests, *more[:spare]))
 
 
 def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Protocol
 
 from psycopg import Connection
 
 from include.exceptions import BadParameter
 from include.exchanges import NEW_YORK
+from include.gaps import holes_to_ask
 from include.instruments import by_exchange, register, write_sessions
 from include.lifecycle import lives_of, not_to_ask
 from include.listing import asked_at
@@ -132,7 +134,9 @@ def plan_for(
         missing += [life.symbol for life in lives.values() if life.left_the_listing]
     if NEW_YORK in symbols:  # the listing knows no other exchange's
         needs += listing_needs(listing, clock, missing)
-    return make_plan(needs, allowance.left), idle
+    plan = make_plan(needs, allowance.left)
+    holes = holes_to_ask(connection, chain(*symbols.values()), now=clock)
+    return plan.then(holes, allowance.left), idle
 
 
 def told(symbols: int, plan: Plan, allowance: Allowance) -> list[str]:

@@ -7,12 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from include.bars import table_of
-from include.gaps import Missing, find_gaps, gaps_of
+from include.gaps import Missing, find_gaps, gaps_of, holes_to_ask
 from include.gate import BrokenBar, Verdict
 from include.instruments import register, write_sessions
 from include.load import load
+from include.needs import PlannedRequest
+from include.plan import Allowance
 from include.runs import Request, record_request
+from include.sessions import close_of, sessions_between
+from include.start import start
 from include.validate import record_verdict
+from include.warehouse import claim_origin
 
 from .conftest import MORNING_AFTER
 
@@ -152,6 +157,55 @@ def test_a_run_tells_what_is_missing_of_its_symbols(warehouse, fetched, started)
         "MSFT: 2 sessions missing between 2026-05-12 and 2026-05-13 (vendor hole)",
         "MSFT: 2026-05-15 missing (not yet published)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "is_asked"),
+    [(0, False), (1, True), (4, True), (5, True), (20, True), (80, True), (97, True), (98, False)],
+)
+def test_a_hole_of_a_symbol_that_no_list_has_is_asked_for_again(warehouse, fetched, sessions, is_asked):
+    find(warehouse, fetched("IBM", without={WEDNESDAY}))
+    since = sorted(sessions_between("XNYS", FRIDAY, date(2026, 12, 31)))
+    later = close_of("XNYS", since[sessions])
+    found = holes_to_ask(warehouse, ["MSFT"], now=later)
+    reason = "the vendor left out 2026-05-13, and nothing else asks for it"
+    assert found == ([PlannedRequest("IBM", reason=reason)] if is_asked else [])
+    assert holes_to_ask(warehouse, ["MSFT", "IBM"], now=later) == []
+
+
+def test_a_hole_is_asked_for_after_one_session_five_and_twenty_and_no_more(warehouse, fetched):
+    """Every answer leaves the same session out. 2026-05-25 is a holiday."""
+    find(warehouse, fetched("IBM", without={WEDNESDAY}))
+    asked = []
+    for day in range(1, 60):
+        now = MORNING_AFTER + timedelta(days=day)
+        if holes_to_ask(warehouse, [], now=now):
+            asked.append(now.date())
+            find(warehouse, fetched("IBM", without={WEDNESDAY}, day=day))
+    assert asked == [date(2026, 5, 19), date(2026, 5, 23), date(2026, 6, 16)]
+
+
+@pytest.mark.parametrize(("calls", "asks_for_ibm"), [(4, False), (5, True), (None, True)])
+def test_a_hole_takes_a_call_that_nothing_else_needs(warehouse, fetched, calls, asks_for_ibm):
+    """MSFT is new: it needs three, and the listing one."""
+    find(warehouse, fetched("IBM", without={WEDNESDAY}))
+    claim_origin(warehouse, "sandbox")
+    groups = start(
+        warehouse,
+        dag_id="d",
+        run_id="r",
+        asked="MSFT",
+        now="2026-05-19T06:00:00Z",
+        allowance=lambda _: Allowance(calls, 25, False),
+    )
+    asked = [request.symbol for group in groups for request in group]
+    assert asked == ["MSFT"] * 3 + ["*active"] + ["IBM"] * asks_for_ibm
+
+
+def test_a_hole_of_a_dead_symbol_stays(warehouse, fetched):
+    find(warehouse, fetched("IBM", without={WEDNESDAY}))
+    warehouse.execute("update instrument set state = 'suspect'")
+    assert holes_to_ask(warehouse, [], now=MORNING_AFTER + timedelta(days=3)) == []
 
 
 def test_the_calendar_is_written_once_and_mended(warehouse):
