@@ -1,4 +1,5 @@
--- One line for each symbol of a run: how its request ended, what the gate said, what was loaded.
+-- One line for each symbol of a run: how its request ended, what the gate said, what was loaded. Last come those
+-- that were asked for although they are not on the list.
 select
     coalesce(request.symbol, planned.symbol) as symbol,
     request.outcome,
@@ -18,7 +19,14 @@ select
     others.failures,
     others.deferred_requests
 from pipeline_run
-cross join lateral unnest(pipeline_run.symbols) with ordinality as planned (symbol, position)
+cross join lateral unnest(pipeline_run.symbols || array(
+    select beside.symbol
+    from request as beside
+    where
+        beside.pipeline_run_id = pipeline_run.id and beside.function = 'TIME_SERIES_DAILY'
+        and beside.symbol <> all(pipeline_run.symbols)
+    order by beside.id
+)) with ordinality as planned (symbol, position)
 left join request
     on
         request.pipeline_run_id = pipeline_run.id and request.symbol = planned.symbol

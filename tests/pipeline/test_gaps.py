@@ -13,6 +13,7 @@ from include.instruments import register, write_sessions
 from include.load import load
 from include.needs import PlannedRequest
 from include.plan import Allowance
+from include.reports import results_of
 from include.runs import Request, record_request
 from include.sessions import close_of, sessions_between
 from include.start import start
@@ -200,6 +201,17 @@ def test_a_hole_takes_a_call_that_nothing_else_needs(warehouse, fetched, calls, 
     )
     asked = [request.symbol for group in groups for request in group]
     assert asked == ["MSFT"] * 3 + ["*active"] + ["IBM"] * asks_for_ibm
+
+
+def test_a_run_tells_how_a_symbol_went_that_is_not_on_its_list(warehouse, started):
+    run = started("MSFT")
+    for symbol in ("IBM", "MSFT"):
+        record_request(warehouse, run, Request(symbol, "TIME_SERIES_DAILY", "failed", reason="Refused."))
+    results = results_of(warehouse, run)
+    assert [(result.symbol, result.problem) for result in results] == [
+        ("MSFT", "MSFT: Refused."),
+        ("IBM", "IBM: Refused."),
+    ]
 
 
 def test_a_hole_of_a_dead_symbol_stays(warehouse, fetched):
