@@ -23,17 +23,15 @@ The run is green only if every dataset that was due is loaded, or deferred for l
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
 
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError, RunIncomplete
-from include.settings import ALPHAVANTAGE_CONN_ID, POOL, reports, store
-from include.tasks import run_key, this_run
+from include.exceptions import PipelineError
+from include.extra.tasks import fetch, load, report, validate
+from include.settings import ALPHAVANTAGE_CONN_ID
+from include.tasks import run_key
 
 
 @task
@@ -53,64 +51,6 @@ def start() -> list[str]:
             premium=AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium",
             force=params["force"],
         )
-
-
-@task(pool=POOL, map_index_template="{{ dataset }}")
-def fetch(name: str) -> None:
-    """Bring the dataset's body into the raw store."""
-    context = get_current_context()
-    context["dataset"] = name
-    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-    from include.datasets import DATASETS
-    from include.entitlement import EntitledApi
-    from include.extra.fetch import DatasetFetcher
-    from include.fetch import OUT_OF_CALLS
-
-    dataset = next(dataset for dataset in DATASETS if dataset.name == name)
-    with this_run() as (warehouse, run):
-        api = EntitledApi(AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now), warehouse, run.now)
-        try:
-            DatasetFetcher(run, warehouse, api, store(), context["params"]["force"]).fetch(dataset)
-        except OUT_OF_CALLS as error:
-            raise AirflowSkipException(f"Deferred: {error}") from error
-
-
-@task(trigger_rule="all_done")
-def validate() -> None:
-    """Judge the bodies of the run, each dataset by its own rules."""
-    from include.extra.gate import validate as judge
-    from include.gate import data_docs
-    from include.warehouse import origin_of
-
-    with this_run() as (warehouse, run):
-        place = reports(origin_of(warehouse)) / "datasets"
-        judge(warehouse, run, reports=place)
-    print(f"Data Docs: {data_docs(place)}")
-
-
-@task
-def load() -> list[dict[str, Any]]:
-    """Merge what was accepted into the tables; return what was new and changed."""
-    from include.extra.load import load as merge
-
-    with this_run() as (warehouse, run):
-        return [asdict(loaded) for loaded in merge(warehouse, run, now=run.now())]
-
-
-@task(trigger_rule="all_done")
-def report() -> str:
-    """Close the run's audit row and print its table; fail if a dataset is neither loaded nor deferred."""
-    from include.extra.report import headline, problems, results_of, table
-    from include.runs import end_run
-
-    with this_run() as (warehouse, run):
-        results = results_of(warehouse, run)
-        wrong = "\n".join(problems(results))
-        end_run(warehouse, run, state="failed" if wrong else "success", message=wrong)
-    print(table(results), headline(results), sep="\n")
-    if wrong:
-        raise RunIncomplete(wrong)
-    return headline(results)
 
 
 @dag(

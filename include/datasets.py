@@ -13,10 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from include.expectations import PRICES, Rule, ordered, positive, present
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,40}")
+_TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")
+
+Period = Literal["week", "month"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Dataset:
     :param day: the column that dates a row, if there is one; no row is of a day to come.
     :param leave_out_today: the row of the day (UTC) on which it is fetched still moves. It is left out until
         the day is over.
+    :param period: each row is a week or month of the exchange of the parameter ``symbol``, dated by its last
+        session. A column of that name has the first day of the period; the running one is left out.
     :param rules: what its rows have to keep, beside the key: see :mod:`include.expectations`. The frame they
         are checked on has the columns of the body; numbers as floats, days and times as ISO 8601 text.
     """
@@ -44,11 +50,12 @@ class Dataset:
     every_days: int = 1
     day: str | None = None
     leave_out_today: bool = False
+    period: Period | None = None
     rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in (self.name, self.table):
-            if not _NAME.fullmatch(name):
+        for name, pattern in ((self.name, _NAME), (self.table, _TABLE)):
+            if not pattern.fullmatch(name):
                 raise ValueError(f"{name!r} cannot name a dataset or its table: lower case, digits and '_'.")
         if not self.key:
             raise ValueError(f"The dataset {self.name} has no key: name the columns that identify a row.")

@@ -39,6 +39,15 @@ def last_session_begun(exchange: str, now: datetime) -> date:
     return _last_not_after(exchange, calendar(exchange).opens_nanos, now)
 
 
+def next_to_close(exchange: str, now: datetime) -> date:
+    """Return the first session that has not closed by ``now`` (an aware datetime)."""
+    import pandas as pd
+
+    closed = pd.Timestamp(last_closed_session(exchange, now))
+    session: date = calendar(exchange).next_session(closed).date()
+    return session
+
+
 def session_before(exchange: str, day: date) -> date:
     """Return the newest session before a day, which need not be one itself.
 

@@ -108,7 +108,8 @@ def _older(lacking: Lacking, premium: bool) -> str:
         return f"{which} are not brought yet, run this again"
     return (
         f"{which} cannot be had as daily bars with this key: what is older than the last {COMPACT} sessions "
-        "needs outputsize=full, which is premium"
+        "needs outputsize=full, which is premium; weekly and monthly bars reach back on any key, see the DAG "
+        "stock_data_periods"
     )
 
 

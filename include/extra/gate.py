@@ -134,7 +134,7 @@ def _record(connection: Connection[Any], run: Run, request: Request, verdict: Da
     }
     connection.execute(statement("record_verdict"), about)
     log.info(
-        "%s: %d rows, %d left out until their day is over", rows.dataset.name, len(rows.rows), rows.left_out
+        "%s: %d rows, %d left out until their time is over", rows.dataset.name, len(rows.rows), rows.left_out
     )
     for reason in verdict.reasons:
         log.warning("%s", reason)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
 from airflow_provider_alphavantage.hooks.alphavantage import Answer
 from airflow_provider_alphavantage.parsing import Kind, Records, Value
 from airflow_provider_alphavantage.responses import read
-from include.datasets import Dataset
+from include.datasets import Dataset, Period
+from include.exchanges import exchange_of
+from include.sessions import next_to_close
 
 
 class NoRows(AlphaVantageError):
@@ -23,7 +25,8 @@ class NoRows(AlphaVantageError):
 class Rows:
     """The rows of one body, in the order they were served; values are exact.
 
-    :param left_out: the row of the day on which the body was fetched, where it was left out.
+    :param left_out: the row of the day on which the body was fetched, or of the running period, where it was
+        left out.
     """
 
     dataset: Dataset
@@ -71,6 +74,8 @@ def read_rows(dataset: Dataset, content: bytes, *, fetched_at: datetime) -> Rows
     if dataset.day and dataset.day not in columns:
         raise _lacking(dataset, dataset.day, columns)
     found = Rows(dataset, columns, kinds, rows, fetched_at)
+    if dataset.period:
+        return _by_period(found, dataset.period)
     return _without_today(found) if dataset.leave_out_today else found
 
 
@@ -93,7 +98,7 @@ def _column(records: Records, name: str) -> Iterator[Value]:
 def _with_key(
     dataset: Dataset, records: Records
 ) -> tuple[tuple[str, ...], tuple[Kind, ...], list[tuple[Value, ...]]]:
-    added = [name for name in dataset.key if name not in records.columns]
+    added = [name for name in dataset.key if name not in records.columns and name != dataset.period]
     for name in added:
         if name not in dataset.parameters:
             raise _lacking(dataset, name, records.columns)
@@ -106,6 +111,30 @@ def _without_today(rows: Rows) -> Rows:
     today = rows.fetched_at.astimezone(UTC).date()
     over = [row for row, day in zip(rows.rows, rows.days, strict=True) if day != today]
     return replace(rows, rows=over, left_out=len(rows.rows) - len(over))
+
+
+def _by_period(rows: Rows, period: Period) -> Rows:
+    """The rows with the first day of their period: the day that dates a row moves while its period runs."""
+    running = _first_day(
+        next_to_close(exchange_of(rows.dataset.parameters["symbol"]), rows.fetched_at), period
+    )
+    firsts = [day and _first_day(day, period) for day in rows.days]
+    over = [
+        (first, *row)
+        for first, row in zip(firsts, rows.rows, strict=True)
+        if first is None or first < running
+    ]
+    return replace(
+        rows,
+        columns=(period, *rows.columns),
+        kinds=("date", *rows.kinds),
+        rows=over,
+        left_out=len(rows.rows) - len(over),
+    )
+
+
+def _first_day(day: date, period: Period) -> date:
+    return day - timedelta(days=day.weekday()) if period == "week" else day.replace(day=1)
 
 
 def _day(value: Value) -> date | None:

@@ -29,6 +29,7 @@ def start(
     premium: bool,
     force: bool = False,
     datasets: Sequence[Dataset] = DATASETS,
+    calls: int | None = None,
 ) -> list[str]:
     """Record the run and return the names of the datasets to bring: those that are due.
 
@@ -38,6 +39,7 @@ def start(
     :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
     :param premium: the key may ask for premium functions.
     :param force: all are due.
+    :param calls: how many may be asked for; the others are deferred. None for as many as the key has calls.
     :raises BadParameter: a clock that may not or cannot be set.
     """
     clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
@@ -46,9 +48,11 @@ def start(
     names = [each.name for each in due]
     run = start_run(connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=names)
     log.info("Due by %s: %s", clock, ", ".join(names) or "nothing")
-    planned = []
+    planned: list[str] = []
     for dataset in due:
         refused = _premium(dataset, premium) or _declare(connection, dataset)
+        if refused is None and calls is not None and len(planned) >= calls:
+            refused = _deferred(dataset)
         if refused:
             record_request(connection, run, refused)
         else:
@@ -73,6 +77,11 @@ def _premium(dataset: Dataset, premium: bool) -> Request | None:
         "Take it out of include/datasets.py, or set the connection's extra plan to premium."
     )
     return Request(dataset.name, dataset.function, "failed", "", kind="PremiumRequired", reason=what)
+
+
+def _deferred(dataset: Dataset) -> Request:
+    reason = "No call is left for it beside those of the daily bars. Run this again tomorrow."
+    return Request(dataset.name, dataset.function, "deferred", "", kind="NoCallLeft", reason=reason)
 
 
 def _declare(connection: Connection[Any], dataset: Dataset) -> Request | None:

@@ -15,9 +15,17 @@ from tests.conftest import PROJECT
 DAGS = {
     "stock_data_pipeline",
     "stock_data_backfill",
+    "stock_data_periods",
     "market_data_extra",
     "market_data_maintenance",
     "quarantine",
+}
+EXTRA = {
+    "include.exceptions",
+    "include.extra",
+    "include.extra.tasks",
+    "include.settings",
+    "include.tasks",
 }
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
@@ -89,6 +97,7 @@ def test_maintenance_is_one_task_that_keeps_for_400_days(bag):
     [
         ("stock_data_pipeline", "fetch_stock_data"),
         ("stock_data_backfill", "fetch_stock_data"),
+        ("stock_data_periods", "fetch"),
         ("market_data_extra", "fetch"),
     ],
 )
@@ -126,6 +135,19 @@ def test_a_backfill_is_for_a_person_and_never_paused(bag):
     assert dag.doc_md
 
 
+def test_weeks_and_months_are_for_a_person_and_never_paused(bag):
+    dag = bag.dags["stock_data_periods"]
+    assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
+        "plan_periods": ["fetch"],
+        "fetch": ["validate"],
+        "validate": ["load"],
+        "load": ["report"],
+        "report": [],
+    }
+    assert (dag.schedule, dag.max_active_runs, dag.is_paused_upon_creation) == (None, 1, False)
+    assert dag.params["periods"] == ["weekly", "monthly"]
+
+
 def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     dag = bag.dags["quarantine"]
     assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
@@ -144,7 +166,8 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     [
         ("stock_data_pipeline", {"include.exceptions", "include.settings", "include.tasks"}),
         ("stock_data_backfill", {"include.exceptions", "include.settings", "include.tasks"}),
-        ("market_data_extra", {"include.exceptions", "include.settings", "include.tasks"}),
+        ("stock_data_periods", EXTRA),
+        ("market_data_extra", EXTRA),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
         ("quarantine", {"include.exceptions", "include.settings", "include.tasks"}),
     ],

@@ -1,0 +1,93 @@
+"""
+### Weekly and monthly bars, back to the beginning
+
+Trigger this for the history that a free key can have: one call brings all weeks, or all months, of a symbol,
+as traded, over twenty years and more. They go into tables of their own, `stock_data_weekly` and
+`stock_data_monthly`, one row for each symbol and period (`week` is its Monday, `month` its first day,
+`timestamp` its last session). The running week and month are left out until they are over. Values that the
+vendor revises are kept in `dataset_history`.
+
+It runs on the calls that the daily bars leave, today and in their next run. What no call is left for is
+deferred, and the run is green: run it again with the same parameters, and it asks only for what has not come.
+A series that came is not asked for again within 7 days (weekly) or 28 (monthly).
+
+| parameter | meaning |
+|---|---|
+| `symbols` | whose bars; all of the watchlist (Variable `stock_symbols`) where it is empty |
+| `periods` | `weekly`, `monthly`, or both |
+| `force` | ask again, due or not |
+| `now` | the run's clock, for simulations; refused where real data is kept |
+| `retry_delay` | seconds before the first retry of a task (300) |
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import Param, Variable, dag, get_current_context, task
+
+from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
+from include.exceptions import PipelineError
+from include.extra.tasks import fetch, load, report, validate
+from include.settings import ALPHAVANTAGE_CONN_ID, WATCHLIST_VARIABLE
+from include.tasks import run_key
+
+
+@task
+def plan_periods() -> list[str]:
+    """Record the run; return the names of the series to bring."""
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.backfill.periods import start_periods
+    from include.warehouse import connect, upgrade_schema
+
+    params = get_current_context()["params"]
+    daily = Variable.get(WATCHLIST_VARIABLE, default="")
+    upgrade_schema()
+    with connect() as warehouse:
+        return start_periods(
+            warehouse,
+            **run_key(),
+            asked=params["symbols"] or daily,
+            periods=params["periods"],
+            now=params["now"],
+            daily=daily,
+            hook=AlphaVantageHook(ALPHAVANTAGE_CONN_ID),
+            force=params["force"],
+        )
+
+
+@dag(
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    tags=["stock-market", "by-hand"],
+    doc_md=__doc__,
+    params={
+        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "periods": Param(
+            ["weekly", "monthly"],
+            type="array",
+            items={"type": "string", "enum": ["weekly", "monthly"]},
+            title="Periods",
+        ),
+        "force": Param(False, type="boolean", title="Ask again"),
+        "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
+        "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
+    },
+    default_args={
+        "owner": "data-engineering-team",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=5),
+        "retry_exponential_backoff": True,
+        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
+        "execution_timeout": timedelta(minutes=30),
+    },
+)
+def stock_data_periods() -> None:
+    """Plan, fetch, validate, load, report."""
+    bodies = fetch.expand(name=plan_periods())
+    bodies >> validate() >> load() >> report()
+
+
+stock_data_periods()

@@ -1,0 +1,59 @@
+"""Weeks and months of the past, which any key can have: which series are due, and the run to bring them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+
+from include.backfill.start import spare
+from include.exceptions import BadParameter
+from include.extra.periods import series_of
+from include.extra.start import start
+from include.instruments import by_exchange
+from include.start import read_clock
+from include.warehouse import origin_of
+from include.watchlist import read_watchlist
+
+if TYPE_CHECKING:
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+
+
+def start_periods(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    asked: str | Iterable[str],
+    periods: Sequence[str],
+    now: str | None,
+    daily: str | Iterable[str],
+    hook: AlphaVantageHook,
+    force: bool = False,
+) -> list[str]:
+    """Record the run and return the names of the series to bring, as :func:`include.extra.start.start` does.
+
+    :param asked: the symbols.
+    :param periods: names of :data:`include.extra.periods.SERIES`.
+    :param daily: the symbols of the daily bars, whose calls are left alone.
+    :param force: all are due.
+    :raises BadParameter: no symbols, or one that cannot be asked for.
+    """
+    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    watchlist = read_watchlist(asked)
+    known, unsupported = by_exchange(watchlist.symbols, clock)
+    if wrong := [*watchlist.refused, *unsupported]:
+        raise BadParameter(f"{', '.join(wrong)}: no symbol, or of no exchange known here. Mend 'symbols'.")
+    symbols = [symbol for members in known.values() for symbol in members]
+    return start(
+        connection,
+        dag_id=dag_id,
+        run_id=run_id,
+        now=now,
+        premium=False,
+        force=force,
+        datasets=[series_of(symbol, period) for symbol in symbols for period in periods],
+        calls=spare(connection, hook, clock, daily).left,
+    )

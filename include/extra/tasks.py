@@ -1,0 +1,77 @@
+"""The tasks of datasets, for every DAG that brings some: fetch, validate, load, report.
+
+Each finds its run, and by the names in it the datasets, which a first task of the DAG's own has planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.exceptions import RunIncomplete
+from include.settings import POOL, reports, store
+from include.tasks import this_run
+
+
+@task(pool=POOL, map_index_template="{{ dataset }}")
+def fetch(name: str) -> None:
+    """Bring the dataset's body into the raw store."""
+    context: Any = get_current_context()
+    context["dataset"] = name
+    from include.api import api_of
+    from include.entitlement import EntitledApi
+    from include.extra.fetch import DatasetFetcher
+    from include.extra.periods import dataset_named
+    from include.fetch import OUT_OF_CALLS
+
+    dataset = dataset_named(name)
+    with this_run() as (warehouse, run):
+        api = EntitledApi(api_of(run), warehouse, run.now)
+        try:
+            DatasetFetcher(run, warehouse, api, store(), context["params"]["force"]).fetch(dataset)
+        except OUT_OF_CALLS as error:
+            raise AirflowSkipException(f"Deferred: {error}") from error
+
+
+@task(trigger_rule="all_done")
+def validate() -> None:
+    """Judge the bodies of the run, each dataset by its own rules."""
+    from include.extra.gate import validate as judge
+    from include.extra.periods import dataset_named
+    from include.gate import data_docs
+    from include.warehouse import origin_of
+
+    with this_run() as (warehouse, run):
+        place = reports(origin_of(warehouse)) / "datasets"
+        judge(warehouse, run, reports=place, datasets=[*map(dataset_named, run.symbols)])
+    print(f"Data Docs: {data_docs(place)}")
+
+
+@task
+def load() -> list[dict[str, Any]]:
+    """Merge what was accepted into the tables; return what was new and changed."""
+    from include.extra.load import load as merge
+    from include.extra.periods import dataset_named
+
+    with this_run() as (warehouse, run):
+        datasets = [*map(dataset_named, run.symbols)]
+        return [asdict(loaded) for loaded in merge(warehouse, run, now=run.now(), datasets=datasets)]
+
+
+@task(trigger_rule="all_done")
+def report() -> str:
+    """Close the run's audit row and print its table; fail if a dataset is neither loaded nor deferred."""
+    from include.extra.report import headline, problems, results_of, table
+    from include.runs import end_run
+
+    with this_run() as (warehouse, run):
+        results = results_of(warehouse, run)
+        wrong = "\n".join(problems(results))
+        end_run(warehouse, run, state="failed" if wrong else "success", message=wrong)
+    print(table(results), headline(results), sep="\n")
+    if wrong:
+        raise RunIncomplete(wrong)
+    return headline(results)
