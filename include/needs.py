@@ -127,10 +127,18 @@ def _list(which: str, reason: str, slack: int) -> Need:
 
 
 def is_late(held: Held, window: Window, now: datetime) -> bool:
-    """Whether the newest session was asked for a short while ago, and was not there yet."""
-    asked = held.asked_at
-    lacked = held.body_through is not None and held.body_through < window.sessions[-1]
-    return lacked and asked is not None and asked >= window.closed_at and now - asked < LATE
+    """Whether the newest session was not there when it was asked for, too short a while ago to ask again.
+
+    One session may come any hour. A symbol that lacked several, as one that is halted or gone does, is asked
+    for again after half as many sessions.
+    """
+    if held.asked_at is None or held.body_through is None or held.body_through >= window.sessions[-1]:
+        return False
+    later = [session for session in window.sessions if session > held.body_through]
+    newest_was_closed = held.asked_at >= window.closed_at
+    since = 0 if newest_was_closed else sum(session >= held.asked_at.date() for session in later)
+    lacked = len(later) - since
+    return since < lacked // 2 or (newest_was_closed and now - held.asked_at < LATE)
 
 
 def _bars(held: Held, window: Window, now: datetime, premium: bool) -> Need | None:

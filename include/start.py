@@ -158,8 +158,9 @@ def _complete(held: Held) -> Request:
 
 def _late(held: Held, window: Window) -> Request:
     reason = (
-        f"{window.sessions[-1]} was not published when it was asked for at {held.asked_at:%Y-%m-%d %H:%M} "
-        f"UTC. Nothing to do: it is asked for again after {LATE.seconds // 3600} hours."
+        f"Nothing after {held.body_through} was published when it was asked for at "
+        f"{held.asked_at:%Y-%m-%d %H:%M} UTC. Nothing to do: it is asked for again after "
+        f"{LATE.seconds // 3600} hours, or half as many sessions as it lacked."
     )
     return Request(held.symbol, DAILY, "deferred", kind="NotPublishedYet", reason=reason)
 

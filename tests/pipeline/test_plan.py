@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.needs import Held, PlannedRequest, Window, is_late, needs_of
+from include.needs import Held, PlannedRequest, Window, is_late, listing_needs, needs_of
 from include.plan import Plan, in_groups, make_plan, outlook
 from include.sessions import close_of, sessions_until
 
@@ -84,6 +84,19 @@ def test_a_session_that_was_not_published_yet_is_asked_for_again_hours_later(ask
     assert is_late(held, WINDOW, SATURDAY) != is_asked
 
 
+def test_a_halted_symbol_is_asked_for_ever_more_rarely():
+    """Each time after half as many sessions as it lacked."""
+    halted = Held("IBM", **COMPLETE | {"newest": SESSIONS[59]}, body_through=SESSIONS[59])
+    asked_after = []
+    for closed in range(60, 100):
+        window = Window(SESSIONS[: closed + 1], close_of("XNYS", SESSIONS[closed]))
+        morning = window.closed_at + timedelta(hours=10)
+        if asked(halted, window=window, now=morning):
+            asked_after.append(closed - 59)
+            halted = replace(halted, asked_at=morning)
+    assert asked_after == [1, 2, 3, 4, 6, 9, 13, 19, 28]
+
+
 def test_splits_and_dividends_are_due_again_after_a_hundred_sessions():
     first, before = SESSIONS[0], SESSIONS[0] - timedelta(days=3)
     (request,) = plan(Held("IBM", FRIDAY, splits_through=first, dividends_through=before)).requests
@@ -96,6 +109,11 @@ def test_a_premium_key_asks_for_everything_only_where_a_hundred_sessions_leave_a
     sizes = {r.symbol: r.outputsize for r in plan(*held, premium=True).requests if r.outputsize}
     assert sizes == {"IBM": "compact", "OLD": "full", "NEW": "full"}
     assert {r.outputsize for r in plan(*held).requests if r.outputsize} == {"compact"}
+
+
+def test_the_listing_comes_first_as_it_may_save_the_other_calls():
+    needs = [*needs_of(Held("MSFT"), WINDOW, now=SATURDAY, premium=False), *listing_needs({}, SATURDAY)]
+    assert [request.function for request in make_plan(needs, 1).requests] == ["LISTING_STATUS"]
 
 
 def test_the_splits_of_a_symbol_that_seems_to_have_split_come_first_of_all():
