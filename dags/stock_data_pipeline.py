@@ -37,12 +37,9 @@ from airflow_provider_alphavantage.exceptions import PASSING
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
 from include.needs import PlannedRequest
-from include.settings import POOL, WATCHLIST_VARIABLE, reports, store
+from include.settings import HORIZON, POOL, WATCHLIST_VARIABLE, reports, store
 
 STOCK_DATA = Asset("stock_data")
-
-HORIZON = timedelta(hours=2)
-"""A run waits so long for calls to come free: so it has its 25 at the same minute as yesterday's."""
 
 
 @task

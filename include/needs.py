@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,6 +39,11 @@ class PlannedRequest:
     outputsize: str = "compact"
     function: str = DAILY
     reason: str = "its bars are due"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which request it is: no plan has two of a symbol and a function."""
+        return self.symbol, self.function
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,8 @@ def is_late(held: Held, window: Window, now: datetime) -> bool:
 
 
 def _bars(held: Held, window: Window, now: datetime, premium: bool) -> Need | None:
-    lacking = [session for session in window.sessions if held.newest is None or session > held.newest]
+    slack = bisect_right(window.sessions, held.newest) if held.newest else 0
+    lacking = window.sessions[slack:]
     if not lacking or is_late(held, window, now):
         return None
     if held.body_through is not None and held.body_through >= lacking[-1]:
@@ -150,7 +157,6 @@ def _bars(held: Held, window: Window, now: datetime, premium: bool) -> Need | No
     if held.newest is None:
         return Need("new", _daily(held, window, premium, "no bar of it is held"), NEW_WITHIN)
     due = f"{len(lacking)} sessions are due" if len(lacking) > 1 else f"{lacking[0]} is due"
-    slack = window.sessions.index(lacking[0])
     return Need("bars", _daily(held, window, premium, due), slack, finishes=held.has_provisional)
 
 

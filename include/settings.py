@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ DAILY = "TIME_SERIES_DAILY"
 SPLITS = "SPLITS"
 DIVIDENDS = "DIVIDENDS"
 LISTING = "LISTING_STATUS"
+
+HORIZON = timedelta(hours=2)
+"""A run waits so long for calls to come free: so it has its 25 at the same minute as yesterday's."""
 
 
 def reports(origin: str | None) -> Path:

@@ -12,7 +12,8 @@ import pytest
 
 from tests.conftest import PROJECT
 
-DAGS = {"stock_data_pipeline", "market_data_extra", "market_data_maintenance", "quarantine"}
+DAGS = {"stock_data_pipeline", "market_data_extra", "market_data_maintenance", "quarantine", "plan"}
+BY_HAND = {"quarantine", "plan"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -61,7 +62,7 @@ def test_when_and_how_it_runs(bag, dag_id, schedule, tags):
     assert dag.doc_md
 
 
-@pytest.mark.parametrize("dag_id", sorted(DAGS - {"quarantine"}))
+@pytest.mark.parametrize("dag_id", sorted(DAGS - BY_HAND))
 def test_all_tasks_share_their_defaults(bag, dag_id):
     for task in bag.dags[dag_id].tasks:
         assert task.owner == "data-engineering-team"
@@ -112,6 +113,14 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     assert dict(dag.params) == {"action": "list", "rows": [], "reason": None, "who": None, "now": None}
 
 
+def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
+    dag = bag.dags["plan"]
+    assert [(task.task_id, task.pool) for task in dag.tasks] == [("plan", "default_pool")]
+    assert (dag.schedule, dag.is_paused_upon_creation) == (None, False)
+    assert dag.doc_md
+    assert dict(dag.params) == {"symbols": None, "force": False, "now": None}
+
+
 @pytest.mark.parametrize(
     ("dag_id", "ours"),
     [
@@ -119,6 +128,7 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
         ("market_data_extra", {"include.exceptions", "include.settings"}),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
         ("quarantine", {"include.exceptions", "include.settings"}),
+        ("plan", {"include.exceptions", "include.settings"}),
     ],
 )
 def test_parsing_imports_nothing_heavy(dag_id, ours):

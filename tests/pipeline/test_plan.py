@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from include.needs import Held, PlannedRequest, Window, is_late, listing_needs, needs_of
-from include.plan import Plan, in_groups, make_plan, outlook
+from include.plan import Plan, in_groups, make_plan
 from include.sessions import close_of, sessions_until
 
 FRIDAY = date(2026, 5, 15)
@@ -68,6 +68,7 @@ def test_a_stored_body_that_was_not_loaded_costs_no_call():
         ("BAD", "TIME_SERIES_DAILY"),
         ("IBM", "TIME_SERIES_DAILY"),
     ]
+    assert plan(stored, Held("IBM", **STALE), calls=1).free == 1
 
 
 @pytest.mark.parametrize(
@@ -190,28 +191,6 @@ def test_without_a_limit_everything_is_asked_and_without_a_call_nothing_is():
     symbols = [Held(f"S{number}") for number in range(100)]
     assert len(asked(*symbols, calls=None)) == 300
     assert (plan(*symbols, calls=0).requests, len(plan(*symbols, calls=0).deferred)) == ((), 300)
-
-
-def test_the_outlook_says_the_cost_and_when_it_is_done():
-    symbols = [Held(f"S{number}") for number in range(40)]
-    assert outlook(40, plan(*symbols, calls=25), 25) == [
-        "40 symbols: 25 requests now, 95 deferred.",
-        "At 25 calls a day, what is due today is done in 5 days.",
-        "Each symbol is brought up to date about every 2 sessions.",
-    ]
-    assert outlook(5, plan(*symbols[:5], calls=25), 25) == ["5 symbols: 15 requests now, 0 deferred."]
-
-
-@pytest.mark.parametrize(
-    ("symbols", "warning"),
-    [(833, None), (900, "Splits and dividends will be late"), (2_600, "TOO LONG, bars will be lost")],
-)
-def test_a_list_that_is_too_long_is_told_before_it_hurts(symbols, warning):
-    told = outlook(symbols, Plan(()), 25)[1:]
-    assert [line for line in told if line.startswith(("TOO", "Splits"))] == [
-        line for line in told if warning and line.startswith(warning)
-    ]
-    assert (warning is None) == (len(told) == 1)
 
 
 def test_each_symbol_has_an_instance_until_there_are_more_than_a_hundred():
