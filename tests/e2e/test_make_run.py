@@ -165,12 +165,12 @@ def test_what_a_person_changed_in_the_ui_stays_and_their_key_is_nowhere(local):
     mask = {"update_mask": ["password"]}
     local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=change)
     faults = {
-        "NVDA": {"kind": "quota"},
         "META": {"kind": "unknown_text"},
         "JPM": {"kind": "reset"},
         "V": {"kind": "html_503", "times": 1},
         "KO": {"kind": "bad_bar", "rule": "high_below_low"},
         "PEP": {"kind": "wrong_symbol"},
+        "NVDA": {"kind": "quota"},  # the last, as nothing is asked after it
     }
     for symbol, fault in faults.items():
         local.sandbox("faults", fault | {"symbol": symbol})

@@ -198,6 +198,18 @@ def test_a_spent_quota_defers_the_rest_unasked(warehouse, started, fetch, sandbo
     assert "AAPL" not in {call["symbol"] for call in sandbox.calls()}
 
 
+def test_a_spent_quota_is_learnt_once_by_all_tasks_of_a_run(warehouse, started, fetch, sandbox):
+    run, other = started("IBM", "MSFT"), started("AAPL", run_id="later")
+    sandbox.add_fault("quota", symbol="IBM")
+    for symbol in ("IBM", "MSFT"):  # each in a task of its own
+        (error,) = fetch(run, symbol)
+        assert isinstance(error, e.DailyQuotaSpent)
+    assert [call["symbol"] for call in sandbox.calls()] == ["IBM"]
+    reason = requests_of(warehouse, run)[1].reason
+    assert reason.startswith("Not asked: The API has just said so to another symbol of this run.")
+    assert fetch(other, "AAPL") == []
+
+
 def test_a_call_that_comes_free_soon_is_waited_for_and_one_that_does_not_is_not():
     minutes, hours = (MORNING_AFTER + timedelta(minutes=m) for m in (20, 600))
     errors = [e.BudgetSpent(hours), e.DailyQuotaSpent("Spent."), e.BudgetSpent(minutes)]
