@@ -381,13 +381,13 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
         now="2026-05-16T06:00:00Z",
         allowance=lambda _: Allowance(25, 25, False),
     )
-    assert [(r.symbol, r.function) for r in groups[0]] == [
+    listing, bars = groups
+    assert [(r.symbol, r.function) for r in listing] == [("*active", "LISTING_STATUS")]
+    assert [(r.symbol, r.function) for r in bars] == [
         ("IBM", "TIME_SERIES_DAILY"),
         ("IBM", "SPLITS"),
         ("IBM", "DIVIDENDS"),
     ]
-    assert [(r.symbol, r.function) for r in groups[1]] == [("*active", "LISTING_STATUS")]
-    assert len(groups) == 2
     rows = warehouse.execute("select kind, reason from request order by id").fetchall()
     assert [kind for kind, _ in rows] == [*["NotASymbol"] * 6, "UnsupportedExchange"]
     assert rows[0][1].startswith("'../../ETC' cannot be a symbol")
