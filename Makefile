@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt pyproje
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs psql quarantine clean test fuzz lint format installed
+.PHONY: help run plan add rename stop status logs psql quarantine clean test fuzz lint format installed
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,17 @@ help: ## this list
 
 run: $(STAMP) ## start everything, run the pipeline once, show the result; leaves it running
 	@$(RUN) run
+
+plan: installed ## what the next run would ask for, why, and by when it is all there; asks nothing
+	@$(RUN) plan
+
+# A variable of the shell that has such a name by chance is not meant: only the command line counts.
+said = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
+add: installed ## SYMBOLS=NVDA,AMD or FILE=path: what they cost and bring; YES=1 puts them on the watchlist
+	@$(RUN) add $(call said,SYMBOLS,symbols) $(call said,FILE,file) $(call said,YES,yes)
+
+rename: installed ## OLD=META NEW=META-2021: give a history another name, so that its ticker can be used again
+	@$(RUN) rename $(call said,OLD,old) $(call said,NEW,new)
 
 stop: installed ## stop everything `make run` started
 	@$(RUN) stop
@@ -37,9 +48,8 @@ psql: installed ## a SQL prompt in the warehouse
 	@$(RUN) psql
 
 # REPLAY=folder is how `make run` is told to replay recordings; here it names rows, and only on the command line.
-rows = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
 quarantine: installed ## refused rows that await you; RELEASE=12,13 WHY="..." (or DISCARD=, REPLAY=) decides
-	@REPLAY= $(RUN) quarantine $(call rows,RELEASE,release) $(call rows,DISCARD,discard) $(call rows,REPLAY,replay)
+	@REPLAY= $(RUN) quarantine $(call said,RELEASE,release) $(call said,DISCARD,discard) $(call said,REPLAY,replay)
 
 clean: installed ## stop everything and delete .run/ with its databases (.venv stays)
 	@$(RUN) clean

@@ -48,6 +48,8 @@ class EntitledApi:
 
         :raises RefusedBefore: it was refused before, and nothing was asked.
         """
+        about = _about(self.hook, function, parameters)
+        self.connection.execute(statement("forget_other_plans"), about)
         since = refused_at(self.connection, self.hook, function, parameters, now=self.now())
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
         if since:
@@ -56,8 +58,7 @@ class EntitledApi:
         try:
             return self.hook.query(function, **parameters)
         except PremiumRequired:
-            about = _about(self.hook, function, parameters) | {"now": self.now()}
-            self.connection.execute(statement("remember_refusal"), about)
+            self.connection.execute(statement("remember_refusal"), about | {"now": self.now()})
             self.connection.commit()
             raise
 

@@ -25,7 +25,7 @@ from include.lifecycle import forget_refusals, judge_refusal
 from include.listing import parameters_of, read_listing
 from include.needs import COMPACT, PlannedRequest
 from include.raw import is_stored, write_body
-from include.runs import Request, Run, brought_since_start, last_body, record_request
+from include.runs import Request, Run, brought_since_start, is_quota_spent, last_body, record_request
 from include.sessions import last_closed_session
 from include.settings import DAILY, LISTING
 
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 OUT_OF_CALLS = (BudgetSpent, DailyQuotaSpent)
 """Asking again today would bring the same answer: by our own count, or by the vendor's."""
+
+QUOTA_TOLD = DailyQuotaSpent("The API has just said so to another symbol of this run.")
 
 REAL = "market"
 """The origin of a body that no stand-in has signed."""
@@ -78,16 +80,17 @@ class Fetcher:
         """Bring these bodies and return the errors of those that failed.
 
         What has a body since the run was started is left out. The outcome of each is recorded and committed
-        before the next is asked. Once the day's quota is spent the rest is deferred unasked. Nothing more is
-        asked of a symbol that was refused.
+        before the next is asked. Once the day's quota is spent the rest is deferred unasked, here and in the
+        run's other tasks. Nothing more is asked of a symbol that was refused.
         """
         done = brought_since_start(self.connection, self.run)
+        told = [QUOTA_TOLD] if is_quota_spent(self.connection, self.run) else []
         errors: list[AlphaVantageError] = []
         for planned in requests:
             refused = any(isinstance(e, NO_SUCH_SYMBOL) and e.symbol == planned.symbol for e in errors)
             if refused or (planned.symbol, planned.function) in done:
                 continue
-            spent = next((error for error in errors if isinstance(error, OUT_OF_CALLS)), None)
+            spent = next((error for error in [*told, *errors] if isinstance(error, OUT_OF_CALLS)), None)
             request, error = self._bring(planned, spent)
             if error and not _fails_nothing(request, error):
                 errors.append(error)

@@ -52,6 +52,11 @@ class Life:
         return self.last_bar is None and self.fetched_at is None
 
     @property
+    def is_unlisted(self) -> bool:
+        """Nothing of it is held or ever came, and the active list does not have it."""
+        return self.is_new and self.is_listed is False and self.state == "active"
+
+    @property
     def left_the_listing(self) -> bool:
         """It is held, and not on the active list; nobody has said yet that it was delisted."""
         return self.last_bar is not None and self.is_listed is False and self.state != "delisted"
@@ -88,10 +93,10 @@ def not_to_ask(
     :param force: a person wants suspects, and what is not listed, asked for all the same.
     """
     found = {life.symbol: _outcome(life, window, force) for life in lives}
-    if listing and any(not force and _is_unlisted(life) for life in lives):
+    if listing and any(not force and life.is_unlisted for life in lives):
         known = active(connection)
         for life in lives:
-            if _is_unlisted(life):
+            if life.is_unlisted:
                 meant = " or ".join(map(str, near(life.symbol, known)))
                 found[life.symbol] = _not_listed(life.symbol, listing, meant)
     return {symbol: outcome for symbol, outcome in found.items() if outcome}
@@ -138,10 +143,6 @@ def _outcome(life: Life, window: Window, force: bool) -> Request | None:
         refused = last_closed_session(exchange_of(life.symbol), life.refused_at)
         return None if refused <= since else _suspect(life, life.refused_at)
     return None
-
-
-def _is_unlisted(life: Life) -> bool:
-    return life.is_new and life.is_listed is False and life.state == "active"
 
 
 def _not_listed(symbol: str, listing: datetime, meant: str) -> Request:

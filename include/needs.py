@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,6 +39,11 @@ class PlannedRequest:
     outputsize: str = "compact"
     function: str = DAILY
     reason: str = "its bars are due"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which request it is: no plan has two of a symbol and a function."""
+        return self.symbol, self.function
 
 
 @dataclass(frozen=True)
@@ -127,14 +133,23 @@ def _list(which: str, reason: str, slack: int) -> Need:
 
 
 def is_late(held: Held, window: Window, now: datetime) -> bool:
-    """Whether the newest session was asked for a short while ago, and was not there yet."""
-    asked = held.asked_at
-    lacked = held.body_through is not None and held.body_through < window.sessions[-1]
-    return lacked and asked is not None and asked >= window.closed_at and now - asked < LATE
+    """Whether the newest session was not there when it was asked for, too short a while ago to ask again.
+
+    One session may come any hour. A symbol that lacked several, as one that is halted or gone does, is asked
+    for again after half as many sessions.
+    """
+    if held.asked_at is None or held.body_through is None or held.body_through >= window.sessions[-1]:
+        return False
+    later = [session for session in window.sessions if session > held.body_through]
+    newest_was_closed = held.asked_at >= window.closed_at
+    since = 0 if newest_was_closed else sum(session >= held.asked_at.date() for session in later)
+    lacked = len(later) - since
+    return since < lacked // 2 or (newest_was_closed and now - held.asked_at < LATE)
 
 
 def _bars(held: Held, window: Window, now: datetime, premium: bool) -> Need | None:
-    lacking = [session for session in window.sessions if held.newest is None or session > held.newest]
+    slack = bisect_right(window.sessions, held.newest) if held.newest else 0
+    lacking = window.sessions[slack:]
     if not lacking or is_late(held, window, now):
         return None
     if held.body_through is not None and held.body_through >= lacking[-1]:
@@ -142,7 +157,6 @@ def _bars(held: Held, window: Window, now: datetime, premium: bool) -> Need | No
     if held.newest is None:
         return Need("new", _daily(held, window, premium, "no bar of it is held"), NEW_WITHIN)
     due = f"{len(lacking)} sessions are due" if len(lacking) > 1 else f"{lacking[0]} is due"
-    slack = window.sessions.index(lacking[0])
     return Need("bars", _daily(held, window, premium, due), slack, finishes=held.has_provisional)
 
 

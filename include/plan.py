@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from include.needs import COMPACT, Need, PlannedRequest
+from include.needs import Need, PlannedRequest
 
 if TYPE_CHECKING:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
@@ -30,36 +30,51 @@ class Allowance:
     :param left: calls that are left, or come free while the run waits; None for no limit.
     :param per_day: calls in any 24 hours; None for no limit.
     :param premium: premium functions and parameters are open to it.
+    :param at_once: calls that are left already; None for all of them.
     """
 
     left: int | None
     per_day: int | None
     premium: bool
+    at_once: int | None = None
 
 
 def allowance_of(hook: AlphaVantageHook, *, within: timedelta) -> Allowance:
     """Return what the key of a connection may ask for, with the calls that come free within a span."""
-    return Allowance(hook.calls_left(within), hook.budget.per_day, hook.plan == "premium")
+    premium = hook.plan == "premium"
+    return Allowance(hook.calls_left(within), hook.budget.per_day, premium, hook.calls_left())
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The requests to make, most pressing first, and those for which no call is left."""
+    """The requests to make, most pressing first, and those for which no call is left.
+
+    :param free: how many of the requests cost no call.
+    :param new: the symbols of which no bar was ever brought.
+    """
 
     requests: tuple[PlannedRequest, ...]
     deferred: tuple[PlannedRequest, ...] = ()
+    free: int = 0
+    new: tuple[str, ...] = ()
+
+    @property
+    def due(self) -> tuple[PlannedRequest, ...]:
+        """All that is due."""
+        return self.requests + self.deferred
 
     def then(self, more: Sequence[PlannedRequest], calls: int | None) -> Plan:
         """Return the plan with as many further requests at its end as the calls reach for; no other waits."""
-        spare = None if calls is None else max(calls - len(self.requests), 0)
+        spare = None if calls is None else max(calls + self.free - len(self.requests), 0)
         return replace(self, requests=(*self.requests, *more[:spare]))
 
 
 def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:
     """Spend the calls where they keep the data whole.
 
-    First come the splits of symbols that seem to have split, then what would be lost or late soon, by
-    deadline, then freshness: bars to be finished, then the stalest. Each kind of need keeps its share.
+    First come the listing, which saves calls, and the splits of symbols that seem to have split; then what
+    would be lost or late soon, by deadline; then freshness: bars to be finished, and the stalest. Each kind
+    of need keeps its share.
 
     :param calls: how many are left; None for no limit.
     """
@@ -71,32 +86,9 @@ def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:
     return Plan(
         tuple(need.request for need in (*free, *chosen)),
         tuple(need.request for need in due if id(need) not in left),
+        len(free),
+        tuple(need.request.symbol for need in ordered if need.kind == "new"),
     )
-
-
-def outlook(symbols: int, plan: Plan, per_day: int | None) -> list[str]:
-    """Say in a few lines what a plan costs, when all of it will be done, and whether the list is too long."""
-    due = len(plan.requests) + len(plan.deferred)
-    lines = [f"{symbols} symbols: {len(plan.requests)} requests now, {len(plan.deferred)} deferred."]
-    if per_day is None:
-        return lines
-    if plan.deferred:
-        days = -(-due // per_day)
-        lines.append(f"At {per_day} calls a day, what is due today is done in {days} days.")
-    if symbols > per_day:
-        lines.append(f"Each symbol is brought up to date about every {-(-symbols // per_day)} sessions.")
-    prices, whole = symbols / COMPACT, 3 * symbols / COMPACT
-    if prices > per_day:
-        lines.append(
-            f"TOO LONG, bars will be lost: {symbols} symbols need {prices:.0f} calls a day for all bars of "
-            f"the last {COMPACT} sessions, and there are {per_day}. Shorten the list, or take a premium key."
-        )
-    elif whole > per_day:
-        lines.append(
-            f"Splits and dividends will be late: with them the list needs {whole:.0f} calls a day, and there "
-            f"are {per_day}. No bar is lost."
-        )
-    return lines
 
 
 def in_groups(requests: Sequence[PlannedRequest], most: int = MOST_INSTANCES) -> list[list[PlannedRequest]]:
@@ -124,8 +116,8 @@ def _choose(due: Sequence[Need], calls: int) -> list[Need]:
 
 def _rank(need: Need) -> tuple[int, ...]:
     """Where a need stands in line; of equals, the first on the list goes first."""
-    if need.kind == "step":
-        return (0,)
+    if need.kind in {"listing", "step"}:  # one call a week saves many
+        return (0, need.kind == "step")
     would_be_lost = need.kind in {"bars", "new"}
     if need.slack <= URGENT:
         return (1, not would_be_lost, need.slack)

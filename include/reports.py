@@ -90,8 +90,9 @@ def problems(results: Sequence[SymbolResult]) -> list[str]:
     found = [result.problem for result in results if result.problem]
     quota = [result for result in results if result.kind == "DailyQuotaSpent"]
     if quota and not any(result.loaded or result.outcome == "complete" for result in results):
+        told = min(quota, key=lambda result: str(result.reason).startswith("Not asked"))
         found.append(
-            f"Nothing was loaded: the API says that the day's quota is spent ({quota[0].reason}) "
+            f"Nothing was loaded: the API says that the day's quota is spent ({told.reason}) "
             "It says the same of a key that is not valid: test the connection alphavantage_default."
         )
     return found

@@ -109,6 +109,12 @@ def brought_since_start(connection: Connection[Any], run: Run) -> set[tuple[str,
     return set(rows)
 
 
+def is_quota_spent(connection: Connection[Any], run: Run) -> bool:
+    """Return whether the API has just told this run that the day's quota is spent."""
+    row = connection.execute(statement("quota_spent_since_start"), {"run": run.id}).fetchone()
+    return bool(row and row[0])
+
+
 def last_body(
     connection: Connection[Any],
     run: Run,

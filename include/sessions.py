@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from include.needs import COMPACT, Window
+from include.needs import COMPACT
 
 FIRST_DAY = "1990-01-01"
 """Calendars open here; the library's own default is the last twenty years."""
@@ -78,10 +78,9 @@ def sessions_until(exchange: str, last: date, count: int) -> list[date]:
     return [session.date() for session in window]
 
 
-def window_at(exchange: str, now: datetime) -> Window:
-    """Return the last 100 sessions that have closed, which ``compact`` answers."""
-    sessions = sessions_until(exchange, last_closed_session(exchange, now), COMPACT)
-    return Window(sessions, close_of(exchange, sessions[-1]))
+def window_of(exchange: str, now: datetime) -> list[date]:
+    """Return the last 100 sessions that have closed, oldest first, which ``compact`` answers."""
+    return sessions_until(exchange, last_closed_session(exchange, now), COMPACT)
 
 
 def close_of(exchange: str, session: date) -> datetime:

@@ -5,40 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any, Protocol
 
 from psycopg import Connection
 
 from include.exceptions import BadParameter
-from include.exchanges import NEW_YORK
-from include.gaps import holes_to_ask
 from include.instruments import by_exchange, register, write_sessions
-from include.lifecycle import lives_of, not_to_ask
-from include.listing import asked_at
-from include.needs import (
-    ACTIVE_LIST,
-    LATE,
-    Held,
-    Need,
-    PlannedRequest,
-    Window,
-    is_late,
-    listing_needs,
-    needs_of,
-)
-from include.plan import Allowance, Plan, in_groups, make_plan, outlook
+from include.needs import PlannedRequest
+from include.outlook import agenda, outlook
+from include.plan import Allowance, in_groups
+from include.planned import Planned, plan_for
 from include.runs import Request, Run, record_request, requests_of, start_run
-from include.sessions import last_closed_session, window_at
+from include.sessions import last_closed_session
 from include.settings import DAILY
-from include.warehouse import held_of, origin_of
-from include.watchlist import read_watchlist
+from include.warehouse import origin_of
+from include.watchlist import Watchlist, read_watchlist
 
 log = logging.getLogger(__name__)
 
 
 class Planner(Protocol):
-    """Decides what to ask of some symbols at a time; see :func:`plan_for`."""
+    """Plans what to ask of some symbols at a moment; :func:`include.planned.plan_for` is one."""
 
     def __call__(
         self,
@@ -48,7 +35,7 @@ class Planner(Protocol):
         allowance: Allowance,
         *,
         force: bool,
-    ) -> tuple[Plan, list[Request]]:
+    ) -> Planned:
         """Return what to ask, and the outcome of each symbol whose bars are not asked for."""
 
 
@@ -60,7 +47,7 @@ def start(
     asked: str | Iterable[str],
     now: str | None,
     allowance: Callable[[Run], Allowance],
-    planner: Planner | None = None,
+    planner: Planner = plan_for,
     force: bool = False,
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask, in groups of one mapped task instance each.
@@ -71,7 +58,7 @@ def start(
     :param asked: the symbols.
     :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
     :param allowance: tells what the key may ask for in a run.
-    :param planner: decides what to ask; where it is not given, what keeps the daily bars whole.
+    :param planner: plans what to ask; unless it is given, what keeps the daily bars whole.
     :param force: ask for bars although they are held.
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """
@@ -85,69 +72,27 @@ def start(
     for exchange in known:
         write_sessions(connection, exchange)
     allowed = allowance(run)
-    plan, idle = (planner or plan_for)(connection, known, clock, allowed, force=force)
-    unlisted = {request.symbol for request in idle if request.kind == "NotListed"}
+    planned = planner(connection, known, clock, allowed, force=force)
+    unlisted = {request.symbol for request in planned.idle if request.kind == "NotListed"}
     for exchange, members in known.items():
         listed = [symbol for symbol in members if symbol not in unlisted]
         register(connection, listed, through=last_closed_session(exchange, clock))
-    failed = [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
     brought = {
         (request.symbol, request.function) for request in requests_of(connection, run) if request.has_body
     }
-    for request in (*failed, *idle, *map(_deferred, plan.deferred)):
+    deferred = map(_deferred, planned.plan.deferred)
+    for request in (*refused(watchlist, unsupported), *planned.idle, *deferred):
         if (request.symbol, request.function) not in brought:
             record_request(connection, run, request)
     log.info("Clock %s%s", clock, " (simulated)" if now else "")
-    for line in told(len(symbols), plan, allowed):
+    for line in (*outlook(len(symbols), planned, allowed), *agenda(planned)):
         log.info("%s", line)
-    return in_groups(plan.requests)
+    return in_groups(planned.plan.requests)
 
 
-def plan_for(
-    connection: Connection[Any],
-    symbols: Mapping[str, Sequence[str]],
-    clock: datetime,
-    allowance: Allowance,
-    *,
-    force: bool = False,
-) -> tuple[Plan, list[Request]]:
-    """Return what to ask at a time, and the outcome of each symbol whose bars are not asked for.
-
-    :param symbols: by exchange.
-    """
-    listing = asked_at(connection)
-    needs: list[Need] = []
-    idle: list[Request] = []
-    missing: list[str] = []
-    for exchange, members in symbols.items():
-        window = window_at(exchange, clock)
-        lives = {life.symbol: life for life in lives_of(connection, members)}
-        settled = not_to_ask(connection, list(lives.values()), window, listing.get(ACTIVE_LIST), force=force)
-        idle += settled.values()
-        for held in held_of(connection, [one for one in members if one not in settled], window.sessions[0]):
-            found = needs_of(held, window, now=clock, premium=allowance.premium, force=force)
-            if lives[held.symbol].state != "active":
-                found = [need for need in found if need.request.function == DAILY]
-            if not any(need.request.function == DAILY for need in found):
-                idle.append(late(held, window) if is_late(held, window, clock) else _complete(held))
-            needs += found
-        missing += [life.symbol for life in lives.values() if life.left_the_listing]
-    if NEW_YORK in symbols:  # the listing knows no other exchange's
-        needs += listing_needs(listing, clock, missing)
-    plan = make_plan(needs, allowance.left)
-    holes = holes_to_ask(connection, chain(*symbols.values()), now=clock)
-    return plan.then(holes, allowance.left), idle
-
-
-def told(symbols: int, plan: Plan, allowance: Allowance) -> list[str]:
-    """Return a plan in lines for a person: the outlook, then every request with its reason."""
-    lines = outlook(symbols, plan, allowance.per_day)
-    for title, requests in (("ask", plan.requests), ("later", plan.deferred)):
-        lines += [
-            f"{title:>6}  {request.symbol} {request.function} {request.outputsize}: {request.reason}"
-            for request in requests
-        ]
-    return lines
+def refused(watchlist: Watchlist, unsupported: Mapping[str, str]) -> list[Request]:
+    """Return the outcome of each text that cannot be a symbol, or is one of no exchange known here."""
+    return [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
 
 
 def read_clock(now: str, origin: str | None) -> datetime:
@@ -168,21 +113,6 @@ def read_clock(now: str, origin: str | None) -> datetime:
     if clock is None or clock.tzinfo is None:
         raise BadParameter(f"The parameter 'now' is {now!r}; give an instant such as 2026-05-16T06:00:00Z.")
     return clock
-
-
-def _complete(held: Held) -> Request:
-    return Request(
-        held.symbol, DAILY, "complete", final_through=held.newest, reason="Its last closed session is held."
-    )
-
-
-def late(held: Held, window: Window) -> Request:
-    """Return the outcome of a symbol whose newest session the vendor did not have a short while ago."""
-    reason = (
-        f"{window.sessions[-1]} was not published when it was asked for at {held.asked_at:%Y-%m-%d %H:%M} "
-        f"UTC. Nothing to do: it is asked for again after {LATE.seconds // 3600} hours."
-    )
-    return Request(held.symbol, DAILY, "deferred", kind="NotPublishedYet", reason=reason)
 
 
 def _deferred(request: PlannedRequest) -> Request:

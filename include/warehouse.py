@@ -44,8 +44,10 @@ def upgrade_schema(conn_id: str = POSTGRES_CONN_ID) -> None:
 
     from include.migrations.upgrade import upgrade
 
-    with PostgresHook(postgres_conn_id=conn_id).get_sqlalchemy_engine().begin() as connection:
+    engine = PostgresHook(postgres_conn_id=conn_id).get_sqlalchemy_engine()
+    with engine.begin() as connection:
         upgrade(connection)
+    engine.dispose()
 
 
 def origin_of(connection: Connection[Any]) -> str | None:

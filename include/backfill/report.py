@@ -9,7 +9,7 @@ from psycopg import Connection
 from include.backfill.ranges import lacking_of, read_range, told
 from include.instruments import by_exchange
 from include.runs import Run
-from include.sessions import window_at
+from include.standing import window_at
 from include.watchlist import read_watchlist
 
 

@@ -13,15 +13,14 @@ from psycopg import Connection
 from include.backfill.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
 from include.entitlement import entitled
 from include.instruments import by_exchange
-from include.lifecycle import lives_of, not_to_ask
-from include.listing import asked_at
-from include.needs import ACTIVE_LIST, Held, Need, PlannedRequest, Window, is_late
+from include.needs import Held, Need, PlannedRequest, Window, is_late
 from include.plan import Allowance, Plan, make_plan
+from include.planned import Planned, idle_of
 from include.runs import Request, Run
-from include.sessions import window_at
 from include.settings import DAILY, DAILY_HOUR, HORIZON
-from include.start import late, plan_for, read_clock, start
-from include.warehouse import held_of, origin_of
+from include.standing import standing_of, window_at
+from include.start import read_clock, start
+from include.warehouse import origin_of
 from include.watchlist import read_watchlist
 
 if TYPE_CHECKING:
@@ -73,12 +72,13 @@ def spare(
     if free.left is None:
         return free
     known, _ = by_exchange(read_watchlist(daily).symbols if daily else (), now)
+    standing, _ = standing_of(connection, known, now)
     next_run = _next_run(now)
     later = hook.calls_left(next_run + HORIZON - now) or 0
-    needed = [_due(connection, known, at, free.premium) for at in (now, next_run)]
-    log.info("%d calls are left; the daily bars need %d today, %d in their next run", free.left, *needed)
-    left = min(free.left - needed[0], later - needed[1])
-    return Allowance(max(left, 0), None, free.premium)
+    needs = [standing.needs(at, premium=free.premium) for at in (now, next_run)]
+    today, then = (sum(not need.is_free for need in due) for due in needs)
+    log.info("%d calls are left; the daily bars need %d today, %d in their next run", free.left, today, then)
+    return Allowance(max(min(free.left - today, later - then), 0), None, free.premium)
 
 
 def plan_range(
@@ -89,27 +89,23 @@ def plan_range(
     *,
     asked: Range,
     force: bool = False,
-) -> tuple[Plan, list[Request]]:
-    """Return what to ask of a range, and the outcome of each symbol whose bars are not asked for.
+) -> Planned:
+    """Plan what to ask of a range.
 
     :param symbols: by exchange.
     """
+    standing, idle = standing_of(connection, symbols, clock, force=force)
     needs: list[Need] = []
-    idle: list[Request] = []
-    listing = asked_at(connection).get(ACTIVE_LIST)
-    for exchange, members in symbols.items():
+    for exchange, members in standing.held.items():
         window = window_at(exchange, clock)
-        settled = not_to_ask(connection, lives_of(connection, members), window, listing, force=force)
-        idle += settled.values()
-        rest = [symbol for symbol in members if symbol not in settled]
-        ranges = lacking_of(connection, exchange, rest, asked, window)
-        for held, lacking in zip(held_of(connection, rest, window.sessions[0]), ranges, strict=True):
+        ranges = lacking_of(connection, exchange, [held.symbol for held in members], asked, window)
+        for held, lacking in zip(members, ranges, strict=True):
             found = needs_of_range(lacking, held, window, now=clock, premium=allowance.premium)
             if not any(need.request.function == DAILY for need in found):
                 idle.append(_settled(held, lacking, window, clock, allowance.premium))
             needs += found
     plan = make_plan(needs, allowance.left)
-    return Plan(plan.requests), [*idle, *map(_deferred, plan.deferred)]
+    return Planned(Plan(plan.requests, free=plan.free), [*idle, *map(_deferred, plan.deferred)])
 
 
 def _next_run(now: datetime) -> datetime:
@@ -117,16 +113,9 @@ def _next_run(now: datetime) -> datetime:
     return today if today > now else today + timedelta(days=1)
 
 
-def _due(
-    connection: Connection[Any], symbols: Mapping[str, Sequence[str]], at: datetime, premium: bool
-) -> int:
-    plan, _ = plan_for(connection, symbols, at, Allowance(0, None, premium))
-    return len(plan.deferred)
-
-
 def _settled(held: Held, lacking: Lacking, window: Window, clock: datetime, premium: bool) -> Request:
     if lacking.recent and is_late(held, window, clock):
-        return late(held, window)
+        return idle_of(held, window, clock)
     why = told(lacking, premium=premium)
     if lacking.older:
         return Request(held.symbol, DAILY, "left out", kind="OutOfReach", reason=why)

@@ -1,4 +1,4 @@
-"""`python -m include.local run|stop|status|logs|psql|quarantine|clean`: what the Makefile calls."""
+"""`python -m include.local run|plan|add|rename|...`: what the Makefile calls."""
 
 from __future__ import annotations
 
@@ -12,20 +12,35 @@ import httpx
 from rich.console import Console
 
 from include.exceptions import PipelineError
-from include.local import credentials, logs, place, postgres, quarantine, settings, stack, status, warehouse
+from include.local import (
+    adding,
+    credentials,
+    logs,
+    place,
+    planning,
+    postgres,
+    quarantine,
+    settings,
+    stack,
+    status,
+    warehouse,
+)
 from include.local.airflow_api import AirflowApiError
 from include.local.dag_run import DagNotFoundError
 from include.local.one_off import CommandFailedError
 from include.local.place import PostgresError
+from include.local.planning import PlanError
 from include.local.ports import PortInUseError
 from include.local.processes import ProcessDiedError
 from include.local.run import run
 from include.local.settings import Settings, SettingsError
-from include.local.stack import StartError
+from include.local.stack import Stack, StartError
+from include.renaming import rename
+from include.warehouse import connect_to
 
 EXPECTED_ERRORS = (
-    AirflowApiError, CommandFailedError, DagNotFoundError, PipelineError, PortInUseError, PostgresError,
-    ProcessDiedError, SettingsError, StartError,
+    AirflowApiError, CommandFailedError, DagNotFoundError, PipelineError, PlanError, PortInUseError,
+    PostgresError, ProcessDiedError, SettingsError, StartError,
 )  # fmt: skip
 NOTHING_RUNS = "Nothing runs here: start it with `make run`."
 
@@ -54,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         "stop": (_stop, "stop everything"),
         "status": (_status, "what runs; exit status 1 if something that should does not"),
         "logs": (_logs, "the ends of the logs"),
+        "plan": (_plan, "what the next run would ask for; nothing is asked"),
+        "add": (_add, "symbols for the watchlist: what they cost and bring; then add them"),
+        "rename": (_rename, "give the history of a symbol another name"),
         "psql": (_psql, "a SQL prompt in the warehouse; arguments go to psql"),
         "quarantine": (_quarantine, "what the gate refused: list it, or release, discard or replay rows"),
         "clean": (_clean, "stop everything and delete the run folder with its databases"),
@@ -64,6 +82,13 @@ def _parser() -> argparse.ArgumentParser:
         if name == "logs":
             command.add_argument("--follow", action="store_true")
             command.add_argument("--name", help="one process, such as scheduler")
+        if name == "add":
+            command.add_argument("--symbols", help="such as NVDA,AMD")
+            command.add_argument("--file", help="a text of symbols; what follows a # is ignored")
+            command.add_argument("--yes", help="1: add them without asking")
+        if name == "rename":
+            command.add_argument("--old", default="", help="the symbol as it is held")
+            command.add_argument("--new", default="", help="the name its history gets")
         if name == "quarantine":
             for action in quarantine.ACTIONS:
                 command.add_argument(f"--{action}", metavar="IDS", help="rows, such as 12,13")
@@ -108,11 +133,32 @@ def _logs(asked: Settings, console: Console, options: argparse.Namespace, rest: 
     return 0
 
 
-def _psql(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+def _plan(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    return planning.show(_running(asked), console)
+
+
+def _add(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    symbols = adding.read(options.symbols, options.file)
+    return adding.add(_running(asked), symbols, console, yes=options.yes)
+
+
+def _rename(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    with connect_to(_running(asked).warehouse) as connection:
+        moved = rename(connection, options.old, options.new)
+    old, new = options.old.strip().upper(), options.new.strip().upper()
+    console.print(f"{old} is {new} now: {moved}.", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _running(asked: Settings) -> Stack:
     running = stack.known(asked)
     if running is None or postgres.status(asked.run_dir).pid is None:
-        console.print(NOTHING_RUNS)
-        return 1
+        raise StartError(NOTHING_RUNS)
+    return running
+
+
+def _psql(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    running = _running(asked)
     access = {
         "PGHOST": running.server.host,
         "PGPORT": str(running.server.port),
@@ -127,10 +173,7 @@ def _psql(asked: Settings, console: Console, options: argparse.Namespace, rest: 
 
 
 def _quarantine(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
-    running = stack.known(asked)
-    if running is None or postgres.status(asked.run_dir).pid is None:
-        console.print(NOTHING_RUNS)
-        return 1
+    running = _running(asked)
     instruction = quarantine.read(options)
     if instruction is None:
         return quarantine.show(running, console)

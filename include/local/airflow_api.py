@@ -89,6 +89,23 @@ class AirflowApi:
             answer = self._request("POST", path, json={**body, "logical_date": None})
         return str(answer.json()["dag_run_id"])
 
+    def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task returned."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
+        return self._request("GET", path, params={"stringify": False}).json()["value"]
+
+    def variable(self, name: str) -> str | None:
+        """The value of an Airflow Variable; None where there is none."""
+        answer = self._request("GET", f"/api/v2/variables/{name}", accept=(404,))
+        return str(answer.json()["value"]) if answer.is_success else None
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Give an Airflow Variable a value, whether there is one or not."""
+        body = {"key": name, "value": value}
+        changed = self._request("PATCH", f"/api/v2/variables/{name}", accept=(404,), json=body)
+        if not changed.is_success:
+            self._request("POST", "/api/v2/variables", json=body)
+
     def active_runs(self, dag_id: str) -> list[dict[str, Any]]:
         """The runs that wait or run, oldest first."""
         query = {"state": list(ACTIVE), "order_by": "run_after"}

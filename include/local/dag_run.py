@@ -68,6 +68,14 @@ def trigger_or_join(api: AirflowApi, dag_id: str, conf: dict[str, object], note:
     return api.trigger(dag_id, conf, note), False
 
 
+def wait(api: AirflowApi, dag_id: str, run_id: str, between: Callable[[], None]) -> str:
+    """Wait for the end of a short run without showing it; return its last state."""
+    while (state := api.run_state(dag_id, run_id)) not in TERMINAL:
+        between()
+        time.sleep(POLL_SECONDS / 2)
+    return state
+
+
 def watch(api: AirflowApi, dag_id: str, run_id: str, view: Watch) -> str:
     """Show the run until it ends; return its last state."""
     order, state = api.task_order(dag_id), "queued"

@@ -1,11 +1,25 @@
 -- Every session that should be held and is not, with its cause.
 create temporary table missing_session on commit drop as
 with lacking as (
-    select instrument.symbol, instrument.state, instrument.exchange, day.session, day.closes_at
+    select
+        instrument.symbol,
+        instrument.state <> 'active' or bars.first_session is null and listing.is_without as is_dead,
+        instrument.exchange,
+        day.session,
+        day.closes_at
     from instrument
     cross join lateral (
         select min(data_date) as first_session from stock_data where stock_data.symbol = instrument.symbol
     ) as bars
+    -- The listing knows no symbol with a suffix.
+    cross join lateral (
+        select
+            strpos(instrument.symbol, '.') = 0
+            and exists (select from listing_check where status = 'Active')
+            and not exists (
+                select from listing where listing.symbol = instrument.symbol and listing.status = 'Active'
+            ) as is_without
+    ) as listing
     inner join exchange_session as day
         on
             day.exchange = instrument.exchange
@@ -49,7 +63,7 @@ caused as (
             when answered.is_refused then 'quarantined'
             when answered.is_covered then 'vendor hole'
             when answered.final_through < lacking.session then 'not yet published'
-            when lacking.state <> 'active' then 'dead symbol'
+            when lacking.is_dead then 'dead symbol'
             else 'never fetched'
         end as cause
     from lacking

@@ -19,7 +19,9 @@ DAGS = {
     "market_data_extra",
     "market_data_maintenance",
     "quarantine",
+    "plan",
 }
+BY_HAND = {"quarantine", "plan"}
 EXTRA = {
     "include.exceptions",
     "include.extra",
@@ -75,7 +77,7 @@ def test_when_and_how_it_runs(bag, dag_id, schedule, tags):
     assert dag.doc_md
 
 
-@pytest.mark.parametrize("dag_id", sorted(DAGS - {"quarantine"}))
+@pytest.mark.parametrize("dag_id", sorted(DAGS - BY_HAND))
 def test_all_tasks_share_their_defaults(bag, dag_id):
     for task in bag.dags[dag_id].tasks:
         assert task.owner == "data-engineering-team"
@@ -161,6 +163,14 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     assert dict(dag.params) == {"action": "list", "rows": [], "reason": None, "who": None, "now": None}
 
 
+def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
+    dag = bag.dags["plan"]
+    assert [(task.task_id, task.pool) for task in dag.tasks] == [("plan", "default_pool")]
+    assert (dag.schedule, dag.is_paused_upon_creation) == (None, False)
+    assert dag.doc_md
+    assert dict(dag.params) == {"symbols": None, "force": False, "now": None}
+
+
 @pytest.mark.parametrize(
     ("dag_id", "ours"),
     [
@@ -170,6 +180,7 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
         ("market_data_extra", EXTRA),
         ("market_data_maintenance", {"include.exceptions", "include.settings"}),
         ("quarantine", {"include.exceptions", "include.settings", "include.tasks"}),
+        ("plan", {"include.exceptions", "include.settings"}),
     ],
 )
 def test_parsing_imports_nothing_heavy(dag_id, ours):

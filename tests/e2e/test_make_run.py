@@ -112,6 +112,45 @@ def test_running_again_uses_what_runs_and_asks_nothing(local):
     assert found.findall(local("status").stdout) == found.findall(before)
 
 
+def test_the_plan_of_other_symbols_is_told_and_nothing_is_asked_or_written(local):
+    before = calls(local), local.rows("select count(*) from pipeline_run")
+    done = local("plan", STOCK_SYMBOLS="AAPL,IBM")
+    assert done.returncode == 0, done.stdout
+    assert "2 symbols: 3 requests now, 0 deferred." in done.stdout
+    assert "It costs 3 calls. Left of 25 in any 24 hours: 9 now." in done.stdout
+    assert "   ask  IBM TIME_SERIES_DAILY compact: no bar of it is held" in done.stdout
+    assert "  held  AAPL: up to the last closed session" in done.stdout
+    assert (calls(local), local.rows("select count(*) from pipeline_run")) == before
+
+
+def test_symbols_are_shown_first_and_added_once_that_is_confirmed(local):
+    watchlist = ",".join(SANDBOX_SYMBOLS)
+    shown = local("add --symbols NVDIA,dis,AAPL")
+    assert shown.returncode == 0, shown.stdout
+    assert "   add  DIS: " in shown.stdout
+    assert " there  AAPL: " in shown.stdout
+    assert re.search(
+        r"^ doubt  NVDIA: It is not among the US symbols .* Did you mean NVDA ", shown.stdout, re.M
+    )
+    assert re.search(r"^   new  DIS: 3 calls: first bars on \d{4}-\d\d-\d\d, splits on ", shown.stdout, re.M)
+    assert "Nothing was added. To add DIS, say the same with YES=1." in shown.stdout
+    assert local.api.variable("stock_symbols") == watchlist
+    added = local("add --symbols DIS --yes 1", STOCK_SYMBOLS="IBM")
+    assert added.returncode == 0, added.stdout
+    assert "Added DIS: 6 symbols are on the watchlist." in added.stdout
+    assert "But `make run` goes by STOCK_SYMBOLS" in added.stdout
+    assert local.api.variable("stock_symbols") == f"{watchlist},DIS"
+
+
+def test_a_history_is_given_another_name_and_its_own_again(local):
+    done = local("rename --old TSLA --new TSLA-2021")
+    assert done.stdout.startswith("TSLA is TSLA-2021 now: 100 bars, ")
+    assert (bars(local).get("TSLA"), bars(local)["TSLA-2021"]) == (None, 100)
+    assert local("rename --old TSLA-2021 --new TSLA").returncode == 0
+    assert bars(local)["TSLA"] == 100
+    assert "Nothing is held of TSLA-2021" in local("rename --old TSLA-2021 --new TSLA-2020").stdout
+
+
 def test_a_bad_symbol_is_named_with_cause_and_next_step_and_the_good_ones_load(local):
     done = local("run", STOCK_SYMBOLS="IBM,XYZZY")
     assert done.returncode != 0
@@ -126,12 +165,12 @@ def test_what_a_person_changed_in_the_ui_stays_and_their_key_is_nowhere(local):
     mask = {"update_mask": ["password"]}
     local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=change)
     faults = {
-        "NVDA": {"kind": "quota"},
         "META": {"kind": "unknown_text"},
         "JPM": {"kind": "reset"},
         "V": {"kind": "html_503", "times": 1},
         "KO": {"kind": "bad_bar", "rule": "high_below_low"},
         "PEP": {"kind": "wrong_symbol"},
+        "NVDA": {"kind": "quota"},  # the last, as nothing is asked after it
     }
     for symbol, fault in faults.items():
         local.sandbox("faults", fault | {"symbol": symbol})

@@ -154,3 +154,30 @@ def test_an_import_error_ends_the_wait_for_the_dag(airflow: Airflow, api: Airflo
 
     with pytest.raises(dag_run.DagNotFoundError, match=r"stock_data_pipeline.py(.|\n)*SyntaxError: line 3"):
         dag_run.wait_for_dag(api, DAG, lambda: None)
+
+
+def test_a_variable_is_read_changed_and_made_where_there_is_none(airflow: Airflow, api: AirflowApi) -> None:
+    path = "/api/v2/variables/stock_symbols"
+    airflow.on("GET", path, {"detail": "not found"}, status=404)
+    airflow.on("PATCH", path, {"detail": "not found"}, status=404)
+    airflow.on("POST", "/api/v2/variables", {}, status=201)
+
+    assert api.variable("stock_symbols") is None
+    api.set_variable("stock_symbols", "IBM")
+    assert airflow.asked[-1] == ("POST", "/api/v2/variables", {"key": "stock_symbols", "value": "IBM"})
+
+    airflow.on("GET", path, {"key": "stock_symbols", "value": "IBM"})
+    airflow.on("PATCH", path, {})
+    assert api.variable("stock_symbols") == "IBM"
+    api.set_variable("stock_symbols", "IBM,DIS")
+    assert airflow.asked[-1] == ("PATCH", path, {"key": "stock_symbols", "value": "IBM,DIS"})
+
+
+def test_what_a_task_returned_is_read(airflow: Airflow, api: AirflowApi) -> None:
+    airflow.on(
+        "GET",
+        "/api/v2/dags/plan/dagRuns/r/taskInstances/plan/xcomEntries/return_value",
+        {"value": {"outlook": ["1 symbol"]}},
+    )
+
+    assert api.xcom("plan", "r", "plan") == {"outlook": ["1 symbol"]}

@@ -8,6 +8,9 @@ import pytest
 VERBS = [
     "help",
     "run",
+    "plan",
+    "add",
+    "rename",
     "stop",
     "status",
     "logs",

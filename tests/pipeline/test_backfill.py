@@ -25,7 +25,7 @@ from include.needs import Held
 from include.plan import Allowance
 from include.runs import Request, find_run, record_request
 from include.sandbox.running import RunningSandbox, Stopwatch
-from include.sessions import window_at
+from include.standing import window_at
 from include.start import start
 from include.warehouse import claim_origin, connect_to
 

@@ -106,6 +106,7 @@ def test_the_plan_takes_the_vendors_word_for_it_until_something_changes(warehous
     assert is_premium(connect("premium", key="ANOTHER9KEY"))
     assert not is_premium(connect("premium"))
     assert not is_premium(connect("free"))
+    fetch(connect("free"), PlannedRequest("MSFT"), run_id="free")
     assert is_premium(connect("premium"))  # the plan was changed, and back
 
 

@@ -11,7 +11,7 @@ from include.exceptions import UnknownExchange
 from include.exchanges import CALENDARS, exchange_of
 from include.gate import judge
 from include.instruments import by_exchange
-from include.sessions import last_closed_session, last_session_begun, opens_and_closes, window_at
+from include.sessions import last_closed_session, last_session_begun, opens_and_closes, window_of
 
 from .conftest import MORNING_AFTER
 
@@ -105,7 +105,7 @@ def test_while_new_york_sleeps_shanghai_trades():
 def test_a_window_is_a_hundred_sessions_of_its_exchange():
     expected = {"XNYS": "2025-12-22", "XLON": "2025-12-19", "XSHG": "2025-12-11"}
     for exchange, first in expected.items():
-        window = window_at(exchange, MORNING_AFTER).sessions
+        window = window_of(exchange, MORNING_AFTER)
         assert (len(window), str(window[0]), str(window[-1])) == (100, first, "2026-05-15")
 
 

@@ -210,6 +210,18 @@ def test_a_spent_quota_defers_the_rest_unasked(warehouse, started, fetch, sandbo
     assert "AAPL" not in {call["symbol"] for call in sandbox.calls()}
 
 
+def test_a_spent_quota_is_learnt_once_by_all_tasks_of_a_run(warehouse, started, fetch, sandbox):
+    run, other = started("IBM", "MSFT"), started("AAPL", run_id="later")
+    sandbox.add_fault("quota", symbol="IBM")
+    for symbol in ("IBM", "MSFT"):  # each in a task of its own
+        (error,) = fetch(run, symbol)
+        assert isinstance(error, e.DailyQuotaSpent)
+    assert [call["symbol"] for call in sandbox.calls()] == ["IBM"]
+    reason = requests_of(warehouse, run)[1].reason
+    assert reason.startswith("Not asked: The API has just said so to another symbol of this run.")
+    assert fetch(other, "AAPL") == []
+
+
 def test_a_call_that_comes_free_soon_is_waited_for_and_one_that_does_not_is_not():
     minutes, hours = (MORNING_AFTER + timedelta(minutes=m) for m in (20, 600))
     errors = [e.BudgetSpent(hours), e.DailyQuotaSpent("Spent."), e.BudgetSpent(minutes)]
@@ -381,13 +393,13 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
         now="2026-05-16T06:00:00Z",
         allowance=lambda _: Allowance(25, 25, False),
     )
-    assert [(r.symbol, r.function) for r in groups[0]] == [
+    listing, bars = groups
+    assert [(r.symbol, r.function) for r in listing] == [("*active", "LISTING_STATUS")]
+    assert [(r.symbol, r.function) for r in bars] == [
         ("IBM", "TIME_SERIES_DAILY"),
         ("IBM", "SPLITS"),
         ("IBM", "DIVIDENDS"),
     ]
-    assert [(r.symbol, r.function) for r in groups[1]] == [("*active", "LISTING_STATUS")]
-    assert len(groups) == 2
     rows = warehouse.execute("select kind, reason from request order by id").fetchall()
     assert [kind for kind, _ in rows] == [*["NotASymbol"] * 6, "UnsupportedExchange"]
     assert rows[0][1].startswith("'../../ETC' cannot be a symbol")

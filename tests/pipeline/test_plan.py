@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.needs import Held, PlannedRequest, Window, is_late, needs_of
-from include.plan import Plan, in_groups, make_plan, outlook
+from include.needs import Held, PlannedRequest, Window, is_late, listing_needs, needs_of
+from include.plan import Plan, in_groups, make_plan
 from include.sessions import close_of, sessions_until
 
 FRIDAY = date(2026, 5, 15)
@@ -68,6 +68,7 @@ def test_a_stored_body_that_was_not_loaded_costs_no_call():
         ("BAD", "TIME_SERIES_DAILY"),
         ("IBM", "TIME_SERIES_DAILY"),
     ]
+    assert plan(stored, Held("IBM", **STALE), calls=1).free == 1
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,19 @@ def test_a_session_that_was_not_published_yet_is_asked_for_again_hours_later(ask
     assert is_late(held, WINDOW, SATURDAY) != is_asked
 
 
+def test_a_halted_symbol_is_asked_for_ever_more_rarely():
+    """Each time after half as many sessions as it lacked."""
+    halted = Held("IBM", **COMPLETE | {"newest": SESSIONS[59]}, body_through=SESSIONS[59])
+    asked_after = []
+    for closed in range(60, 100):
+        window = Window(SESSIONS[: closed + 1], close_of("XNYS", SESSIONS[closed]))
+        morning = window.closed_at + timedelta(hours=10)
+        if asked(halted, window=window, now=morning):
+            asked_after.append(closed - 59)
+            halted = replace(halted, asked_at=morning)
+    assert asked_after == [1, 2, 3, 4, 6, 9, 13, 19, 28]
+
+
 def test_splits_and_dividends_are_due_again_after_a_hundred_sessions():
     first, before = SESSIONS[0], SESSIONS[0] - timedelta(days=3)
     (request,) = plan(Held("IBM", FRIDAY, splits_through=first, dividends_through=before)).requests
@@ -96,6 +110,11 @@ def test_a_premium_key_asks_for_everything_only_where_a_hundred_sessions_leave_a
     sizes = {r.symbol: r.outputsize for r in plan(*held, premium=True).requests if r.outputsize}
     assert sizes == {"IBM": "compact", "OLD": "full", "NEW": "full"}
     assert {r.outputsize for r in plan(*held).requests if r.outputsize} == {"compact"}
+
+
+def test_the_listing_comes_first_as_it_may_save_the_other_calls():
+    needs = [*needs_of(Held("MSFT"), WINDOW, now=SATURDAY, premium=False), *listing_needs({}, SATURDAY)]
+    assert [request.function for request in make_plan(needs, 1).requests] == ["LISTING_STATUS"]
 
 
 def test_the_splits_of_a_symbol_that_seems_to_have_split_come_first_of_all():
@@ -172,28 +191,6 @@ def test_without_a_limit_everything_is_asked_and_without_a_call_nothing_is():
     symbols = [Held(f"S{number}") for number in range(100)]
     assert len(asked(*symbols, calls=None)) == 300
     assert (plan(*symbols, calls=0).requests, len(plan(*symbols, calls=0).deferred)) == ((), 300)
-
-
-def test_the_outlook_says_the_cost_and_when_it_is_done():
-    symbols = [Held(f"S{number}") for number in range(40)]
-    assert outlook(40, plan(*symbols, calls=25), 25) == [
-        "40 symbols: 25 requests now, 95 deferred.",
-        "At 25 calls a day, what is due today is done in 5 days.",
-        "Each symbol is brought up to date about every 2 sessions.",
-    ]
-    assert outlook(5, plan(*symbols[:5], calls=25), 25) == ["5 symbols: 15 requests now, 0 deferred."]
-
-
-@pytest.mark.parametrize(
-    ("symbols", "warning"),
-    [(833, None), (900, "Splits and dividends will be late"), (2_600, "TOO LONG, bars will be lost")],
-)
-def test_a_list_that_is_too_long_is_told_before_it_hurts(symbols, warning):
-    told = outlook(symbols, Plan(()), 25)[1:]
-    assert [line for line in told if line.startswith(("TOO", "Splits"))] == [
-        line for line in told if warning and line.startswith(warning)
-    ]
-    assert (warning is None) == (len(told) == 1)
 
 
 def test_each_symbol_has_an_instance_until_there_are_more_than_a_hundred():

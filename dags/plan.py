@@ -1,0 +1,78 @@
+"""
+### Plan: what the next run of `stock_data_pipeline` would ask for, and why
+
+Trigger it whenever you want to know, also before you change the watchlist. Nothing is asked of the API, and
+no row is written to the warehouse (its schema is brought up to date, as by every DAG). The log of `plan` has
+every request in order with its reason, what has to wait and until when, what it costs, and the day when
+everything that is due will be there.
+
+| parameter | meaning |
+|---|---|
+| `symbols` | another list than the watchlist's (Variable `stock_symbols`) |
+| `force` | as if bars were asked for although they are held |
+| `now` | the run's clock, for simulations; refused where real data is kept |
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import Param, Variable, dag, get_current_context, task
+
+from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
+from include.exceptions import PipelineError
+from include.settings import ALPHAVANTAGE_CONN_ID, HORIZON, WATCHLIST_VARIABLE
+
+
+@task(multiple_outputs=False)
+def plan() -> dict[str, list[str]]:
+    """Print what a run would do now; return the lines."""
+    from dataclasses import asdict
+
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.ahead import look_ahead
+    from include.entitlement import entitled
+    from include.warehouse import connect, upgrade_schema
+
+    params = get_current_context()["params"]
+    hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
+    now = datetime.fromisoformat(params["now"]) if params["now"] else datetime.now(UTC)
+    upgrade_schema()
+    with connect() as warehouse:
+        ahead = look_ahead(
+            warehouse,
+            asked=params["symbols"] or Variable.get(WATCHLIST_VARIABLE, default=""),
+            now=params["now"],
+            allowance=entitled(warehouse, hook, within=HORIZON, now=now),
+            force=params["force"],
+        )
+    print(*ahead.outlook, *ahead.requests, sep="\n")
+    return asdict(ahead)
+
+
+@dag(
+    dag_id="plan",
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    is_paused_upon_creation=False,
+    tags=["stock-market", "by-hand"],
+    doc_md=__doc__,
+    params={
+        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "force": Param(False, type="boolean", title="Ask again"),
+        "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
+    },
+    default_args={
+        "owner": "data-engineering-team",
+        "retries": 1,
+        "retry_delay": timedelta(seconds=5),
+        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,)),
+        "execution_timeout": timedelta(minutes=10),
+    },
+)
+def plan_of_next_run() -> None:
+    """Plan, and nothing else."""
+    plan()
+
+
+plan_of_next_run()

@@ -1,0 +1,120 @@
+"""`make add`: what new symbols would cost and bring, and then onto the watchlist with them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from include.additions import Candidate, judge
+from include.local import planning
+from include.local.settings import SettingsError
+from include.local.stack import Stack
+from include.settings import WATCHLIST_VARIABLE
+from include.warehouse import connect_to
+from include.watchlist import Watchlist, read_watchlist
+
+TITLES = {"new": "add", "there": "there", "doubtful": "doubt", "impossible": "no"}
+YES = {"1", "y", "yes", "true", "on"}
+
+
+def read(symbols: str | None, file: str | None) -> Watchlist:
+    """Return the symbols a person names, on the command line, in a file, or both.
+
+    :raises SettingsError: there is none, or the file cannot be read.
+    """
+    named = _words(symbols or "") + (_words(_content(Path(file))) if file else [])
+    if not named:
+        raise SettingsError("Name the symbols: make add SYMBOLS=NVDA,AMD, or a file of them: FILE=path.")
+    return read_watchlist(named)
+
+
+def add(running: Stack, asked: Watchlist, console: Console, *, yes: str | None = None) -> int:
+    """Show what would be added, what it costs and by when it brings what; add it once that is confirmed.
+
+    Return 0 unless something that was asked for cannot be added, or is in doubt.
+    """
+    text = running.api().variable(WATCHLIST_VARIABLE) or ""
+    held = read_watchlist(text).symbols if text.strip(", ") else ()
+    with connect_to(running.warehouse) as connection:
+        found = judge(connection, asked, held, planning.clock_of(running))
+    force = running.settings.force
+    _say(console, running.banner, *map(_line, found), *_about_doubts(found, force))
+    chosen = [one.symbol for one in found if one.fate == "new" or (one.fate == "doubtful" and force)]
+    lacks = int(any(one.fate != "there" and one.symbol not in chosen for one in found))
+    if not chosen:
+        _say(console, "There is nothing to add.")
+        return lacks
+    _say(console, *planning.look_ahead(running, [*held, *chosen]).outlook)
+    if not _is_confirmed(console, chosen, yes):
+        _say(console, f"Nothing was added. To add {_names(chosen)}, say the same with YES=1.")
+        return 0
+    _say(console, f"Added {_names(chosen)}: {_put(running, chosen)} symbols are on the watchlist.")
+    _say(console, *_what_next(chosen, running.settings.symbols))
+    return lacks
+
+
+def _line(candidate: Candidate) -> str:
+    return f"{TITLES[candidate.fate]:>6}  {candidate.symbol}: {candidate.says}"
+
+
+def _about_doubts(found: Sequence[Candidate], force: bool) -> list[str]:
+    if not any(candidate.fate == "doubtful" for candidate in found):
+        return []
+    if force:
+        return ["What is in doubt is added, and asked for only by a run that has FORCE=1, too."]
+    return ["What is in doubt is added only with FORCE=1."]
+
+
+def _what_next(chosen: Sequence[str], listed: Sequence[str] | None) -> list[str]:
+    lines = ["`make run` brings what is new, or the next daily run at 06:00 UTC."]
+    if listed and not set(chosen) <= set(listed):
+        lines.append(
+            "But `make run` goes by STOCK_SYMBOLS, in your shell or in .env: take it out, or add them there."
+        )
+    return lines
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"FILE: {file} cannot be read as text ({error}). Name a file of symbols."
+        ) from error
+
+
+def _words(text: str) -> list[str]:
+    lines = (line.partition("#")[0] for line in text.splitlines())
+    return [word for line in lines for word in re.split(r"[,;\s\"']+", line) if word]
+
+
+def _is_confirmed(console: Console, chosen: Sequence[str], yes: str | None) -> bool:
+    if yes is not None or not sys.stdin.isatty():
+        return (yes or "").lower() in YES
+    try:
+        return console.input(f"Add {_names(chosen)}? (y/N) ", markup=False).strip().lower() in YES
+    except EOFError:
+        return False
+
+
+def _put(running: Stack, chosen: Sequence[str]) -> int:
+    """Add to the list as it is now: somebody may have changed it meanwhile."""
+    api = running.api()
+    listed = [name.strip() for name in (api.variable(WATCHLIST_VARIABLE) or "").split(",") if name.strip()]
+    listed += [symbol for symbol in chosen if symbol not in listed]
+    api.set_variable(WATCHLIST_VARIABLE, ",".join(listed))
+    return len(listed)
+
+
+def _names(symbols: Sequence[str], most: int = 10) -> str:
+    more = f" and {len(symbols) - most} more" if len(symbols) > most else ""
+    return ", ".join(symbols[:most]) + more
+
+
+def _say(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

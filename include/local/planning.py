@@ -1,0 +1,66 @@
+"""`make plan`: what the next run would ask for, told by the DAG `plan`, which asks the API for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from include.ahead import Ahead
+from include.local import dag_run
+from include.local.stack import Stack
+from include.settings import WATCHLIST_VARIABLE
+from include.start import read_clock
+from include.warehouse import connect_to, origin_of
+from include.watchlist import read_watchlist
+
+DAG_ID = "plan"
+
+
+class PlanError(RuntimeError):
+    """No plan was made; the message says where to look."""
+
+
+def show(running: Stack, console: Console) -> int:
+    """Print the plan of the next run, with the symbols, the clock and the force a person asks for."""
+    asked = running.settings
+    watchlist = read_watchlist(asked.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
+    ahead = look_ahead(running, [*watchlist.symbols, *watchlist.refused], force=asked.force)
+    for line in (running.banner, *ahead.outlook, *ahead.requests):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def look_ahead(running: Stack, symbols: Sequence[str], *, force: bool = False) -> Ahead:
+    """Have the plan made for these symbols.
+
+    :raises BadParameter: the clock cannot be set.
+    :raises PlanError: the DAG failed.
+    """
+    clock_of(running)
+    api = running.api()
+    dag_run.wait_for_dag(api, DAG_ID, running.check)
+    conf = {"symbols": list(symbols), "force": force, "now": _now(running)}
+    run_id = api.trigger(DAG_ID, conf, running.banner)
+    api.unpause(DAG_ID)
+    if dag_run.wait(api, DAG_ID, run_id, running.check) != "success":
+        raise PlanError(f"No plan was made; the log says why: {running.ui}/dags/{DAG_ID}/runs/{run_id}")
+    return Ahead(**api.xcom(DAG_ID, run_id, "plan"))
+
+
+def clock_of(running: Stack) -> datetime:
+    """Return the time a plan is made for: the real one, or that of a simulation or a replay.
+
+    :raises BadParameter: the clock cannot be set.
+    """
+    now = _now(running)
+    if now is None:
+        return datetime.now(UTC)
+    with connect_to(running.warehouse) as connection:
+        return read_clock(now, origin_of(connection))
+
+
+def _now(running: Stack) -> str | None:
+    """What is replayed is replayed as of a moment: that of the last run, unless a person names another."""
+    return running.settings.now or running.state.replay_now

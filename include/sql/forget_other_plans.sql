@@ -1,0 +1,2 @@
+-- What a key was refused under another plan of its connection: the plan may change back.
+delete from entitlement where fingerprint = %(fingerprint)s and plan <> %(plan)s
