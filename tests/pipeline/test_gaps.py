@@ -200,7 +200,7 @@ def test_a_hole_takes_a_call_that_nothing_else_needs(warehouse, fetched, calls, 
         allowance=lambda _: Allowance(calls, 25, False),
     )
     asked = [request.symbol for group in groups for request in group]
-    assert asked == ["MSFT"] * 3 + ["*active"] + ["IBM"] * asks_for_ibm
+    assert asked == ["*active", *["MSFT"] * 3, *["IBM"] * asks_for_ibm]
 
 
 def test_a_run_tells_how_a_symbol_went_that_is_not_on_its_list(warehouse, started):

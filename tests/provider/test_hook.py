@@ -15,7 +15,7 @@ import pytest
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
-from airflow_provider_alphavantage.pacing import LocalLimiter
+from airflow_provider_alphavantage.pacing import LocalLimiter, fingerprint
 
 from .conftest import KEY, PREMIUM_KEY
 
@@ -165,6 +165,10 @@ def test_the_host_is_https_unless_it_says_other(connect, host, base_url):
     hook = connect(host=host)
     hook.get_conn()
     assert hook.base_url == base_url
+
+
+def test_a_key_is_told_apart_by_its_fingerprint(connect):
+    assert connect().key_fingerprint == fingerprint(KEY)
 
 
 def test_the_plan_is_free_unless_the_connection_says_other(connect):
