@@ -23,13 +23,12 @@ The run is green only if every dataset that was due is loaded, or deferred for l
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError
 from include.extra.tasks import fetch, load, report, validate
+from include.retries import DEFAULT_ARGS
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks import run_key
 
@@ -66,14 +65,7 @@ def start() -> list[str]:
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
-    default_args={
-        "owner": "data-engineering-team",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=5),
-        "retry_exponential_backoff": True,
-        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
-        "execution_timeout": timedelta(minutes=30),
-    },
+    default_args=DEFAULT_ARGS,
 )
 def market_data_extra() -> None:
     """Plan, fetch, validate, load, report."""

@@ -25,13 +25,12 @@ young, removed (and their bytes), and kept though old, by cause.
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError
+from include.retries import DEFAULT_ARGS
 from include.settings import store
 
 
@@ -63,14 +62,7 @@ def remove_old_bodies() -> dict[str, Any]:
         "dry_run": Param(False, type="boolean", title="Remove nothing"),
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
-    default_args={
-        "owner": "data-engineering-team",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=5),
-        "retry_exponential_backoff": True,
-        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
-        "execution_timeout": timedelta(minutes=30),
-    },
+    default_args=DEFAULT_ARGS,
 )
 def market_data_maintenance() -> None:
     """Remove what is old."""

@@ -24,12 +24,11 @@ parameters, and it asks only for what has not come. Once everything is there it 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError
+from include.retries import DEFAULT_ARGS
 from include.settings import WATCHLIST_VARIABLE
 from include.tasks import (
     fetch_stock_data,
@@ -95,14 +94,7 @@ def tell_what_is_held() -> None:
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
-    default_args={
-        "owner": "data-engineering-team",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=5),
-        "retry_exponential_backoff": True,
-        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
-        "execution_timeout": timedelta(minutes=30),
-    },
+    default_args=DEFAULT_ARGS,
 )
 def stock_data_backfill() -> None:
     """Plan what the range lacks, fetch, validate, load, report."""

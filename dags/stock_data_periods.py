@@ -22,13 +22,12 @@ A series that came is not asked for again within 7 days (weekly) or 28 (monthly)
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError
 from include.extra.tasks import fetch, load, report, validate
+from include.retries import DEFAULT_ARGS
 from include.settings import ALPHAVANTAGE_CONN_ID, WATCHLIST_VARIABLE
 from include.tasks import run_key
 
@@ -75,14 +74,7 @@ def plan_periods() -> list[str]:
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
-    default_args={
-        "owner": "data-engineering-team",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=5),
-        "retry_exponential_backoff": True,
-        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
-        "execution_timeout": timedelta(minutes=30),
-    },
+    default_args=DEFAULT_ARGS,
 )
 def stock_data_periods() -> None:
     """Plan, fetch, validate, load, report."""

@@ -25,12 +25,11 @@ The run is green only if every planned symbol is loaded, or deferred for lack of
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError
+from include.retries import DEFAULT_ARGS
 from include.settings import DAILY_HOUR, HORIZON, WATCHLIST_VARIABLE
 from include.tasks import (
     fetch_stock_data,
@@ -78,14 +77,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
-    default_args={
-        "owner": "data-engineering-team",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=5),
-        "retry_exponential_backoff": True,
-        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
-        "execution_timeout": timedelta(minutes=30),
-    },
+    default_args=DEFAULT_ARGS,
 )
 def stock_data_pipeline() -> None:
     """Plan, fetch, validate, load, report."""

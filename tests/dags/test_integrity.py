@@ -22,13 +22,9 @@ DAGS = {
     "plan",
 }
 BY_HAND = {"quarantine", "plan"}
-EXTRA = {
-    "include.exceptions",
-    "include.extra",
-    "include.extra.tasks",
-    "include.settings",
-    "include.tasks",
-}
+SHARED = {"include.exceptions", "include.settings"}
+DAILY = SHARED | {"include.retries", "include.tasks"}
+EXTRA = DAILY | {"include.extra", "include.extra.tasks"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -174,13 +170,13 @@ def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
 @pytest.mark.parametrize(
     ("dag_id", "ours"),
     [
-        ("stock_data_pipeline", {"include.exceptions", "include.settings", "include.tasks"}),
-        ("stock_data_backfill", {"include.exceptions", "include.settings", "include.tasks"}),
+        ("stock_data_pipeline", DAILY),
+        ("stock_data_backfill", DAILY),
         ("stock_data_periods", EXTRA),
         ("market_data_extra", EXTRA),
-        ("market_data_maintenance", {"include.exceptions", "include.settings"}),
-        ("quarantine", {"include.exceptions", "include.settings", "include.tasks"}),
-        ("plan", {"include.exceptions", "include.settings"}),
+        ("market_data_maintenance", SHARED | {"include.retries"}),
+        ("quarantine", SHARED | {"include.tasks"}),
+        ("plan", SHARED),
     ],
 )
 def test_parsing_imports_nothing_heavy(dag_id, ours):
