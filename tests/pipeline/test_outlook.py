@@ -76,18 +76,18 @@ def days_of(planned: Planned, first: date, count: int) -> list[int]:
 
 
 def test_over_a_weekend_all_calls_go_to_what_is_due():
-    old = [Held(f"OLD{n}", **COMPLETE | {"newest": date(2026, 5, 14)}) for n in range(12)]
+    old = [Held(f"OLD{n}", **COMPLETE | {"newest": date(2026, 5, 14)}) for n in range(7)]
     waiting = planned(*old, *(Held(f"NEW{n}") for n in range(20)))
-    assert days_of(waiting, date(2026, 5, 16), 4) == [25, 25, 22, 0]
-    assert {waiting.days[f"OLD{n}", "TIME_SERIES_DAILY"] for n in range(12)} == {date(2026, 5, 16)}
+    assert days_of(waiting, date(2026, 5, 16), 4) == [25, 25, 17, 0]
+    assert {waiting.days[f"OLD{n}", "TIME_SERIES_DAILY"] for n in range(7)} == {date(2026, 5, 16)}
 
 
 def test_the_bars_of_sessions_to_come_keep_their_share():
-    """From Wednesday on 12 of 25 calls go to the 100 others' bars of the session before."""
+    """From Wednesday on 7 of 25 calls go to the 100 others' bars of the session before."""
     old = [Held(f"OLD{n}", **COMPLETE | {"newest": date(2026, 5, 18)}) for n in range(100)]
     tuesday = datetime(2026, 5, 19, 6, tzinfo=UTC)
     waiting = planned(*old, *(Held(f"NEW{n}") for n in range(17)), now=tuesday)
-    assert days_of(waiting, date(2026, 5, 19), 4) == [25, 13, 13, 0]
+    assert days_of(waiting, date(2026, 5, 19), 4) == [25, 18, 8, 0]
 
 
 def test_a_symbol_that_is_suspect_or_delisted_is_asked_for_bars_only():
