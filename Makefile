@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt pyproje
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan add rename stop status logs psql quarantine clean test fuzz lint format installed
+.PHONY: help run plan add rename stop status logs psql quarantine clean test fuzz simulate lint format installed
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ test: lint ## lint, then every test
 
 fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest tests/provider/test_fuzz.py
+
+simulate: $(DEV_STAMP) ## walk 40 symbols through 60 sessions and all that can happen, and 1,000 symbols (20 minutes)
+	@SIMULATE=1 $(VENV)/bin/python -m pytest -q tests/simulation
 
 lint: $(DEV_STAMP) ## formatting, style, types
 	@$(VENV)/bin/python -m ruff format --check .

@@ -74,7 +74,7 @@ class Plan:
 def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:
     """Spend the calls where they keep the data whole.
 
-    First come the listing, which saves calls, and the splits of symbols that seem to have split; then what
+    First come the splits of symbols that seem to have split, and the listing, which saves calls; then what
     would be lost or late soon, by deadline; then freshness: bars to be finished, and the stalest. Each kind
     of need keeps its share.
 
@@ -118,8 +118,8 @@ def _choose(due: Sequence[Need], calls: int) -> list[Need]:
 
 def _rank(need: Need) -> tuple[int, ...]:
     """Where a need stands in line; of equals, the first on the list goes first."""
-    if need.kind in {"listing", "step"}:  # one call a week saves many
-        return (0, need.kind == "step")
+    if need.kind in {"step", "listing"}:  # one call a week for the listing saves many
+        return (0, need.kind == "listing")
     would_be_lost = need.kind in {"bars", "new"}
     if need.slack <= URGENT:
         return (1, not would_be_lost, need.slack)

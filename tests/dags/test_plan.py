@@ -15,13 +15,13 @@ def test_the_plan_is_printed_and_nothing_is_asked_or_written(run_dag, warehouse,
     warehouse.execute(
         "insert into api_call (fingerprint, host_group, function, reserved_at) "
         "select %s, 'default', 'SPLITS', clock_timestamp() - interval '30 minutes' * n "
-        "from generate_series(1, 24) as n",
+        "from generate_series(1, 23) as n",
         (fingerprint(KEY),),
     )
     warehouse.commit()
     assert run_dag("plan", symbols=["IBM", "MSFT"]) == ("success", {"plan": "success"})
     printed = capfd.readouterr().out
-    assert "It costs 1 call. Left of 25 in any 24 hours: 1 now." in printed
+    assert "It costs 2 calls. Left of 25 in any 24 hours: 2 now." in printed
     assert "   ask  IBM TIME_SERIES_DAILY compact: no bar of it is held" in printed
     assert (
         " later  MSFT DIVIDENDS: its dividends were not asked for yet; its turn comes on 2026-05-17"

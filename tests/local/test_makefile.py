@@ -19,6 +19,7 @@ VERBS = [
     "clean",
     "test",
     "fuzz",
+    "simulate",
     "lint",
     "format",
 ]

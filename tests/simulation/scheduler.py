@@ -17,12 +17,13 @@ from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 from airflow.sdk.execution_time.context import set_current_context
 
-from dags import stock_data_pipeline as tasks
+from dags import stock_data_pipeline as dag
+from include import tasks
 
 from .world import World
 
 DAG_ID = "stock_data_pipeline"
-DAG = tasks.stock_data_pipeline()
+DAG = dag.stock_data_pipeline()
 POLICY: RetryPolicy = DAG.default_args["retry_policy"]
 RETRIES: int = DAG.default_args["retries"]
 
@@ -136,7 +137,7 @@ class _Run:
         return decision.retry_delay.total_seconds()
 
     def _call(self, task: str, *args: Any) -> Any:
-        function: Callable[..., Any] = getattr(tasks, task).function
+        function: Callable[..., Any] = getattr(dag, task).function
         if self._kill and self._kill.task == task:
             kill, self._kill = self._kill, None
             _die_in(function, args, kill.statement)

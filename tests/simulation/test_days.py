@@ -54,14 +54,18 @@ class Told:
     scope="module",
     params=[pytest.param(SHORT, id="15-days"), pytest.param(LONG_ONE, id="60-days", marks=LONG)],
 )
-def told(request, postgres, template_url, metadata, tmp_path_factory) -> Told:
+def told(request, postgres, template_url, metadata, tmp_path_factory, say) -> Told:
     length: Length = request.param
     folder = tmp_path_factory.mktemp("simulation")
     symbols = TICKERS[: length.symbols]
     start = datetime(length.first.year, length.first.month, length.first.day, 6, tzinfo=UTC)
     url = copied(postgres, "warehouse_template", f"simulation_{length.sessions}")
     with world(start, url, folder, list(symbols)) as made:
-        yield tell(made, Story(made, length.first, length.sessions, symbols), start, postgres)
+        began = time.monotonic()
+        told = tell(made, Story(made, length.first, length.sessions, symbols), start, postgres)
+        runs = f"{length.sessions} sessions, {len(made.watchlist)} symbols, {len(told.ended)} runs"
+        say(f"{runs} in {time.monotonic() - began:.0f} s")
+        yield told
 
 
 def copied(postgres, template: str, name: str) -> str:
@@ -73,7 +77,6 @@ def copied(postgres, template: str, name: str) -> str:
 
 def tell(made: World, story: Story, start: datetime, postgres) -> Told:
     """Run every day of the story, and then until there is nothing left to ask."""
-    began = time.monotonic()
     scheduler, told = Scheduler(made), Told(made, story, {}, [], [], [])
     for at in days_from(start, start + timedelta(days=400)):
         made.time.go_to(at)
@@ -94,7 +97,6 @@ def tell(made: World, story: Story, start: datetime, postgres) -> Told:
         if at.date() > story.days[-1] and story.is_over and len(made.sandbox.calls()) == before:
             told.complete.append(at)
             break
-    print(f"{len(told.ended)} runs in {time.monotonic() - began:.0f} s")
     return told
 
 
@@ -161,9 +163,9 @@ def fingerprint_at_sandbox(key: str) -> str:
     return read_key(key, frozenset()).fingerprint
 
 
-def test_no_call_was_wasted(told):
+def test_no_call_was_wasted(told, say):
     causes = accounts.calls_by_cause(told.world)
-    print(accounts.table(causes.most_common()))
+    say(accounts.table(causes.most_common()))
     assert causes["no news"] == 0
     assert causes.total() == len(told.world.sandbox.calls())
 

@@ -20,7 +20,7 @@ FIRST, LAST = datetime(2025, 10, 27, 6, tzinfo=UTC), datetime(2026, 1, 22, 6, tz
 SYMBOLS = [f"SWEEP{number:04}" for number in range(1, 1001)]
 
 
-def test_a_thousand_symbols_are_swept_and_no_bar_is_lost(postgres, template_url, metadata, tmp_path, capsys):
+def test_a_thousand_symbols_are_swept_and_no_bar_is_lost(postgres, template_url, metadata, tmp_path, say):
     url = copied(postgres, "warehouse_template", "simulation_sweep")
     with world(FIRST, url, tmp_path, SYMBOLS) as made:
         made.admit(*({"symbol": symbol, "listed": "2025-01-02"} for symbol in SYMBOLS))
@@ -50,6 +50,5 @@ def test_a_thousand_symbols_are_swept_and_no_bar_is_lost(postgres, template_url,
         actions = made.rows(
             "select kind, count(*)::int from corporate_action_check group by kind order by kind"
         )
-        with capsys.disabled():
-            print(f"\nstalest symbol: {max(lags)} sessions behind; actions asked: {actions}")
+        say(f"1,000 symbols: the stalest is {max(lags)} sessions behind; asked for their {dict(actions)}")
         assert max(lags) <= 60  # each of them was asked for since the first day
