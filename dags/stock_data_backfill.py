@@ -4,7 +4,7 @@
 Trigger this to bring what is not held of a range. `stock_data_pipeline` keeps the last 100 sessions whole;
 this reaches back beyond them where the key does. A premium key brings the whole history of a symbol in one
 call (`outputsize=full`), and all of it enters. A free key reaches the last 100 sessions and no further: what
-is older is named, and not asked for.
+is older is named, and not asked for (`stock_data_periods` brings its weeks and months).
 
 It goes through the same gate into the same table, and on the calls that the daily bars leave, today and in
 their next run. What no call is left for is deferred, and the run is green: run it again with the same

@@ -80,12 +80,14 @@ def refused_at(
 def entitled(
     connection: Connection[Any], hook: AlphaVantageHook, *, within: timedelta, now: datetime
 ) -> Allowance:
-    """Return what a key may ask for; premium only if its connection says so and the vendor did not deny it.
+    """Return what a key may ask for, by its connection and by what the vendor refused it as premium.
 
     :param within: count the calls, too, that come free within this span.
     """
+    about = {"fingerprint": hook.key_fingerprint, "plan": hook.plan, "since": now - PROBE_AFTER}
+    refused = frozenset(name for (name,) in connection.execute(statement("refused_functions"), about))
     premium = is_premium(connection, hook, now=now)
-    return replace(allowance_of(hook, within=within), premium=premium)
+    return replace(allowance_of(hook, within=within), premium=premium, refused=refused)
 
 
 def is_premium(connection: Connection[Any], hook: AlphaVantageHook, *, now: datetime) -> bool:

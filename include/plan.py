@@ -32,12 +32,14 @@ class Allowance:
     :param per_day: calls in any 24 hours; None for no limit.
     :param premium: premium functions and parameters are open to it.
     :param at_once: calls that are left already; None for all of them.
+    :param refused: functions that the vendor has refused the key as premium.
     """
 
     left: int | None
     per_day: int | None
     premium: bool
     at_once: int | None = None
+    refused: frozenset[str] = frozenset()
 
 
 def allowance_of(hook: AlphaVantageHook, *, within: timedelta) -> Allowance:

@@ -10,11 +10,12 @@ from typing import Any
 
 from psycopg import Connection
 
+from include.entitlement import RefusedBefore
 from include.forecast import Days, forecast
 from include.gaps import holes_to_ask
-from include.needs import LATE, Held, Window, is_late
+from include.needs import LATE, Held, Need, Window, is_late
 from include.plan import Allowance, Plan, make_plan
-from include.runs import Request
+from include.runs import Outcome, Request
 from include.settings import DAILY
 from include.standing import standing_of, window_at
 
@@ -46,11 +47,14 @@ def plan_for(
     """
     standing, idle = standing_of(connection, symbols, clock, force=force)
     needs = standing.needs(clock, premium=allowance.premium, force=force)
+    idle += [_refused(need) for need in needs if need.request.function in allowance.refused]
     asked = {need.request.symbol for need in needs if need.request.function == DAILY}
     for exchange, members in standing.held.items():
         window = window_at(exchange, clock)
         idle += [idle_of(held, window, clock) for held in members if held.symbol not in asked]
-    plan = make_plan(needs, allowance.left)
+    plan = make_plan(
+        [need for need in needs if need.request.function not in allowance.refused], allowance.left
+    )
     holes = holes_to_ask(connection, chain(*symbols.values()), now=clock)
     return Planned(plan.then(holes, allowance.left), idle, forecast(standing, plan, clock, allowance))
 
@@ -66,3 +70,15 @@ def idle_of(held: Held, window: Window, clock: datetime) -> Request:
         f"{LATE.seconds // 3600} hours, or half as many sessions as it lacked."
     )
     return Request(held.symbol, DAILY, "deferred", kind="NotPublishedYet", reason=reason)
+
+
+def _refused(need: Need) -> Request:
+    request = need.request
+    reason = (
+        f"{request.function} is premium, the vendor said of this key; it was not asked for. "
+        f"{RefusedBefore.next_step}"
+    )
+    outcome: Outcome = "failed" if request.function == DAILY else "left out"
+    return Request(
+        request.symbol, request.function, outcome, request.outputsize, kind="RefusedBefore", reason=reason
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ def spare(
     needs = [standing.needs(at, premium=free.premium) for at in (now, next_run)]
     today, then = (sum(not need.is_free for need in due) for due in needs)
     log.info("%d calls are left; the daily bars need %d today, %d in their next run", free.left, today, then)
-    return Allowance(max(min(free.left - today, later - then), 0), None, free.premium)
+    return replace(free, left=max(min(free.left - today, later - then), 0), per_day=None)
 
 
 def plan_range(

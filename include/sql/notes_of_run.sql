@@ -8,7 +8,7 @@ select
 from request
 where pipeline_run_id = %(run)s and function = 'LISTING_STATUS' and outcome = 'failed'
 union all
-select reason
+select distinct reason
 from request
 where pipeline_run_id = %(run)s and kind in ('PremiumRequired', 'RefusedBefore') and outcome <> 'failed'
 order by 1

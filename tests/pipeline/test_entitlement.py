@@ -16,6 +16,7 @@ from include.entitlement import EntitledApi, entitled
 from include.fetch import Fetcher
 from include.lifecycle import notes_of
 from include.needs import PlannedRequest
+from include.planned import plan_for
 from include.runs import requests_of
 from include.sandbox.running import RunningSandbox, Stopwatch
 
@@ -125,6 +126,20 @@ def test_a_function_that_is_premium_now_is_left_out_and_asked_again_after_a_mont
     assert len(notes_of(warehouse, run)) == 2
     later, _ = fetch(connect("free"), *splits, days=30, run_id="later")
     assert [row[3] for row in outcomes(warehouse, later)] == ["fetched", "fetched"]
+
+
+def test_a_function_that_was_refused_is_left_out_of_the_plan(warehouse, fetch, connect, sandbox):
+    sandbox.add_fault("premium", function="SPLITS", times=1)
+    hook = connect("free")
+    fetch(hook, PlannedRequest("IBM", "", "SPLITS"))
+    now = MORNING_AFTER + timedelta(days=1)
+    allowance = entitled(warehouse, hook, within=timedelta(0), now=now)
+    planned = plan_for(warehouse, {"XNYS": ["MSFT"]}, now, allowance)
+    asked = [request.function for request in planned.plan.requests]
+    assert asked == ["LISTING_STATUS", "TIME_SERIES_DAILY", "DIVIDENDS"]
+    (left_out,) = planned.idle
+    assert (left_out.symbol, left_out.function, left_out.outcome) == ("MSFT", "SPLITS", "left out")
+    assert left_out.reason.startswith("SPLITS is premium, the vendor said of this key; it was not asked for.")
 
 
 def test_bars_that_are_premium_now_fail_the_run_and_cost_one_call(warehouse, fetch, connect, sandbox):
