@@ -22,7 +22,7 @@ from tests.conftest import PROJECT
 pytestmark = pytest.mark.postgres
 FOLDER = Path(include.migrations.__file__).parent
 BAR = "('IBM', '2026-05-15', 218.2, 220.91, 217.615, 219.3, 6154450, true, '2026-05-16T06:00Z')"
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012"]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
 
@@ -72,6 +72,26 @@ def test_from_any_revision_with_the_data_kept(empty_url, revision):
         ).fetchall()
         assert held == [("IBM", "219.300000", True, True, True)]
         assert connection.execute("select version_num from alembic_version").fetchall() == [(REVISIONS[-1],)]
+
+
+def test_who_could_read_a_view_that_is_made_anew_still_can(empty_url):
+    with engine_of(empty_url).begin() as connection:
+        config = script()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+    with psycopg.connect(empty_url) as connection:
+        connection.execute('create role "Ana\'s desk"')
+        connection.execute('grant select on latest_price to "Ana\'s desk" with grant option')
+        connection.execute("grant select on daily_return to public")
+    with engine_of(empty_url).begin() as connection:
+        upgrade(connection)
+    with psycopg.connect(empty_url) as connection:
+        granted = connection.execute(
+            "select relname, has_table_privilege('Ana''s desk', oid, 'select with grant option'), "
+            "has_table_privilege('Ana''s desk', oid, 'select') from pg_class "
+            "where relname in ('latest_price', 'daily_return') order by relname"
+        ).fetchall()
+        assert granted == [("daily_return", False, True), ("latest_price", True, True)]
 
 
 def test_two_callers_at_once_take_turns(empty_url):
