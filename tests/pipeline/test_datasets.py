@@ -151,6 +151,14 @@ def test_the_same_rows_again_write_nothing(warehouse, run_all):
     assert contents(warehouse, "dataset_history") == []
 
 
+def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, run_all, api):
+    run_all(JOBS)
+    api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"4.40", b"4.5") + b"2025-08-01,4.3\r\n"
+    run, told = run_all(JOBS, force=True)
+    assert told == [LoadedDataset("us_unemployment", 1, 1, 2)]
+    assert load(warehouse, run, now=MORNING) == told
+
+
 def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_nothing(warehouse, run_all, api):
     run_all(JOBS)
     api.now = MORNING + timedelta(days=7)
