@@ -22,7 +22,21 @@ from tests.conftest import PROJECT
 pytestmark = pytest.mark.postgres
 FOLDER = Path(include.migrations.__file__).parent
 BAR = "('IBM', '2026-05-15', 218.2, 220.91, 217.615, 219.3, 6154450, true, '2026-05-16T06:00Z')"
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012"]
+REVISIONS = [
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
 
