@@ -11,12 +11,13 @@ import pytest
 
 from include.bars import StockBar, table_of
 from include.load import _LOAD_LOCK, Loaded, load
-from include.runs import find_run
+from include.runs import Request, Run, find_run, record_request
 from include.warehouse import connect_to
 
 from .conftest import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
+OLDER, NEWER = MORNING_AFTER + timedelta(days=1), MORNING_AFTER + timedelta(days=2)
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
 
@@ -77,6 +78,27 @@ def test_an_older_body_replaces_nothing(warehouse, loading, batch):
     assert warehouse.execute("select count(*) from stock_data_history").fetchone() == (0,)
 
 
+def test_an_older_body_does_not_replace_what_a_later_one_has_confirmed(warehouse, loading, validated, batch):
+    """Its load had failed, and is cleared once the next run's body has said the same as before."""
+
+    def fetched(at: datetime, **changed: object) -> list[StockBar]:
+        return [replace(bar, fetched_at=at) for bar in batch("IBM", **changed)]
+
+    def asked(run: Run, at: datetime) -> None:
+        request = Request("IBM", "TIME_SERIES_DAILY", "fetched", path="body", fetched_at=at)
+        record_request(warehouse, run, request)
+
+    loading(fetched(MORNING_AFTER))
+    failed = validated(fetched(OLDER, close=Decimal("219.31")), "failed")
+    asked(failed, OLDER)
+    assert loading(fetched(NEWER), "later") == [Loaded("IBM", 0, 0, 25)]
+    asked(find_run(warehouse, "stock_data_pipeline", "later"), NEWER)
+    before = written(warehouse)
+    bars = table_of(fetched(OLDER, close=Decimal("219.31")))
+    assert load(warehouse, bars, failed, now=NEWER) == [Loaded("IBM", 0, 0, 25)]
+    assert written(warehouse) == before
+
+
 def test_a_failing_load_leaves_nothing_behind(warehouse, loading, batch):
     loading(batch("IBM"))
     bad = replace(batch("MSFT")[0], close=None)
@@ -99,9 +121,6 @@ def test_two_loads_of_the_same_bars_at_once_agree(warehouse, warehouse_url, vali
         counts = sorted(pool.map(load_alone, "ab"), key=lambda loaded: loaded.new_bars)
     assert counts == [Loaded("IBM", 0, 0, 25), Loaded("IBM", 25, 0, 0)]
     assert len(rows(warehouse)) == 25
-
-
-OLDER, NEWER = MORNING_AFTER + timedelta(days=1), MORNING_AFTER + timedelta(days=2)
 
 
 @pytest.mark.parametrize("order", ["older newer", "newer older"])
