@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
@@ -57,10 +57,11 @@ class Payload:
 
 
 def scrub(text: str, key: str | None) -> str:
-    """Return ``text`` without the API key, in clear or URL-encoded."""
-    if not key or key in _PUBLIC_KEYS:
+    """Return ``text`` without the API key, in clear or URL-encoded; blanks around a key are no part of it."""
+    key = (key or "").strip()
+    if key in _PUBLIC_KEYS:
         return text
-    for form in {key, quote(key, safe=""), quote(key)}:
+    for form in (key, quote_plus(key), quote(key, safe=""), quote(key)):
         text = text.replace(form, "[API key]")
     return text
 

@@ -276,7 +276,7 @@ class AlphaVantageHook(HttpHook):
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
         if state != self._built_for:
             self._session, self._built_for, self.merged_extra = None, state, {}
-            self._key, self._extra = connection.password or "", connection.extra_dejson
+            self._key, self._extra = (connection.password or "").strip(), connection.extra_dejson
 
     def run_and_check(
         self, session: Session, prepped_request: PreparedRequest, extra_options: dict[Any, Any]
@@ -340,9 +340,10 @@ class AlphaVantageHook(HttpHook):
         return Answer(payload, self._now(), origin, function, symbol)
 
     def _extract_auth(self, connection: Any) -> AuthBase:
-        if not connection.password:
+        key = (connection.password or "").strip()
+        if not key:
             raise ApiKeyRefused(f"The connection {self.alphavantage_conn_id!r} holds no API key.")
-        return _ApiKey(connection.password)
+        return _ApiKey(key)
 
     def _set_base_url(self, connection: Any) -> None:
         super()._set_base_url(connection)

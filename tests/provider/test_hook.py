@@ -137,10 +137,27 @@ def test_nobody_listening_is_transport_and_tells_no_key(connect, output):
     assert KEY not in output() + "".join(traceback.format_exception(caught.value))
 
 
-def test_without_a_key_no_call_is_spent_and_the_connection_is_named(connect, sandbox):
+@pytest.mark.parametrize("password", ["", " "])
+def test_without_a_key_no_call_is_spent_and_the_connection_is_named(connect, sandbox, password):
     with pytest.raises(e.ApiKeyRefused, match="connection 'alphavantage_default' holds no API key"):
-        connect(password="").get_bars("IBM")
+        connect(password=password).get_bars("IBM")
     assert sandbox.calls() == []
+
+
+@pytest.mark.parametrize("pasted", [f"{KEY} ", f" {KEY}\n"])
+def test_blanks_pasted_around_the_key_are_no_part_of_it(connect, serve, output, pasted):
+    server = serve(lambda query: (200, b'{"Information": "Your call was ' + query.encode() + b'"}'))
+    with pytest.raises(e.UnknownMessage, match=r"apikey=\[API key\]\.") as caught:
+        connect(host=server.url, password=pasted).query("SPLITS", symbol="IBM")
+    assert server.asked == [f"function=SPLITS&symbol=IBM&apikey={KEY}"]
+    assert KEY not in output() + repr(caught.value.__dict__)
+
+
+def test_a_key_with_a_blank_in_it_is_told_by_nobody(connect, serve, output):
+    server = serve(lambda query: (200, b'{"Information": "Your call was ' + query.encode() + b'"}'))
+    with pytest.raises(e.UnknownMessage) as caught:
+        connect(host=server.url, password="ONE9HALF OTHER9HALF").query("SPLITS", symbol="IBM")
+    assert "HALF" not in output() + repr(caught.value.__dict__) + str(caught.value)
 
 
 def test_extras_never_become_headers(connect):
