@@ -166,8 +166,7 @@ class LocalLimiter:
             return max(budget.per_day - sum(item.timestamp > counted_from for item in items), 0)
 
     def _key_turn(self, call: Call, budget: Budget, earliest: int, latest: int) -> int:
-        windows = [(budget.per_minute, timedelta(minutes=1)), (budget.per_day, timedelta(days=1))]
-        rates = [Rate(limit, _milliseconds_of(window)) for limit, window in windows if limit]
+        rates = _rates(budget)
         if not rates:
             return earliest
         bucket = self._keys.setdefault(call.fingerprint, InMemoryBucket(rates))
@@ -179,16 +178,26 @@ class LocalLimiter:
         """Nothing is kept."""
 
 
+def _rates(budget: Budget) -> list[Rate]:
+    """A minute's limit that the day's does not exceed never binds, and the library refuses it."""
+    per_minute = budget.per_minute
+    if per_minute and budget.per_day and per_minute >= budget.per_day:
+        per_minute = None
+    windows = [(per_minute, timedelta(minutes=1)), (budget.per_day, timedelta(days=1))]
+    return [Rate(limit, _milliseconds_of(window)) for limit, window in windows if limit]
+
+
 def _turn(bucket: InMemoryBucket, earliest: int, latest: int) -> int:
-    """Take the first free turn of a bucket, unless it comes after ``latest``; return its time."""
+    """Take the first free turn of a bucket, unless it comes after ``latest``; return its time.
+
+    Where the minute has a turn again, the day may not have one.
+    """
     slot = max([earliest, *(item.timestamp for item in bucket.items[-1:])])
-    if slot > latest:
-        return slot
-    wanted = RateItem("call", slot)
-    if not bucket.put(wanted):
+    while slot <= latest:
+        wanted = RateItem("call", slot)
+        if bucket.put(wanted):
+            break
         slot += cast("int", bucket.waiting(wanted))  # awaitable for other kinds of bucket only
-        if slot <= latest:
-            bucket.put(RateItem("call", slot))
     return slot
 
 
