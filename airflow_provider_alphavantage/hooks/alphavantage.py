@@ -149,11 +149,13 @@ class AlphaVantageHook(HttpHook):
         self._built_for: tuple[Any, ...] = ()
 
     def get_bars(
-        self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str = "compact"
+        self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str | None = None
     ) -> Series:
         """Return the bars of a symbol, newest first, exact and as traded.
 
-        :param outputsize: ``compact`` (the last 100 sessions) or ``full`` (premium).
+        :param function: a daily, weekly or monthly series.
+        :param outputsize: for daily ones ``compact`` (the last 100 sessions, as without it) or ``full``
+            (premium); weekly and monthly ones are always whole and do not take it.
         :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
         """
         answer = self.query(function, symbol=symbol, outputsize=outputsize)

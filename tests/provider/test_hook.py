@@ -29,6 +29,20 @@ def test_bars_are_those_of_the_market(connect, sandbox):
     assert [bar.volume for bar in reversed(series.bars)] == [int(row["volume"]) for row in truth]
 
 
+@pytest.mark.parametrize("period", ["WEEKLY", "MONTHLY"])
+@pytest.mark.parametrize("adjusted", ["", "_ADJUSTED"])
+def test_bars_of_weeks_and_months_come_whole(connect, period, adjusted):
+    bars = connect().get_bars("IBM", function=f"TIME_SERIES_{period}{adjusted}").bars
+    assert bars[0].session == date(2026, 5, 15)
+    assert bars[-1].session.year < 2001
+
+
+def test_bars_of_weeks_have_no_output_size(connect, sandbox):
+    with pytest.raises(InvalidParameter, match="no parameter 'outputsize'"):
+        connect().get_bars("IBM", function="TIME_SERIES_WEEKLY", outputsize="compact")
+    assert sandbox.calls() == []
+
+
 def test_an_answer_says_who_gave_it(connect):
     answer = connect().query("TIME_SERIES_DAILY", symbol="IBM")
     assert (answer.origin, answer.payload.format) == ("sandbox", "json")
