@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -82,11 +82,23 @@ class _ApiKey(AuthBase):
     """Adds the key when a request is prepared, so it is in no parameter, template or repr."""
 
     def __init__(self, key: str) -> None:
-        self._key = key
+        self.key = key
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.prepare_url(request.url, {"apikey": self._key})
+        request.prepare_url(request.url, {"apikey": self.key})
         return request
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What one state of the connection comes to. It is replaced as a whole: other threads use it, too."""
+
+    state: tuple[Any, ...] = ()
+    key: str = field(default="", repr=False)
+    extra: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    session: Session | None = None
 
 
 def _hide_keys(record: logging.LogRecord) -> bool:
@@ -143,10 +155,7 @@ class AlphaVantageHook(HttpHook):
         self._limiter = limiter
         self._sleep = sleep
         self._now = now
-        self._key = ""
-        self._extra: dict[str, Any] = {}
-        self._session: Session | None = None
-        self._built_for: tuple[Any, ...] = ()
+        self._line = _Line()
 
     def get_bars(
         self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str | None = None
@@ -224,8 +233,7 @@ class AlphaVantageHook(HttpHook):
 
         :raises InvalidConnection: an extra makes no sense.
         """
-        self._look_up()
-        return budget_of(self._extra)
+        return budget_of(self._look_up().extra)
 
     def calls_left(self, within: timedelta = timedelta(0)) -> int | None:
         """Return how many calls the key has left of its day, or None if that has no limit.
@@ -233,9 +241,9 @@ class AlphaVantageHook(HttpHook):
         :param within: count the calls, too, that come free within this span.
         :raises LedgerUnavailable: the ledger cannot be asked.
         """
-        budget = self.budget
-        limiter = self._limiter or _limiter_of(self._extra)
-        return limiter.left(fingerprint(self._key), budget, within)
+        line = self._look_up()
+        limiter = self._limiter or _limiter_of(line.extra)
+        return limiter.left(fingerprint(line.key), budget_of(line.extra), within)
 
     @property
     def plan(self) -> str:
@@ -243,8 +251,9 @@ class AlphaVantageHook(HttpHook):
 
         :raises InvalidConnection: an extra makes no sense.
         """
-        assert self.budget
-        return str(self._extra.get("plan") or "free")
+        extra = self._look_up().extra
+        budget_of(extra)
+        return str(extra.get("plan") or "free")
 
     def test_connection(self) -> tuple[bool, str]:
         """Spend one call to tell whether the connection works and on which plan, never its key.
@@ -258,7 +267,7 @@ class AlphaVantageHook(HttpHook):
         except AlphaVantageError as exc:
             return False, f"{type(exc).__name__}: {exc}"
         else:
-            seen = "premium" if self._key != "demo" else "demo (it answers documented examples only)"
+            seen = "premium" if self._line.key != "demo" else "demo (it answers documented examples only)"
             if answer.origin:
                 seen += f"; the stand-in {answer.origin!r} answered, not Alpha Vantage"
         differs = "" if seen.startswith(self.plan) else f" The connection says {self.plan!r}."
@@ -266,19 +275,29 @@ class AlphaVantageHook(HttpHook):
 
     def get_conn(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> Session:
         """Return the hook's one HTTP session, with the connection's key, proxies and TLS."""
-        self._look_up()
-        if self._session is None:
-            self._session = super().get_conn(headers, extra_options)
-            logging.getLogger("urllib3.connectionpool").addFilter(_hide_keys)  # at DEBUG it tells every URL
-        return self._session
+        session = self._connected(headers, extra_options).session
+        return cast("Session", session)
 
-    def _look_up(self) -> None:
+    def _connected(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> _Line:
+        line = self._look_up()
+        if line.session is None:
+            self.merged_extra = {}
+            session = super().get_conn(headers, extra_options)
+            logging.getLogger("urllib3.connectionpool").addFilter(_hide_keys)  # at DEBUG it tells every URL
+            key, url = cast("_ApiKey", session.auth).key, self.url_from_endpoint("query")
+            line = replace(line, key=key, url=url, options=self.merged_extra, session=session)
+            self._line = line
+        return line
+
+    def _look_up(self) -> _Line:
         """Read the connection as it is now; a session made for an older state of it is dropped."""
         connection: Connection = self.get_connection(self.alphavantage_conn_id)
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
-        if state != self._built_for:
-            self._session, self._built_for, self.merged_extra = None, state, {}
-            self._key, self._extra = (connection.password or "").strip(), connection.extra_dejson
+        line = self._line
+        if state != line.state:
+            key = (connection.password or "").strip()
+            self._line = line = _Line(state, key, connection.extra_dejson)
+        return line
 
     def run_and_check(
         self, session: Session, prepped_request: PreparedRequest, extra_options: dict[Any, Any]
@@ -295,20 +314,21 @@ class AlphaVantageHook(HttpHook):
         try:
             return session.send(prepped_request, timeout=timeout, allow_redirects=redirects, **settings)
         except RequestException as exc:
-            failure = f"{type(exc).__name__}: {scrub(str(exc), self._key)}."
+            key = getattr(session.auth, "key", None)
+            failure = f"{type(exc).__name__}: {scrub(str(exc), key)}."
         raise TransportError(failure)  # outside "except": a chained exception would carry the URL
 
     def _ask(self, function: str, parameters: dict[str, str]) -> Answer:
-        session = self.get_conn()
+        line = self._connected()
         symbol = parameters.get("symbol")
-        host_group = str(self._extra.get("host_group") or "default")
-        call = Call(fingerprint(self._key), host_group, function, symbol)
-        limiter = self._limiter or _limiter_of(self._extra)
-        reservation = limiter.reserve(call, budget_of(self._extra))
+        host_group = str(line.extra.get("host_group") or "default")
+        call = Call(fingerprint(line.key), host_group, function, symbol)
+        limiter = self._limiter or _limiter_of(line.extra)
+        reservation = limiter.reserve(call, budget_of(line.extra))
         self._sleep(reservation.wait)
         outcome, size, started = "interrupted", None, time.monotonic()
         try:
-            answer = self._send(session, function, parameters)
+            answer = self._send(line, function, parameters)
             outcome, size = "data", len(answer.payload.content)
         except AlphaVantageError as error:
             outcome = type(error).__name__
@@ -324,18 +344,18 @@ class AlphaVantageHook(HttpHook):
         except LedgerUnavailable as error:
             self.log.warning("The call is counted; how it ended (%s) is not noted: %s", told[1], error.what)
 
-    def _send(self, session: Session, function: str, parameters: dict[str, str]) -> Answer:
-        symbol = parameters.get("symbol")
-        request = Request("GET", self.url_from_endpoint("query"), params={"function": function} | parameters)
+    def _send(self, line: _Line, function: str, parameters: dict[str, str]) -> Answer:
+        symbol, session = parameters.get("symbol"), cast("Session", line.session)
+        request = Request("GET", line.url, params={"function": function} | parameters)
         failure = None
         try:
-            response = self.run_and_check(session, session.prepare_request(request), self.merged_extra)
+            response = self.run_and_check(session, session.prepare_request(request), line.options)
         except TransportError as exc:
             failure = exc.what
         if failure:
             raise TransportError(failure, function=function, symbol=symbol)
         content = response.content
-        payload = read(content, status=response.status_code, function=function, symbol=symbol, key=self._key)
+        payload = read(content, status=response.status_code, function=function, symbol=symbol, key=line.key)
         if payload.format == "csv" and not content.endswith(b"\n"):
             raise TransportError("The CSV body is cut short.", function=function, symbol=symbol)
         origin = response.headers.get(ORIGIN_HEADER)

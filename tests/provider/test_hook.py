@@ -7,6 +7,7 @@ import pickle
 import socket
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ import pytest
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
-from airflow_provider_alphavantage.pacing import LocalLimiter
+from airflow_provider_alphavantage.pacing import LocalLimiter, fingerprint
 
 from .conftest import KEY, PREMIUM_KEY
 
@@ -273,6 +274,54 @@ def test_a_key_replaced_in_the_connection_is_used_by_the_next_call(connect, sand
     hook.get_bars("IBM")
     keys = [call["key"] for call in sandbox.calls()]
     assert len(set(keys)) == 2
+
+
+class Halfway:
+    """A connection that lets another thread ask while its extras are being read."""
+
+    host = schema = login = extra = ""
+    password, port = KEY, None
+
+    def __init__(self, meanwhile) -> None:
+        self.meanwhile = meanwhile
+
+    @property
+    def extra_dejson(self) -> dict[str, object]:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            with ThreadPoolExecutor(1) as threads:
+                threads.submit(meanwhile).result()
+        return {}
+
+
+def test_a_thread_that_comes_while_another_reads_the_connection_has_the_whole_of_it(serve, waits, limiter):
+    server, lefts = serve(b"{}"), []
+
+    class Hook(AlphaVantageHook):
+        def get_connection(self, conn_id):
+            return connection
+
+    def meanwhile() -> None:
+        hook.query("OVERVIEW", symbol="IBM")
+        lefts.append(limiter.left(fingerprint(KEY), hook.budget, timedelta(0)))
+
+    hook, connection = Hook(limiter=limiter, sleep=waits), Halfway(meanwhile)
+    connection.host = server.url
+    assert hook.budget.per_day == 25
+    assert lefts == [24]
+
+
+def test_a_key_replaced_while_it_is_under_way_is_told_by_nobody(connect, serve, output):
+    def answer(query: str) -> tuple[int, bytes]:
+        assert connect(host=server.url, password="ANOTHER9KEY9HERE").budget
+        assert hook.budget
+        return 200, b'{"Information": "Your call was ' + query.encode() + b'"}'
+
+    server = serve(answer)
+    hook = connect(host=server.url)
+    with pytest.raises(e.UnknownMessage) as caught:
+        hook.query("SPLITS", symbol="IBM")
+    assert KEY not in output() + str(caught.value) + repr(caught.value.__dict__)
 
 
 @pytest.mark.postgres
