@@ -6,7 +6,7 @@
       + TransportError          the network failed: timeout, reset, 5xx, HTML, a body cut short
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
       + BudgetSpent             we did not ask: the key's limits leave no call until a time that is told
-      + InvalidConnection       we did not ask: an extra of the connection makes no sense
+      + InvalidConnection       we did not ask: the connection is not there, or a field of it makes no sense
       + LedgerUnavailable       we did not ask: the ledger of calls cannot be reached, so nothing is counted
       + Refusal                 they answered with a message instead of data
           - Throttled           too many calls in a second or a minute
@@ -93,7 +93,7 @@ class BudgetSpent(AlphaVantageError):
 
 
 class InvalidConnection(AlphaVantageError, ValueError):
-    """An extra of the connection cannot be used as it is."""
+    """A connection is not there, or a field of it cannot be used as it is."""
 
     next_step = "Mend it in Admin > Connections."
 

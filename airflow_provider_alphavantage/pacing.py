@@ -9,7 +9,6 @@ refuses, with the time when a call will be possible again, what would take minut
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any, Protocol, cast
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from airflow_provider_alphavantage.exceptions import BudgetSpent, InvalidConnection
+from airflow_provider_alphavantage.extras import seconds, whole
 
 PATIENCE = timedelta(seconds=65)
 """A call waits this long for its turn, a minute's limit included; what takes longer is refused."""
@@ -95,37 +95,10 @@ def budget_of(extra: Mapping[str, Any]) -> Budget:
         raise InvalidConnection(f"The connection's plan is {plan!r}; it can be {' or '.join(PLANS)}.")
     usual = PLANS[plan]
     return Budget(
-        per_day=_calls(extra, "calls_per_day", usual.per_day),
-        per_minute=_calls(extra, "calls_per_minute", usual.per_minute),
-        spacing=_seconds(extra, "seconds_between_calls", usual.spacing),
+        per_day=whole(extra, "calls_per_day", usual.per_day),
+        per_minute=whole(extra, "calls_per_minute", usual.per_minute),
+        spacing=seconds(extra, "seconds_between_calls", usual.spacing, below=PATIENCE.total_seconds()),
     )
-
-
-def _calls(extra: Mapping[str, Any], name: str, usual: int | None) -> int | None:
-    given = extra.get(name)
-    if given in {None, ""}:
-        return usual
-    if not re.fullmatch(r"0*[1-9]\d*", str(given)):
-        raise InvalidConnection(
-            f"The connection's {name} is {given!r}; it has to be a whole number above zero."
-        )
-    return int(given)
-
-
-def _seconds(extra: Mapping[str, Any], name: str, usual: float) -> float:
-    given = extra.get(name)
-    if given in {None, ""}:
-        return usual
-    try:
-        seconds = float(str(given))
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < PATIENCE.total_seconds():
-        raise InvalidConnection(
-            f"The connection's {name} is {given!r}; it has to be a number above zero and below "
-            f"{PATIENCE.total_seconds():g}."
-        )
-    return seconds
 
 
 def _utc_now() -> datetime:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
+from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]
 from airflow.providers.http.hooks.http import HttpHook
 from asgiref.sync import sync_to_async
 from requests import PreparedRequest, Request, Response, Session
@@ -20,25 +22,25 @@ from airflow_provider_alphavantage import __version__
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
     ApiKeyRefused,
+    InvalidConnection,
     InvalidRequest,
     LedgerUnavailable,
     PremiumRequired,
     Throttled,
     TransportError,
 )
+from airflow_provider_alphavantage.extras import wrong
 from airflow_provider_alphavantage.functions import check, find
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from airflow_provider_alphavantage.pacing import LOCAL, Budget, Call, Limiter, budget_of, fingerprint
 from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
+from airflow_provider_alphavantage.transport import transport_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from airflow.sdk import Connection
-
-DEFAULT_TIMEOUT = 30.0
-"""Seconds to wait for the API to connect and then for each read, unless the connection says other."""
 
 _ASK_AGAIN = {Throttled: 3, InvalidRequest: 1}
 _LONGEST_WAIT = 120.0
@@ -97,7 +99,6 @@ class _Line:
     key: str = field(default="", repr=False)
     extra: dict[str, Any] = field(default_factory=dict)
     url: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
     session: Session | None = None
 
 
@@ -281,22 +282,28 @@ class AlphaVantageHook(HttpHook):
     def _connected(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> _Line:
         line = self._look_up()
         if line.session is None:
-            self.merged_extra = {}
             session = super().get_conn(headers, extra_options)
             logging.getLogger("urllib3.connectionpool").addFilter(_hide_keys)  # at DEBUG it tells every URL
             key, url = cast("_ApiKey", session.auth).key, self.url_from_endpoint("query")
-            line = replace(line, key=key, url=url, options=self.merged_extra, session=session)
-            self._line = line
+            self._line = line = replace(line, key=key, url=url, session=session)
         return line
 
     def _look_up(self) -> _Line:
-        """Read the connection as it is now; a session made for an older state of it is dropped."""
-        connection: Connection = self.get_connection(self.alphavantage_conn_id)
+        """Read the connection as it is now; a session made for an older state of it is dropped.
+
+        :raises InvalidConnection: there is none, or its extra is no object.
+        """
+        try:
+            connection: Connection = self.get_connection(self.alphavantage_conn_id)
+        except AirflowNotFoundException as exc:
+            raise InvalidConnection(f"There is no connection {self.alphavantage_conn_id!r}.") from exc
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
         line = self._line
         if state != line.state:
-            key = (connection.password or "").strip()
-            self._line = line = _Line(state, key, connection.extra_dejson)
+            extra = connection.extra_dejson
+            if not isinstance(extra, dict):
+                raise InvalidConnection("The connection's extra has to be a JSON object.")
+            self._line = line = _Line(state, (connection.password or "").strip(), extra)
         return line
 
     def run_and_check(
@@ -309,10 +316,10 @@ class AlphaVantageHook(HttpHook):
         settings = session.merge_environment_settings(
             prepped_request.url, session.proxies, session.stream, session.verify, session.cert
         )
-        timeout = float(extra_options.get("timeout") or DEFAULT_TIMEOUT)
-        redirects = extra_options.get("allow_redirects", True)
+        transport = transport_of(extra_options)
+        options: Any = {"timeout": transport.timeout, "allow_redirects": transport.allow_redirects}
         try:
-            return session.send(prepped_request, timeout=timeout, allow_redirects=redirects, **settings)
+            return session.send(prepped_request, **settings, **options)
         except RequestException as exc:
             key = getattr(session.auth, "key", None)
             failure = f"{type(exc).__name__}: {scrub(str(exc), key)}."
@@ -349,7 +356,7 @@ class AlphaVantageHook(HttpHook):
         request = Request("GET", line.url, params={"function": function} | parameters)
         failure = None
         try:
-            response = self.run_and_check(session, session.prepare_request(request), line.options)
+            response = self.run_and_check(session, session.prepare_request(request), line.extra)
         except TransportError as exc:
             failure = exc.what
         if failure:
@@ -368,15 +375,24 @@ class AlphaVantageHook(HttpHook):
         return _ApiKey(key)
 
     def _set_base_url(self, connection: Any) -> None:
-        super()._set_base_url(connection)
-        if "://" not in (connection.host or self.default_host) and not connection.schema:
-            self.base_url = self.base_url.replace("http://", "https://", 1)
+        try:
+            super()._set_base_url(connection)
+            if "://" not in (connection.host or self.default_host) and not connection.schema:
+                self.base_url = self.base_url.replace("http://", "https://", 1)
+            is_web = urlsplit(self.base_url).scheme in {"http", "https"}
+            PreparedRequest().prepare_url(self.base_url, None)
+        except ValueError:
+            is_web = False
+        if not is_web:
+            raise wrong("host", connection.host, "a host's name or its http(s) address")
 
     def _configure_session_from_extra(
         self, session: Session, connection: Any, extra_options: dict[str, Any]
     ) -> Session:
-        headers = dict(session.headers)
-        session = super()._configure_session_from_extra(session, connection, extra_options)
-        session.headers.clear()  # HttpHook makes a header of every extra it does not know
-        session.headers.update(headers)
+        """Read each extra by name: HttpHook makes a header of every one it does not know."""
+        self.merged_extra = connection.extra_dejson | extra_options
+        transport = transport_of(self.merged_extra)
+        session.proxies = dict(transport.proxies)
+        session.verify, session.cert = transport.verify, transport.cert
+        session.trust_env, session.max_redirects = transport.trust_env, transport.max_redirects
         return session

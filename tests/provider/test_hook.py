@@ -16,7 +16,8 @@ import pytest
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
-from airflow_provider_alphavantage.pacing import LocalLimiter, fingerprint
+from airflow_provider_alphavantage.pacing import Budget, LocalLimiter, fingerprint
+from airflow_provider_alphavantage.transport import Transport, transport_of
 
 from .conftest import KEY, PREMIUM_KEY
 
@@ -178,6 +179,64 @@ def test_a_key_with_a_blank_in_it_is_told_by_nobody(connect, serve, output):
 def test_extras_never_become_headers(connect):
     session = connect(extra={"plan": "premium", "requests_per_minute": 75, "X-Evil": "1"}).get_conn()
     assert set(session.headers) == {"User-Agent", "Accept-Encoding", "Accept", "Connection"}
+
+
+SENSELESS = {
+    "timeout is 'abc'": {"extra": {"timeout": "abc"}},
+    "timeout is -1": {"extra": {"timeout": -1}},
+    "timeout is 'inf'": {"extra": {"timeout": "inf"}},
+    r"calls_per_day is \[25\]": {"extra": {"calls_per_day": [25]}},
+    "calls_per_minute is '9{30}'": {"extra": {"calls_per_minute": "9" * 30}},
+    "proxies has to be a JSON object": {"extra": {"proxies": "http://user:word@proxy"}},
+    "proxies has to be a JSON object ": {"extra": {"proxies": {"http": 3128}}},
+    "verify is '/no/such.pem'": {"extra": {"verify": "/no/such.pem"}},
+    "verify is 1": {"extra": {"verify": 1}},
+    "cert is '/no/such.pem'": {"extra": {"cert": "/no/such.pem"}},
+    "cert is 5": {"extra": {"cert": ["/", 5]}},
+    "trust_env is 'perhaps'": {"extra": {"trust_env": "perhaps"}},
+    "allow_redirects is 'no'": {"extra": {"allow_redirects": "no"}},
+    "max_redirects is 'all'": {"extra": {"max_redirects": "all"}},
+    "extra has to be a JSON object": {"extra": [1]},
+    "host is 'ftp://files'": {"host": "ftp://files"},
+    "host is 'http://'": {"host": "http://"},
+    r"host is 'http://\[::1'": {"host": "http://[::1"},
+    "connection 'gone' does not exist": {"extra": {"pacing_conn_id": "gone"}},
+}
+
+
+@pytest.mark.parametrize(("says", "changed"), SENSELESS.items())
+def test_a_connection_that_makes_no_sense_is_told_before_a_call_is_reserved(
+    connect, sandbox, waits, limiter, says, changed
+):
+    hook = connect(**changed)
+    if "pacing" in str(changed):
+        hook = AlphaVantageHook(sleep=waits)
+    with pytest.raises(e.InvalidConnection, match=says.strip()) as caught:
+        hook.query("SPLITS", symbol="IBM")
+    assert "word" not in str(caught.value)
+    assert limiter.left(fingerprint(KEY), Budget(25, None, 1.5), timedelta(0)) == 25
+    assert sandbox.calls() == []
+    done, message = hook.test_connection()
+    assert (done, message.partition(":")[0]) == (False, "InvalidConnection")
+
+
+def test_a_connection_that_is_not_there_is_named(monkeypatch, metadata):
+    with pytest.raises(e.InvalidConnection, match="There is no connection 'nowhere'"):
+        AlphaVantageHook("nowhere").query("SPLITS", symbol="IBM")
+
+
+def test_extras_of_a_connection_given_as_a_uri_are_texts_and_are_read(connect):
+    texts = {"verify": "False", "trust_env": "false", "timeout": "9", "max_redirects": "3", "proxies": ""}
+    session = connect(extra=texts).get_conn()
+    assert (session.verify, session.trust_env, session.max_redirects) == (False, False, 3)
+    assert transport_of(texts) == Transport(9.0, {}, False, None, False, True, 3)
+
+
+def test_files_for_tls_are_taken_where_they_are_there(connect, tmp_path):
+    path = tmp_path / "both.pem"
+    path.touch()
+    session = connect(extra={"verify": str(path), "cert": [str(path), str(path)]}).get_conn()
+    assert (session.verify, session.cert) == (str(path), (str(path), str(path)))
 
 
 def test_extras_for_proxies_and_tls_reach_the_session(connect):
