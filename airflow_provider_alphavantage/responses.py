@@ -1,8 +1,9 @@
 """From the bytes of a body to data or a refusal. Pure: no network, no clock.
 
-Data is recognised by the presence of its block, a refusal by its absence, and only then by its
-wording. The order of the rules matters: the mildest text (a burst on a free key) also names the
-daily limit and the premium plans. The texts are those of the vendor as of 2026-09.
+Data is recognised by the presence of its block (for a flat record, of what it is about), a refusal by
+its absence, and only then by its wording; anything else is a message we do not know. The order of the
+rules matters: the mildest text (a burst on a free key) also names the daily limit and the premium plans.
+The texts are those of the vendor as of 2026-09.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ _RULES: tuple[tuple[str, type[AlphaVantageError], dict[str, Any]], ...] = (
     (r"does not exist", UnknownFunction, {}),
     (r"invalid api call|invalid inputs", InvalidRequest, {}),
 )
+_ENVELOPES = {
+    "GLOBAL_QUOTE": "Global Quote",
+    "CURRENCY_EXCHANGE_RATE": "Realtime Currency Exchange Rate",
+}  # decorated at its end where data is delayed
+_TOLD = frozenset({"error", "errors", "message", "messages", "detail", "details", "fault"})
+_IDENTITY = frozenset({"symbol", "ticker", "cik", "price"})
 _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet entitled", re.IGNORECASE)
 
 
@@ -90,12 +97,15 @@ def read(
         document = None
     if not isinstance(document, dict):
         raise TransportError("The JSON body is cut short or damaged.", **about)
-    text = _message(document)
-    if text is None:
+    text = _message(document, function)
+    if text is None and _holds_data(document, function):
         refuse_echo(content, key, **about)
         return Payload(content, "json", document)
-    body = scrub(content.decode("utf-8", "replace"), key).encode()
-    raise _refusal(scrub(text, key), function=function, symbol=symbol, body=body)
+    clean = scrub(content.decode("utf-8", "replace"), key)
+    about["body"] = clean.encode()
+    if text is None:
+        raise UnknownMessage(f"The API said something new: {_sentence(clean[:300])}", **about)
+    raise _refusal(scrub(text, key), **about)
 
 
 def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
@@ -151,15 +161,31 @@ REPEATED = "\x00again"
 """What the key is followed by, and then by its place, where a JSON object held it more than once."""
 
 
-def _message(document: dict[str, Any]) -> str | None:
-    """The refusal's text, or None if the document holds data (an empty envelope is data, too)."""
+def _message(document: dict[str, Any], function: str) -> str | None:
+    """The refusal's text under a key that is known for it, unless the document holds data beside it."""
     sample = document.get("message")
     if isinstance(sample, str) and _SAMPLE_ROWS.search(sample):
         return sample
-    blocks = (v for k, v in document.items() if k != "Meta Data" and k not in _MESSAGE_KEYS)
-    if any(isinstance(block, dict | list) for block in blocks):
+    if _has_block(document, function):
         return None
     return next((document[k] for k in _MESSAGE_KEYS if isinstance(document.get(k), str)), None)
+
+
+def _holds_data(document: dict[str, Any], function: str) -> bool:
+    """Whether a document is what a function answers: its block, a flat record of something, or nothing."""
+    if not document or _has_block(document, function):
+        return True
+    if function in _ENVELOPES:
+        return False
+    names = {name.lower() for name in document}
+    return isinstance(document.get("Meta Data"), dict) or bool(names & _IDENTITY and not names & _TOLD)
+
+
+def _has_block(document: dict[str, Any], function: str) -> bool:
+    """Whether there are rows or a record in an envelope (an empty one, too)."""
+    own = (k for k, v in document.items() if isinstance(v, dict | list) and k.lower() not in _TOLD)
+    envelope = _ENVELOPES.get(function, "")
+    return any(name.startswith(envelope) for name in own if name not in {"Meta Data", *_MESSAGE_KEYS})
 
 
 def _refusal(text: str, **about: Any) -> AlphaVantageError:

@@ -187,7 +187,7 @@ def test_an_empty_envelope_gives_no_rows(body, family):
         ({"data": [{"name": "\ud800"}]}, None, "surrogates"),
         ({"data": [1]}, None, "no list of objects"),
         ({"Global Quote": {}}, "series", "no time series"),
-        ({"x": 1}, "feed", "no feed"),
+        ({"x": [1]}, "feed", "no feed"),
         (series({"2026-05-15": {"4. close": "1"}, "2026-05-14": {"1. open": "1"}}), None, "other fields"),
         (series({"2026-05-15 10:00:00": {"4. close": "1"}}, "Mars/Base"), None, "no time zone is named"),
     ],

@@ -114,6 +114,61 @@ def test_an_empty_envelope_is_data(envelope):
     assert read(json.dumps(envelope).encode(), function="ANY").document == envelope
 
 
+MESSAGES = [
+    {"error": "Service unavailable"},
+    {"message": "Down for maintenance"},
+    {"detail": "Not found."},
+    {"detail": [{"loc": ["query", "symbol"], "msg": "field required"}]},
+    {"error": {"code": 503, "message": "Down"}},
+    {"errors": [{"message": "Down"}]},
+    {"status": "error", "code": 503},
+    {"symbol": "IBM", "error": "No data"},
+    {"Message": "requests per day"},
+]
+
+
+@pytest.mark.parametrize(
+    "function", ["GLOBAL_QUOTE", "OVERVIEW", "CURRENCY_EXCHANGE_RATE", "DIVIDENDS", "NEW"]
+)
+@pytest.mark.parametrize("document", MESSAGES)
+def test_a_message_under_an_unknown_key_is_never_data(function, document):
+    with pytest.raises(e.UnknownMessage, match="said something new: ") as caught:
+        read(json.dumps(document).encode(), function=function, symbol="IBM")
+    assert json.loads(caught.value.body) == document
+    assert json.dumps(document)[:300] in str(caught.value)
+
+
+@pytest.mark.parametrize("function", ["GLOBAL_QUOTE", "CURRENCY_EXCHANGE_RATE"])
+@pytest.mark.parametrize(
+    "document", [{"status": {"code": 503}}, {"Meta Data": {"a": "b"}}, {"symbol": "IBM"}, {"data": []}]
+)
+def test_a_quote_and_a_rate_come_in_their_envelope(function, document):
+    with pytest.raises(e.UnknownMessage):
+        read(json.dumps(document).encode(), function=function)
+
+
+@pytest.mark.parametrize(
+    ("function", "document"),
+    [
+        ("GLOBAL_QUOTE", {"Global Quote - DATA DELAYED BY 15 MINUTES": {"01. symbol": "IBM"}}),
+        ("GLOBAL_QUOTE", {"Global Quote": {}}),
+        ("OVERVIEW", {"Symbol": "IBM", "Name": "International Business Machines"}),
+        ("GOLD_SILVER_SPOT", {"nominal": "XAUUSD", "price": "4000.1"}),
+        ("OVERVIEW", {}),
+        ("HISTORICAL_OPTIONS", {"endpoint": "Historical Options", "message": "success", "data": []}),
+        ("TIME_SERIES_DAILY", {"Meta Data": {"2. Symbol": "IBM"}}),
+    ],
+)
+def test_records_and_empty_answers_are_data(function, document):
+    assert read(json.dumps(document).encode(), function=function).document == document
+
+
+def test_an_echoed_key_is_gone_from_a_message_under_an_unknown_key():
+    with pytest.raises(e.UnknownMessage) as caught:
+        read(json.dumps({"error": f"bad key {KEY}"}).encode(), function="OVERVIEW", key=KEY)
+    assert KEY not in str(caught.value) + repr(caught.value.__dict__)
+
+
 def test_the_echoed_key_is_gone_from_text_and_body():
     text = f"We have detected your API key as {KEY} and our standard API rate limit is 25 requests per day."
     with pytest.raises(e.DailyQuotaSpent) as caught:
