@@ -56,7 +56,10 @@ _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet 
 
 @dataclass(frozen=True)
 class Payload:
-    """A body that is data: its bytes as sent, and for JSON the document read from them (floats exact)."""
+    """A body that is data: its bytes as sent, and for JSON the document read from them (floats exact).
+
+    Where the body is a bare list, the document holds it under ``data``.
+    """
 
     content: bytes
     format: Literal["json", "csv"]
@@ -88,13 +91,15 @@ def read(
     start = content.lstrip()[:1]
     if status != 200 or start == b"<" or not start:
         raise TransportError(_describe(content, status), **about)
-    if start != b"{":
+    if start not in {b"{", b"["}:
         refuse_echo(content, key, **about)
         return Payload(content, "csv")
     try:
         document = decode(content)
     except ValueError:
         document = None
+    if isinstance(document, list):
+        document = {"data": document}
     if not isinstance(document, dict):
         raise TransportError("The JSON body is cut short or damaged.", **about)
     text = _message(document, function)

@@ -416,6 +416,12 @@ def test_records_and_frames_are_exact(connect, sandbox):
     assert frame["close"][0] == Decimal(truth["bars"][-1]["close"])
 
 
+def test_a_body_that_is_a_bare_list_is_its_rows(connect, serve):
+    server = serve(b'[{"symbol": "SPX", "name": "S&P 500"}]')
+    assert connect(host=server.url).get_records("INDEX_CATALOG").rows == [("SPX", "S&P 500")]
+    assert len(server.asked) == 1
+
+
 def test_a_wrong_parameter_costs_no_call(connect, sandbox):
     with pytest.raises(InvalidParameter, match=r"TIME_SERIES_DAILY: .*'symbl'.*symbol"):
         connect().query("TIME_SERIES_DAILY", symbl="IBM")

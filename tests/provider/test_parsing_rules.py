@@ -206,6 +206,15 @@ def test_numbers_without_end_and_nests_without_bottom_are_errors_of_ours():
         of(b'{"data": [{"price": NaN}]}')
 
 
+def test_a_bare_list_is_read_as_rows():
+    body = [{"symbol": "SPX", "name": "S&P 500"}, {"symbol": "NDX", "name": "Nasdaq-100"}]
+    for family in (None, "list"):
+        assert of(body, "INDEX_CATALOG", family).rows == [("SPX", "S&P 500"), ("NDX", "Nasdaq-100")]
+    assert of([]).rows == []
+    with pytest.raises(UnreadableBody, match="no list of objects"):
+        of([1, 2])
+
+
 def test_an_unknown_function_is_read_by_its_shape_and_an_unknown_family_is_a_mistake():
     assert of({"indices": [{"symbol": "SPX", "name": "S&P 500"}]}).rows == [("SPX", "S&P 500")]
     two = of({"long": [{"ticker": "A"}], "short": [{"ticker": "B"}]})

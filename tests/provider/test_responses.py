@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -99,6 +100,14 @@ def test_what_is_neither_data_nor_refusal_is_transport(content, status):
 def test_a_message_beside_data_does_not_hide_the_data():
     body = json.dumps({"Information": "new terms apply", "Time Series (Daily)": {"2026-05-15": {}}})
     assert read(body.encode(), function="ANY").document["Time Series (Daily)"] == {"2026-05-15": {}}
+
+
+def test_a_bare_list_is_data():
+    payload = read(b'[{"symbol": "SPX", "value": 1.50}]', function="INDEX_CATALOG")
+    assert payload.format == "json"
+    assert payload.document == {"data": [{"symbol": "SPX", "value": Decimal("1.50")}]}
+    with pytest.raises(e.TransportError, match="cut short"):
+        read(b'[{"symbol": "SPX"', function="INDEX_CATALOG")
 
 
 def test_meta_data_alone_with_a_message_is_a_refusal():
