@@ -3,7 +3,8 @@
 .. code-block:: text
 
     AlphaVantageError
-      + TransportError          the network failed: timeout, reset, 5xx, HTML, a body cut short
+      + TransportError          the network failed: timeout, reset, 5xx, 429, HTML, a body cut short
+      + NotTheApi               somebody else answered: HTTP 401, 403, 404 or another of the 300s and 400s
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
       + BudgetSpent             we did not ask: the key's limits leave no call until a time that is told
       + InvalidConnection       we did not ask: the connection is not there, or a field of it makes no sense
@@ -67,6 +68,12 @@ class TransportError(AlphaVantageError):
     """The network failed, or something between us and the API answered in its place."""
 
     next_step = "Nothing to do: it is asked again; if it lasts, check the network and the connection's host."
+
+
+class NotTheApi(AlphaVantageError):
+    """The address answered with a status the API never sends: it is another's, or a proxy is in the way."""
+
+    next_step = "Check the connection's host, and the proxy if there is one."
 
 
 class UnreadableBody(AlphaVantageError):

@@ -20,6 +20,7 @@ from airflow_provider_alphavantage.exceptions import (
     ApiKeyRefused,
     DailyQuotaSpent,
     InvalidRequest,
+    NotTheApi,
     PremiumRequired,
     Throttled,
     TransportError,
@@ -32,6 +33,8 @@ ORIGIN_HEADER = "X-Market-Data-Origin"
 
 _MESSAGE_KEYS = ("Error Message", "Information", "Note")
 _PUBLIC_KEYS = frozenset({"", "demo"})
+
+_PASSING_STATUS = frozenset({408, 425, 429})
 
 _SECOND, _MINUTE = 1.5, 61.0
 
@@ -85,10 +88,13 @@ def read(
     :param status: HTTP status; the API answers 200 even to refuse.
     :param key: the key that was sent, to scrub it from a refusal that echoes it.
     :raises TransportError: 5xx, 429, HTML, or JSON that is cut short.
+    :raises NotTheApi: another status of an error or a redirection.
     :raises Refusal: one of its kinds, when the API answered with a message.
     """
     about: dict[str, Any] = {"function": function, "symbol": symbol}
     start = content.lstrip()[:1]
+    if 300 <= status < 500 and status not in _PASSING_STATUS:
+        raise NotTheApi(_describe(content, status), **about)
     if status != 200 or start == b"<" or not start:
         raise TransportError(_describe(content, status), **about)
     if start not in {b"{", b"["}:

@@ -153,6 +153,16 @@ def test_nobody_listening_is_transport_and_tells_no_key(connect, output):
     assert KEY not in output() + "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_wrong_host_is_told_at_once(connect, serve, output, status):
+    server = serve(b"<html>Nothing here</html>", status)
+    hook = connect(host=server.url)
+    with pytest.raises(e.NotTheApi, match=f"SPLITS IBM: HTTP {status} with an HTML page. Check the conn"):
+        hook.query("SPLITS", symbol="IBM")
+    assert len(server.asked) == 1
+    assert KEY not in output()
+
+
 @pytest.mark.parametrize("password", ["", " "])
 def test_without_a_key_no_call_is_spent_and_the_connection_is_named(connect, sandbox, password):
     with pytest.raises(e.ApiKeyRefused, match="connection 'alphavantage_default' holds no API key"):

@@ -97,6 +97,19 @@ def test_what_is_neither_data_nor_refusal_is_transport(content, status):
         read(content, status=status, function="ANY")
 
 
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 407, 410])
+@pytest.mark.parametrize("content", [b"", b"<html>Not Found</html>", b'{"Global Quote": {}}'])
+def test_a_status_the_api_never_sends_is_told_from_a_network_that_failed(content, status):
+    with pytest.raises(e.NotTheApi, match=rf"HTTP {status} .*Check the connection's host"):
+        read(content, status=status, function="GLOBAL_QUOTE")
+
+
+@pytest.mark.parametrize("status", [204, 408, 425, 429, 500, 502, 503, 504])
+def test_a_status_that_passes_is_transport(status):
+    with pytest.raises(e.TransportError, match=f"HTTP {status} "):
+        read(b'{"Global Quote": {}}', status=status, function="GLOBAL_QUOTE")
+
+
 def test_a_message_beside_data_does_not_hide_the_data():
     body = json.dumps({"Information": "new terms apply", "Time Series (Daily)": {"2026-05-15": {}}})
     assert read(body.encode(), function="ANY").document["Time Series (Daily)"] == {"2026-05-15": {}}

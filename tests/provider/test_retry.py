@@ -35,6 +35,8 @@ def test_passing_failures_are_retried_later_each_time(error, try_number, minutes
         e.InvalidRequest,
         e.UnknownMessage,
         e.UnreadableBody,
+        e.NotTheApi,
+        e.InvalidConnection,
     ],
 )
 def test_lasting_failures_fail_at_once(kind):
