@@ -94,4 +94,4 @@ def test_function_parameters_and_path_are_templates(folder):
 def test_the_link_leads_to_the_functions_documentation(folder):
     (link,) = operator(folder).operator_extra_links
     address = link.get_link(operator(folder), ti_key=None)
-    assert address.startswith("https://www.alphavantage.co/documentation/")
+    assert address == "https://www.alphavantage.co/documentation/#weekly"
