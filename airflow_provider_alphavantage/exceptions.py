@@ -6,6 +6,7 @@
       + TransportError          the network failed: timeout, reset, 5xx, 429, HTML, a body cut short
       + NotTheApi               somebody else answered: HTTP 401, 403, 404 or another of the 300s and 400s
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
+      + NoSuchSession           they answered, and the session waited for can no longer come
       + BudgetSpent             we did not ask: the key's limits leave no call until a time that is told
       + InvalidConnection       we did not ask: the connection is not there, or a field of it makes no sense
       + LedgerUnavailable       we did not ask: the ledger of calls cannot be reached, so nothing is counted
@@ -80,6 +81,12 @@ class UnreadableBody(AlphaVantageError):
     """The answer is neither the data it should be nor a refusal we can read."""
 
     next_step = "Look at the stored body; if the API changed its format, upgrade this provider."
+
+
+class NoSuchSession(AlphaVantageError):
+    """A session that is waited for is not in the series and never will be."""
+
+    next_step = "Give a trading day of the symbol's exchange that is one of its last 100."
 
 
 class BudgetSpent(AlphaVantageError):

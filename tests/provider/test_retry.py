@@ -37,6 +37,7 @@ def test_passing_failures_are_retried_later_each_time(error, try_number, minutes
         e.UnknownMessage,
         e.UnreadableBody,
         e.NotTheApi,
+        e.NoSuchSession,
         e.InvalidConnection,
     ],
 )
