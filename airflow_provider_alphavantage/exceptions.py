@@ -54,15 +54,13 @@ class AlphaVantageError(Exception):
         super().__init__(f"{asked + ': ' if asked else ''}{what} {self.next_step}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (
-            type(self),
-            self.what,
-            {"function": self.function, "symbol": self.symbol, "body": self.body},
-        )
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
-def _rebuild(kind: type[AlphaVantageError], what: Any, about: dict[str, Any]) -> AlphaVantageError:
-    return kind(what, **about)
+def _rebuild(kind: type[AlphaVantageError], args: tuple[str], about: dict[str, Any]) -> AlphaVantageError:
+    error = kind.__new__(kind, *args)
+    error.__dict__ |= about
+    return error
 
 
 class TransportError(AlphaVantageError):
@@ -101,10 +99,6 @@ class BudgetSpent(AlphaVantageError):
         self.possible_at = possible_at.astimezone(UTC)
         super().__init__(f"No call is left until {self.possible_at:%Y-%m-%d %H:%M:%S} UTC.", **about)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        about = {"function": self.function, "symbol": self.symbol, "body": self.body}
-        return _rebuild, (type(self), self.possible_at, about)
-
 
 class InvalidConnection(AlphaVantageError, ValueError):
     """A connection is not there, or a field of it cannot be used as it is."""
@@ -133,10 +127,6 @@ class Throttled(Refusal):
     def __init__(self, what: str, *, wait: float = 60.0, **about: Any) -> None:
         self.wait = wait
         super().__init__(what, **about)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        kind, (cls, what, about) = super().__reduce__()
-        return kind, (cls, what, about | {"wait": self.wait})
 
 
 class DailyQuotaSpent(Refusal):
