@@ -268,10 +268,12 @@ class AlphaVantageHook(HttpHook):
         except AlphaVantageError as exc:
             return False, f"{type(exc).__name__}: {exc}"
         else:
-            seen = "premium" if self._line.key != "demo" else "demo (it answers documented examples only)"
+            seen = "premium"
+            if self._line.key == "demo":
+                seen = "demo (it answers documented examples only)"
             if answer.origin:
                 seen += f"; the stand-in {answer.origin!r} answered, not Alpha Vantage"
-        differs = "" if seen.startswith(self.plan) else f" The connection says {self.plan!r}."
+        differs = "" if seen.startswith((self.plan, "demo")) else f" The connection says {self.plan!r}."
         return True, f"Works: {self.base_url} answered. The key's plan: {seen}.{differs}"
 
     def get_conn(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> Session:

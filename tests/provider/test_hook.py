@@ -316,6 +316,17 @@ def test_testing_the_connection_tells_what_it_learned(connect, sandbox, changed,
     assert KEY not in message
 
 
+@pytest.mark.parametrize("plan", ["free", "premium"])
+@pytest.mark.parametrize("password", ["demo", "demo "])
+def test_testing_a_connection_with_the_demo_key_says_what_it_is_good_for(connect, serve, password, plan):
+    data = b'{"Meta Data": {"2. Symbol": "IBM"}, "Time Series (Daily)": {}}'
+    refused = b'{"Information": "The **demo** API key is for demo purposes only."}'
+    server = serve(lambda query: (200, data if query.endswith("symbol=IBM&apikey=demo") else refused))
+    hook = connect(host=server.url, password=password, extra={"plan": plan})
+    works = f"Works: {server.url} answered. The key's plan: demo (it answers documented examples only)."
+    assert hook.test_connection() == (True, works)
+
+
 def test_a_free_key_has_25_calls_a_day_and_the_26th_is_not_made(connect, sandbox):
     hook = connect()
     for _ in range(25):
