@@ -95,7 +95,7 @@ class _ApiKey(AuthBase):
 class _Line:
     """What one state of the connection comes to. It is replaced as a whole: other threads use it, too."""
 
-    state: tuple[Any, ...] = ()
+    state: tuple[Any, ...] = field(default=(), repr=False)
     key: str = field(default="", repr=False)
     extra: dict[str, Any] = field(default_factory=dict)
     url: str = ""
