@@ -97,12 +97,18 @@ def _is_row(row: dict[str, object], name: str, fields: Fields) -> bool:
     named: dict[str, list[Any]] = {}
     for label, value in fields:
         named.setdefault(_squeezed(label), []).append(value)
-    columns = {column.replace("_", ""): value for column, value in row.items()}
-    for column, value in columns.items():
-        if column in named:
-            if not any(_holds(raw, value) for raw in named[column]):
-                return False
-        elif value is not None and not (column in ADDED and _is_of(name, value)):
+    columns: dict[str, list[object]] = {}
+    for column, value in row.items():
+        columns.setdefault(column.replace("_", ""), []).append(value)
+    for column, values in columns.items():
+        raws = named.get(column, [])
+        held = [any(_holds(raw, value) for raw in raws) for value in values]
+        if raws and not any(held):
+            return False
+        strange = [
+            value for value, is_held in zip(values, held, strict=True) if not is_held and value is not None
+        ]
+        if strange and not (column in ADDED and _is_of(name, strange[0])):
             return False
     return all(column in columns or isinstance(raw[0], list) for column, raw in named.items())
 
