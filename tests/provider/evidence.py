@@ -54,8 +54,12 @@ def same(cell: str, value: object) -> bool:
         return number is not None and Decimal(number[0]) == value
     if isinstance(value, date):
         digits = re.sub(r"\D", "", cell.partition(".")[0])
-        return len(digits) >= 8 and re.sub(r"\D", "", value.isoformat()).startswith(digits)
+        return len(digits) >= 8 and _digits(value).startswith(digits)
     return _alike(str(value), cell.replace("&NBSP;", " ").strip())
+
+
+def _digits(moment: date) -> str:
+    return f"{moment.year:04}{moment:%m%d%H%M%S}"
 
 
 def _alike(one: str, other: str) -> bool:
@@ -101,14 +105,11 @@ def _is_row(row: dict[str, object], name: str, fields: Fields) -> bool:
     for column, value in row.items():
         columns.setdefault(column.replace("_", ""), []).append(value)
     for column, values in columns.items():
-        raws = named.get(column, [])
-        held = [any(_holds(raw, value) for raw in raws) for value in values]
-        if raws and not any(held):
-            return False
-        strange = [
-            value for value, is_held in zip(values, held, strict=True) if not is_held and value is not None
-        ]
-        if strange and not (column in ADDED and _is_of(name, strange[0])):
+        given = [value for value in values if value is not None]
+        if column in named:  # of two columns of nearly one name, a row may lack one
+            if not all(any(_holds(raw, v) for raw in named[column]) for v in given or values):
+                return False
+        elif given and not (column in ADDED and _is_of(name, given[0])):
             return False
     return all(column in columns or isinstance(raw[0], list) for column, raw in named.items())
 
