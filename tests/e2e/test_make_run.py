@@ -79,13 +79,14 @@ def test_every_mapped_instance_is_labelled_with_its_symbol(local):
     assert labels == {*SANDBOX_SYMBOLS, "LISTING_STATUS"}
 
 
-def test_both_connections_the_pool_and_the_watchlist_are_in_the_ui(local):
+def test_the_connections_the_pool_and_the_watchlist_are_in_the_ui(local):
     def listed(path: str, rows: str, name: str) -> set[str]:
         return {row[name] for row in local.api._request("GET", f"/api/v2/{path}").json()[rows]}
 
     assert listed("connections", "connections", "connection_id") == {
         "alphavantage_default",
         "postgres_stocks",
+        "postgres_stocks_reader",
     }
     assert "alphavantage" in listed("pools", "pools", "name")
     assert "stock_symbols" in listed("variables", "variables", "key")
