@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from include.settings import READER_CONN_ID
-from include.web import data_api
+from include.web import data_api, pages
 from include.web.access import READS
 from include.web.sources import Sources
 
@@ -25,6 +25,7 @@ def create_app(sources: Sources) -> FastAPI:
     app = FastAPI(title="Market data", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[READS])
     app.state.sources = sources
     app.include_router(data_api.router)
+    app.include_router(pages.router)
     app.add_exception_handler(RequestValidationError, _say_which_parameter)
     app.add_exception_handler(psycopg.Error, _say_what_the_warehouse_says)
     app.add_exception_handler(AirflowNotFoundException, _say_which_connection)

@@ -6,6 +6,9 @@ import pytest
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
 ROUTES = {
+    "/": "",
+    "/symbol/{symbol:path}": "symbol/IBM",
+    "/static/{name}": "static/market.css",
     "/api/symbols": "api/symbols",
     "/api/bars/{symbol:path}": "api/bars/IBM",
     "/api/actions/{symbol:path}": "api/actions/IBM",
@@ -43,6 +46,6 @@ def test_the_cookie_of_the_ui_is_a_login_and_a_forged_one_is_none(client, filled
     )
 
 
-@pytest.mark.parametrize("path", ["", "api", "api/docs", "docs", "static/../app.py"])
+@pytest.mark.parametrize("path", ["api", "api/docs", "docs", "static/../app.py"])
 def test_what_is_not_there_tells_nothing_without_a_login(client, reader_url, path):
     assert client(None).get(f"/market/{path}").status_code in {401, 404}
