@@ -59,7 +59,7 @@ def test_what_needs_a_person_comes_with_the_command(look, filled):
     filled.commit()
     page = look().text
     assert ">IBM</a>: 2026-05-14 breaks high_below_low <code>make quarantine</code>" in page
-    assert ">XYZZY</a>: &lt;i&gt;unknown&lt;/i&gt;. Mend the watchlist. <code>make run</code>" in page
+    assert "<li>XYZZY: &lt;i&gt;unknown&lt;/i&gt;. Mend the watchlist. <code>make run</code>" in page
 
 
 def test_a_hundred_symbols_a_page(look, filled):

@@ -35,7 +35,12 @@ found as (
     where state = 'suspect'
 )
 
-select kind, symbol, what, count(*) over () as of_all
+select
+    kind,
+    symbol,
+    what,
+    exists (select from instrument where instrument.symbol = found.symbol) as is_known,
+    count(*) over () as of_all
 from found
 order by rank, symbol, what
 limit 50
