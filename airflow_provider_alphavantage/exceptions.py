@@ -3,10 +3,12 @@
 .. code-block:: text
 
     AlphaVantageError
-      + TransportError          the network failed: timeout, reset, 5xx, HTML, a body cut short
+      + TransportError          the network failed: timeout, reset, 5xx, 429, HTML, a body cut short
+      + NotTheApi               somebody else answered: HTTP 401, 403, 404 or another of the 300s and 400s
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
+      + NoSuchSession           they answered, and the session waited for can no longer come
       + BudgetSpent             we did not ask: the key's limits leave no call until a time that is told
-      + InvalidConnection       we did not ask: an extra of the connection makes no sense
+      + InvalidConnection       we did not ask: the connection is not there, or a field of it makes no sense
       + LedgerUnavailable       we did not ask: the ledger of calls cannot be reached, so nothing is counted
       + Refusal                 they answered with a message instead of data
           - Throttled           too many calls in a second or a minute
@@ -52,15 +54,13 @@ class AlphaVantageError(Exception):
         super().__init__(f"{asked + ': ' if asked else ''}{what} {self.next_step}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (
-            type(self),
-            self.what,
-            {"function": self.function, "symbol": self.symbol, "body": self.body},
-        )
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
-def _rebuild(kind: type[AlphaVantageError], what: Any, about: dict[str, Any]) -> AlphaVantageError:
-    return kind(what, **about)
+def _rebuild(kind: type[AlphaVantageError], args: tuple[str], about: dict[str, Any]) -> AlphaVantageError:
+    error = kind.__new__(kind, *args)
+    error.__dict__ |= about
+    return error
 
 
 class TransportError(AlphaVantageError):
@@ -69,10 +69,22 @@ class TransportError(AlphaVantageError):
     next_step = "Nothing to do: it is asked again; if it lasts, check the network and the connection's host."
 
 
+class NotTheApi(AlphaVantageError):
+    """The address answered with a status the API never sends: it is another's, or a proxy is in the way."""
+
+    next_step = "Check the connection's host, and the proxy if there is one."
+
+
 class UnreadableBody(AlphaVantageError):
     """The answer is neither the data it should be nor a refusal we can read."""
 
     next_step = "Look at the stored body; if the API changed its format, upgrade this provider."
+
+
+class NoSuchSession(AlphaVantageError):
+    """A session that is waited for is not in the series and never will be."""
+
+    next_step = "Give a trading day of the symbol's exchange that is one of its last 100."
 
 
 class BudgetSpent(AlphaVantageError):
@@ -87,13 +99,9 @@ class BudgetSpent(AlphaVantageError):
         self.possible_at = possible_at.astimezone(UTC)
         super().__init__(f"No call is left until {self.possible_at:%Y-%m-%d %H:%M:%S} UTC.", **about)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        about = {"function": self.function, "symbol": self.symbol, "body": self.body}
-        return _rebuild, (type(self), self.possible_at, about)
-
 
 class InvalidConnection(AlphaVantageError, ValueError):
-    """An extra of the connection cannot be used as it is."""
+    """A connection is not there, or a field of it cannot be used as it is."""
 
     next_step = "Mend it in Admin > Connections."
 
@@ -119,10 +127,6 @@ class Throttled(Refusal):
     def __init__(self, what: str, *, wait: float = 60.0, **about: Any) -> None:
         self.wait = wait
         super().__init__(what, **about)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        kind, (cls, what, about) = super().__reduce__()
-        return kind, (cls, what, about | {"wait": self.wait})
 
 
 class DailyQuotaSpent(Refusal):

@@ -91,8 +91,38 @@ def _connection_type() -> dict[str, Any]:
                 "description": "Seconds to wait for the API to connect, and for each read.",
                 "schema": {"type": ["integer", "null"], "default": 30, "minimum": 1},
             },
+            **_transport_fields(),
         },
     }
+
+
+def _transport_fields() -> dict[str, Any]:
+    return {
+        "verify": _yes_or_no(
+            "Verify TLS", "Check the API's certificate. For a CA bundle give its path in the extra JSON."
+        ),
+        "cert": {
+            "label": "Client certificate",
+            "description": "Path of a file with the certificate and its key, if a proxy asks for one.",
+            "schema": {"type": ["string", "null"]},
+        },
+        "proxies": {
+            "label": "Proxies",
+            "description": 'Address by protocol, such as {"https": "http://proxy:3128"}. '
+            "Empty: as the environment has it.",
+            "schema": {"type": ["object", "null"]},
+        },
+        "trust_env": _yes_or_no(
+            "Trust the environment", "Take proxies and the CA bundle from the environment's variables."
+        ),
+        "allow_redirects": _yes_or_no("Follow redirects", "Go where the address answered leads to."),
+        "max_redirects": _limit("Redirects", "The most that are followed for one call. Empty: 30."),
+    }
+
+
+def _yes_or_no(label: str, description: str) -> dict[str, Any]:
+    schema = {"type": ["boolean", "null"], "default": True}
+    return {"label": label, "description": description, "schema": schema}
 
 
 def _limit(label: str, description: str) -> dict[str, Any]:

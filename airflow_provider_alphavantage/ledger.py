@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow_provider_alphavantage.exceptions import BudgetSpent, LedgerUnavailable
+from airflow_provider_alphavantage.exceptions import BudgetSpent, InvalidConnection, LedgerUnavailable
 from airflow_provider_alphavantage.pacing import PATIENCE, Budget, Call, Reservation
 
 SCHEMA = Path(__file__).parent / "sql" / "api_call.sql"
@@ -39,10 +39,23 @@ class PostgresLedger:
 
     @classmethod
     def of_connection(cls, conn_id: str) -> PostgresLedger:
-        """Return the ledger in the database of an Airflow connection (needs the extra ``[postgres]``)."""
-        from airflow.providers.postgres.hooks.postgres import PostgresHook
+        """Return the ledger in the database of an Airflow connection (needs the extra ``[postgres]``).
 
-        return cls(PostgresHook(postgres_conn_id=conn_id).get_conn)
+        :raises InvalidConnection: there is no connection of that id.
+        :raises LedgerUnavailable: the extra is not installed.
+        """
+        from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]
+
+        try:
+            from airflow.providers.postgres.hooks.postgres import PostgresHook
+        except ImportError as exc:
+            raise LedgerUnavailable("The ledger needs airflow-provider-alphavantage[postgres].") from exc
+        hook = PostgresHook(postgres_conn_id=conn_id)
+        try:
+            hook.get_connection(conn_id)
+        except AirflowNotFoundException as exc:
+            raise InvalidConnection(f"The ledger's connection {conn_id!r} does not exist.") from exc
+        return cls(hook.get_conn)
 
     def create(self) -> None:
         """Create the table and its function where they are not there yet."""

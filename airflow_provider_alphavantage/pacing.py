@@ -9,7 +9,6 @@ refuses, with the time when a call will be possible again, what would take minut
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any, Protocol, cast
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from airflow_provider_alphavantage.exceptions import BudgetSpent, InvalidConnection
+from airflow_provider_alphavantage.extras import seconds, whole
 
 PATIENCE = timedelta(seconds=65)
 """A call waits this long for its turn, a minute's limit included; what takes longer is refused."""
@@ -95,37 +95,10 @@ def budget_of(extra: Mapping[str, Any]) -> Budget:
         raise InvalidConnection(f"The connection's plan is {plan!r}; it can be {' or '.join(PLANS)}.")
     usual = PLANS[plan]
     return Budget(
-        per_day=_calls(extra, "calls_per_day", usual.per_day),
-        per_minute=_calls(extra, "calls_per_minute", usual.per_minute),
-        spacing=_seconds(extra, "seconds_between_calls", usual.spacing),
+        per_day=whole(extra, "calls_per_day", usual.per_day),
+        per_minute=whole(extra, "calls_per_minute", usual.per_minute),
+        spacing=seconds(extra, "seconds_between_calls", usual.spacing, below=PATIENCE.total_seconds()),
     )
-
-
-def _calls(extra: Mapping[str, Any], name: str, usual: int | None) -> int | None:
-    given = extra.get(name)
-    if given in {None, ""}:
-        return usual
-    if not re.fullmatch(r"0*[1-9]\d*", str(given)):
-        raise InvalidConnection(
-            f"The connection's {name} is {given!r}; it has to be a whole number above zero."
-        )
-    return int(given)
-
-
-def _seconds(extra: Mapping[str, Any], name: str, usual: float) -> float:
-    given = extra.get(name)
-    if given in {None, ""}:
-        return usual
-    try:
-        seconds = float(str(given))
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < PATIENCE.total_seconds():
-        raise InvalidConnection(
-            f"The connection's {name} is {given!r}; it has to be a number above zero and below "
-            f"{PATIENCE.total_seconds():g}."
-        )
-    return seconds
 
 
 def _utc_now() -> datetime:
@@ -166,8 +139,7 @@ class LocalLimiter:
             return max(budget.per_day - sum(item.timestamp > counted_from for item in items), 0)
 
     def _key_turn(self, call: Call, budget: Budget, earliest: int, latest: int) -> int:
-        windows = [(budget.per_minute, timedelta(minutes=1)), (budget.per_day, timedelta(days=1))]
-        rates = [Rate(limit, _milliseconds_of(window)) for limit, window in windows if limit]
+        rates = _rates(budget)
         if not rates:
             return earliest
         bucket = self._keys.setdefault(call.fingerprint, InMemoryBucket(rates))
@@ -179,16 +151,26 @@ class LocalLimiter:
         """Nothing is kept."""
 
 
+def _rates(budget: Budget) -> list[Rate]:
+    """A minute's limit that the day's does not exceed never binds, and the library refuses it."""
+    per_minute = budget.per_minute
+    if per_minute and budget.per_day and per_minute >= budget.per_day:
+        per_minute = None
+    windows = [(per_minute, timedelta(minutes=1)), (budget.per_day, timedelta(days=1))]
+    return [Rate(limit, _milliseconds_of(window)) for limit, window in windows if limit]
+
+
 def _turn(bucket: InMemoryBucket, earliest: int, latest: int) -> int:
-    """Take the first free turn of a bucket, unless it comes after ``latest``; return its time."""
+    """Take the first free turn of a bucket, unless it comes after ``latest``; return its time.
+
+    Where the minute has a turn again, the day may not have one.
+    """
     slot = max([earliest, *(item.timestamp for item in bucket.items[-1:])])
-    if slot > latest:
-        return slot
-    wanted = RateItem("call", slot)
-    if not bucket.put(wanted):
+    while slot <= latest:
+        wanted = RateItem("call", slot)
+        if bucket.put(wanted):
+            break
         slot += cast("int", bucket.waiting(wanted))  # awaitable for other kinds of bucket only
-        if slot <= latest:
-            bucket.put(RateItem("call", slot))
     return slot
 
 

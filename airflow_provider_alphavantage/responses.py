@@ -1,8 +1,9 @@
 """From the bytes of a body to data or a refusal. Pure: no network, no clock.
 
-Data is recognised by the presence of its block, a refusal by its absence, and only then by its
-wording. The order of the rules matters: the mildest text (a burst on a free key) also names the
-daily limit and the premium plans. The texts are those of the vendor as of 2026-09.
+Data is recognised by the presence of its block (for a flat record, of what it is about), a refusal by
+its absence, and only then by its wording; anything else is a message we do not know. The order of the
+rules matters: the mildest text (a burst on a free key) also names the daily limit and the premium plans.
+The texts are those of the vendor as of 2026-09.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
     ApiKeyRefused,
     DailyQuotaSpent,
     InvalidRequest,
+    NotTheApi,
     PremiumRequired,
     Throttled,
     TransportError,
@@ -32,6 +34,8 @@ ORIGIN_HEADER = "X-Market-Data-Origin"
 _MESSAGE_KEYS = ("Error Message", "Information", "Note")
 _PUBLIC_KEYS = frozenset({"", "demo"})
 
+_PASSING_STATUS = frozenset({408, 425, 429})
+
 _SECOND, _MINUTE = 1.5, 61.0
 
 _RULES: tuple[tuple[str, type[AlphaVantageError], dict[str, Any]], ...] = (
@@ -44,12 +48,21 @@ _RULES: tuple[tuple[str, type[AlphaVantageError], dict[str, Any]], ...] = (
     (r"does not exist", UnknownFunction, {}),
     (r"invalid api call|invalid inputs", InvalidRequest, {}),
 )
+_ENVELOPES = {
+    "GLOBAL_QUOTE": "Global Quote",
+    "CURRENCY_EXCHANGE_RATE": "Realtime Currency Exchange Rate",
+}  # decorated at its end where data is delayed
+_TOLD = frozenset({"error", "errors", "message", "messages", "detail", "details", "fault"})
+_IDENTITY = frozenset({"symbol", "ticker", "cik", "price"})
 _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet entitled", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Payload:
-    """A body that is data: its bytes as sent, and for JSON the document read from them (floats exact)."""
+    """A body that is data: its bytes as sent, and for JSON the document read from them (floats exact).
+
+    Where the body is a bare list, the document holds it under ``data``.
+    """
 
     content: bytes
     format: Literal["json", "csv"]
@@ -57,10 +70,11 @@ class Payload:
 
 
 def scrub(text: str, key: str | None) -> str:
-    """Return ``text`` without the API key, in clear or URL-encoded."""
-    if not key or key in _PUBLIC_KEYS:
+    """Return ``text`` without the API key, in clear or URL-encoded; blanks around a key are no part of it."""
+    key = (key or "").strip()
+    if key in _PUBLIC_KEYS:
         return text
-    for form in {key, quote(key, safe=""), quote(key)}:
+    for form in (key, quote_plus(key), quote(key, safe=""), quote(key)):
         text = text.replace(form, "[API key]")
     return text
 
@@ -74,27 +88,35 @@ def read(
     :param status: HTTP status; the API answers 200 even to refuse.
     :param key: the key that was sent, to scrub it from a refusal that echoes it.
     :raises TransportError: 5xx, 429, HTML, or JSON that is cut short.
+    :raises NotTheApi: another status of an error or a redirection.
     :raises Refusal: one of its kinds, when the API answered with a message.
     """
     about: dict[str, Any] = {"function": function, "symbol": symbol}
     start = content.lstrip()[:1]
+    if 300 <= status < 500 and status not in _PASSING_STATUS:
+        raise NotTheApi(_describe(content, status), **about)
     if status != 200 or start == b"<" or not start:
         raise TransportError(_describe(content, status), **about)
-    if start != b"{":
+    if start not in {b"{", b"["}:
         refuse_echo(content, key, **about)
         return Payload(content, "csv")
     try:
         document = decode(content)
     except ValueError:
         document = None
+    if isinstance(document, list):
+        document = {"data": document}
     if not isinstance(document, dict):
         raise TransportError("The JSON body is cut short or damaged.", **about)
-    text = _message(document)
-    if text is None:
+    text = _message(document, function)
+    if text is None and _holds_data(document, function):
         refuse_echo(content, key, **about)
         return Payload(content, "json", document)
-    body = scrub(content.decode("utf-8", "replace"), key).encode()
-    raise _refusal(scrub(text, key), function=function, symbol=symbol, body=body)
+    clean = scrub(content.decode("utf-8", "replace"), key)
+    about["body"] = clean.encode()
+    if text is None:
+        raise UnknownMessage(f"The API said something new: {_sentence(clean[:300])}", **about)
+    raise _refusal(scrub(text, key), **about)
 
 
 def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
@@ -150,15 +172,31 @@ REPEATED = "\x00again"
 """What the key is followed by, and then by its place, where a JSON object held it more than once."""
 
 
-def _message(document: dict[str, Any]) -> str | None:
-    """The refusal's text, or None if the document holds data (an empty envelope is data, too)."""
+def _message(document: dict[str, Any], function: str) -> str | None:
+    """The refusal's text under a key that is known for it, unless the document holds data beside it."""
     sample = document.get("message")
     if isinstance(sample, str) and _SAMPLE_ROWS.search(sample):
         return sample
-    blocks = (v for k, v in document.items() if k != "Meta Data" and k not in _MESSAGE_KEYS)
-    if any(isinstance(block, dict | list) for block in blocks):
+    if _has_block(document, function):
         return None
     return next((document[k] for k in _MESSAGE_KEYS if isinstance(document.get(k), str)), None)
+
+
+def _holds_data(document: dict[str, Any], function: str) -> bool:
+    """Whether a document is what a function answers: its block, a flat record of something, or nothing."""
+    if not document or _has_block(document, function):
+        return True
+    if function in _ENVELOPES:
+        return False
+    names = {name.lower() for name in document}
+    return isinstance(document.get("Meta Data"), dict) or bool(names & _IDENTITY and not names & _TOLD)
+
+
+def _has_block(document: dict[str, Any], function: str) -> bool:
+    """Whether there are rows or a record in an envelope (an empty one, too)."""
+    own = (k for k, v in document.items() if isinstance(v, dict | list) and k.lower() not in _TOLD)
+    envelope = _ENVELOPES.get(function, "")
+    return any(name.startswith(envelope) for name in own if name not in {"Meta Data", *_MESSAGE_KEYS})
 
 
 def _refusal(text: str, **about: Any) -> AlphaVantageError:

@@ -53,4 +53,5 @@ class AlphaVantageRetryPolicy(RetryPolicy):
         seconds = params.get(self.delay_param) if self.delay_param else None
         first = self.delay if seconds is None else timedelta(seconds=float(seconds))
         jitter = random.uniform(1.0, 1.1)  # spreads the retries of many tasks
-        return min(first * float(2 ** (try_number - 1)), self.longest) * jitter
+        doubled = float(2 ** min(try_number - 1, 30))  # as far as a timedelta goes
+        return min(first * doubled * jitter, self.longest)

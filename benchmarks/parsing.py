@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from unittest import mock
 
 from airflow_provider_alphavantage.parsing import parse, read_frame
 from airflow_provider_alphavantage.parsing.bars import parse_bars
@@ -67,12 +68,15 @@ def client_by_hand(content: bytes) -> pd.DataFrame:
 
 
 def client_itself(content: bytes) -> pd.DataFrame:
-    """The client's own code, with the network replaced by the body."""
+    """The client's own code, all of it, over a response that is already there."""
     from alpha_vantage.timeseries import TimeSeries  # type: ignore[import-not-found]
+    from requests import Response
 
+    response = Response()
+    response._content, response.status_code = content, 200
     series = TimeSeries(key="none", output_format="pandas", indexing_type="date")
-    TimeSeries._handle_api_call = lambda self, url: json.loads(content)
-    frame: pd.DataFrame = series.get_daily("IBM", outputsize="full")[0]
+    with mock.patch("alpha_vantage.alphavantage.requests.get", return_value=response):
+        frame: pd.DataFrame = series.get_daily("IBM", outputsize="full")[0]
     return frame
 
 

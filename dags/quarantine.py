@@ -75,7 +75,6 @@ def load_stock_data(accepted: str) -> None:
         load(warehouse, bars, run, now=run.now())
         for symbol, session in take_out_discarded(warehouse, run):
             print(f"{symbol} {session}: taken out of stock_data; its history keeps it.")
-        warehouse.commit()
         refresh_views(warehouse)
 
 

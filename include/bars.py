@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import read
 from include.exchanges import exchange_of
@@ -51,9 +52,12 @@ def read_bars(
 ) -> list[StockBar]:
     """Read a stored body.
 
-    :raises AlphaVantageError: it is not the series of this symbol.
+    :raises AlphaVantageError: it is not the series of this symbol, or not all of it.
     """
     payload = read(content, function=function, symbol=symbol)
+    if payload.format == "csv" and not content.endswith(b"\n"):
+        # Without its end the last number may lack digits, and nothing in it would tell.
+        raise UnreadableBody("The CSV body is cut short.", function=function, symbol=symbol)
     series = parse_bars(payload, function=function, symbol=symbol)
     newest_final = last_final(series, exchange_of(symbol), fetched_at)
     return [

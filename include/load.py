@@ -13,6 +13,8 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 from pyarrow import csv
 
+from include.corporate_actions import load_actions
+from include.listing import load_listing
 from include.runs import Run
 from include.statements import statement
 from include.warehouse import claim_origin
@@ -31,12 +33,27 @@ class Loaded:
     unchanged_bars: int
 
 
+def load_run(connection: Connection[Any], bars: pa.Table, run: Run) -> list[Loaded]:
+    """Load all that a run brought, bars, actions and the listing, and bring the views up to it.
+
+    One transaction: whatever happens, the views never say anything else than the table.
+    """
+    with connection.transaction():
+        load_listing(connection, run)
+        actions = load_actions(connection, run, now=run.now())
+        loaded = load(connection, bars, run, now=run.now())
+        if actions or loaded:
+            refresh_views(connection)
+    return loaded
+
+
 def load(connection: Connection[Any], bars: pa.Table, run: Run, *, now: datetime) -> list[Loaded]:
     """Merge accepted bars into ``stock_data`` and tell for each symbol what was new.
 
     One transaction, and one load at a time: all of it enters or nothing. Loading the same bars
-    again changes nothing and writes no row of ``stock_data``. A value that is replaced goes into
-    ``stock_data_history`` with the time it stood, from one load's ``now`` to the next one's.
+    again changes nothing and writes no row of ``stock_data``; what is told then is still what the
+    run has loaded since it was judged. A value that is replaced goes into ``stock_data_history``
+    with the time it stood, from one load's ``now`` to the next one's.
 
     :param bars: as :func:`include.bars.table_of` makes them.
     :raises OriginMismatch: the bars are of another origin than the warehouse.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -66,7 +67,8 @@ def write_body(
 ) -> str:
     """Write one body and return its path; if the one known until then is the same, nothing is written.
 
-    So the newest body of a kind is what was known last, also where an earlier one came back.
+    So the newest body of a kind is what was known last, also where an earlier one came back. Under that
+    path there is all of the body or nothing, whatever happens; one that was damaged since is written anew.
 
     :param kind: the end of the name: ``compact.json``, ``full.csv``, or ``refusal.json`` for a body
         that is a message and has been scrubbed of the key.
@@ -79,10 +81,21 @@ def write_body(
     path = folder / f"{fetched_at:{_STAMP}}-{name}"
     known = [held for held in folder.glob(f"*-{kind}") if held.name[:_STAMPED] <= path.name[:_STAMPED]]
     newest = max(known, key=lambda held: held.name, default=None)
-    if newest is not None and newest.name.endswith(f"-{name}"):
+    if newest is not None and newest.name.endswith(f"-{name}") and newest.read_bytes() == content:
         return str(newest)
-    path.write_bytes(content)
+    _write_whole(path, content)
     return str(path)
+
+
+def _write_whole(path: ObjectStoragePath, content: bytes) -> None:
+    """Write a file that is seen once it is whole, as a bucket has it; a disk shows every byte as it comes."""
+    beside = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    try:
+        beside.write_bytes(content)
+        beside.move(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def read_body(path: str) -> bytes:

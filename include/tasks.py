@@ -74,18 +74,11 @@ def load_stock_data(accepted: str) -> dict[str, int]:
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
-    from include.corporate_actions import load_actions
-    from include.listing import load_listing
-    from include.load import load, refresh_views
+    from include.load import load_run
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with this_run() as (warehouse, run):
-        load_listing(warehouse, run)
-        actions = load_actions(warehouse, run, now=run.now())
-        loaded = load(warehouse, bars, run, now=run.now())
-        warehouse.commit()
-        if actions or any(symbol.new_bars or symbol.changed_bars for symbol in loaded):
-            refresh_views(warehouse)
+        loaded = load_run(warehouse, bars, run)
     counts = {
         "symbols": len(loaded),
         "new": sum(symbol.new_bars for symbol in loaded),

@@ -6,10 +6,12 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
+from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]
 from airflow.providers.http.hooks.http import HttpHook
 from asgiref.sync import sync_to_async
 from requests import PreparedRequest, Request, Response, Session
@@ -20,25 +22,25 @@ from airflow_provider_alphavantage import __version__
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
     ApiKeyRefused,
+    InvalidConnection,
     InvalidRequest,
     LedgerUnavailable,
     PremiumRequired,
     Throttled,
     TransportError,
 )
+from airflow_provider_alphavantage.extras import wrong
 from airflow_provider_alphavantage.functions import check, find
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from airflow_provider_alphavantage.pacing import LOCAL, Budget, Call, Limiter, budget_of, fingerprint
 from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
+from airflow_provider_alphavantage.transport import transport_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from airflow.sdk import Connection
-
-DEFAULT_TIMEOUT = 30.0
-"""Seconds to wait for the API to connect and then for each read, unless the connection says other."""
 
 _ASK_AGAIN = {Throttled: 3, InvalidRequest: 1}
 _LONGEST_WAIT = 120.0
@@ -82,11 +84,22 @@ class _ApiKey(AuthBase):
     """Adds the key when a request is prepared, so it is in no parameter, template or repr."""
 
     def __init__(self, key: str) -> None:
-        self._key = key
+        self.key = key
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.prepare_url(request.url, {"apikey": self._key})
+        request.prepare_url(request.url, {"apikey": self.key})
         return request
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What one state of the connection comes to. It is replaced as a whole: other threads use it, too."""
+
+    state: tuple[Any, ...] = field(default=(), repr=False)
+    key: str = field(default="", repr=False)
+    extra: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+    session: Session | None = None
 
 
 def _hide_keys(record: logging.LogRecord) -> bool:
@@ -143,17 +156,16 @@ class AlphaVantageHook(HttpHook):
         self._limiter = limiter
         self._sleep = sleep
         self._now = now
-        self._key = ""
-        self._extra: dict[str, Any] = {}
-        self._session: Session | None = None
-        self._built_for: tuple[Any, ...] = ()
+        self._line = _Line()
 
     def get_bars(
-        self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str = "compact"
+        self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str | None = None
     ) -> Series:
         """Return the bars of a symbol, newest first, exact and as traded.
 
-        :param outputsize: ``compact`` (the last 100 sessions) or ``full`` (premium).
+        :param function: a daily, weekly or monthly series.
+        :param outputsize: for daily ones ``compact`` (the last 100 sessions, as without it) or ``full``
+            (premium); weekly and monthly ones are always whole and do not take it.
         :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
         """
         answer = self.query(function, symbol=symbol, outputsize=outputsize)
@@ -222,8 +234,7 @@ class AlphaVantageHook(HttpHook):
 
         :raises InvalidConnection: an extra makes no sense.
         """
-        self._look_up()
-        return budget_of(self._extra)
+        return budget_of(self._look_up().extra)
 
     def calls_left(self, within: timedelta = timedelta(0)) -> int | None:
         """Return how many calls the key has left of its day, or None if that has no limit.
@@ -231,9 +242,9 @@ class AlphaVantageHook(HttpHook):
         :param within: count the calls, too, that come free within this span.
         :raises LedgerUnavailable: the ledger cannot be asked.
         """
-        budget = self.budget
-        limiter = self._limiter or _limiter_of(self._extra)
-        return limiter.left(fingerprint(self._key), budget, within)
+        line = self._look_up()
+        limiter = self._limiter or _limiter_of(line.extra)
+        return limiter.left(fingerprint(line.key), budget_of(line.extra), within)
 
     @property
     def plan(self) -> str:
@@ -241,14 +252,14 @@ class AlphaVantageHook(HttpHook):
 
         :raises InvalidConnection: an extra makes no sense.
         """
-        assert self.budget
-        return str(self._extra.get("plan") or "free")
+        extra = self._look_up().extra
+        budget_of(extra)
+        return str(extra.get("plan") or "free")
 
     @property
     def key_fingerprint(self) -> str:
         """What stands for the connection's key wherever the key must not be."""
-        self._look_up()
-        return fingerprint(self._key)
+        return fingerprint(self._look_up().key)
 
     def test_connection(self) -> tuple[bool, str]:
         """Spend one call to tell whether the connection works and on which plan, never its key.
@@ -262,27 +273,45 @@ class AlphaVantageHook(HttpHook):
         except AlphaVantageError as exc:
             return False, f"{type(exc).__name__}: {exc}"
         else:
-            seen = "premium" if self._key != "demo" else "demo (it answers documented examples only)"
+            seen = "premium"
+            if self._line.key == "demo":
+                seen = "demo (it answers documented examples only)"
             if answer.origin:
                 seen += f"; the stand-in {answer.origin!r} answered, not Alpha Vantage"
-        differs = "" if seen.startswith(self.plan) else f" The connection says {self.plan!r}."
+        differs = "" if seen.startswith((self.plan, "demo")) else f" The connection says {self.plan!r}."
         return True, f"Works: {self.base_url} answered. The key's plan: {seen}.{differs}"
 
     def get_conn(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> Session:
         """Return the hook's one HTTP session, with the connection's key, proxies and TLS."""
-        self._look_up()
-        if self._session is None:
-            self._session = super().get_conn(headers, extra_options)
-            logging.getLogger("urllib3.connectionpool").addFilter(_hide_keys)  # at DEBUG it tells every URL
-        return self._session
+        session = self._connected(headers, extra_options).session
+        return cast("Session", session)
 
-    def _look_up(self) -> None:
-        """Read the connection as it is now; a session made for an older state of it is dropped."""
-        connection: Connection = self.get_connection(self.alphavantage_conn_id)
+    def _connected(self, headers: Any = None, extra_options: dict[str, Any] | None = None) -> _Line:
+        line = self._look_up()
+        if line.session is None:
+            session = super().get_conn(headers, extra_options)
+            logging.getLogger("urllib3.connectionpool").addFilter(_hide_keys)  # at DEBUG it tells every URL
+            key, url = cast("_ApiKey", session.auth).key, self.url_from_endpoint("query")
+            self._line = line = replace(line, key=key, url=url, session=session)
+        return line
+
+    def _look_up(self) -> _Line:
+        """Read the connection as it is now; a session made for an older state of it is dropped.
+
+        :raises InvalidConnection: there is none, or its extra is no object.
+        """
+        try:
+            connection: Connection = self.get_connection(self.alphavantage_conn_id)
+        except AirflowNotFoundException as exc:
+            raise InvalidConnection(f"There is no connection {self.alphavantage_conn_id!r}.") from exc
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
-        if state != self._built_for:
-            self._session, self._built_for, self.merged_extra = None, state, {}
-            self._key, self._extra = connection.password or "", connection.extra_dejson
+        line = self._line
+        if state != line.state:
+            extra = connection.extra_dejson
+            if not isinstance(extra, dict):
+                raise InvalidConnection("The connection's extra has to be a JSON object.")
+            self._line = line = _Line(state, (connection.password or "").strip(), extra)
+        return line
 
     def run_and_check(
         self, session: Session, prepped_request: PreparedRequest, extra_options: dict[Any, Any]
@@ -294,25 +323,26 @@ class AlphaVantageHook(HttpHook):
         settings = session.merge_environment_settings(
             prepped_request.url, session.proxies, session.stream, session.verify, session.cert
         )
-        timeout = float(extra_options.get("timeout") or DEFAULT_TIMEOUT)
-        redirects = extra_options.get("allow_redirects", True)
+        transport = transport_of(extra_options)
+        options: Any = {"timeout": transport.timeout, "allow_redirects": transport.allow_redirects}
         try:
-            return session.send(prepped_request, timeout=timeout, allow_redirects=redirects, **settings)
+            return session.send(prepped_request, **settings, **options)
         except RequestException as exc:
-            failure = f"{type(exc).__name__}: {scrub(str(exc), self._key)}."
+            key = getattr(session.auth, "key", None)
+            failure = f"{type(exc).__name__}: {scrub(str(exc), key)}."
         raise TransportError(failure)  # outside "except": a chained exception would carry the URL
 
     def _ask(self, function: str, parameters: dict[str, str]) -> Answer:
-        session = self.get_conn()
+        line = self._connected()
         symbol = parameters.get("symbol")
-        host_group = str(self._extra.get("host_group") or "default")
-        call = Call(fingerprint(self._key), host_group, function, symbol)
-        limiter = self._limiter or _limiter_of(self._extra)
-        reservation = limiter.reserve(call, budget_of(self._extra))
+        host_group = str(line.extra.get("host_group") or "default")
+        call = Call(fingerprint(line.key), host_group, function, symbol)
+        limiter = self._limiter or _limiter_of(line.extra)
+        reservation = limiter.reserve(call, budget_of(line.extra))
         self._sleep(reservation.wait)
         outcome, size, started = "interrupted", None, time.monotonic()
         try:
-            answer = self._send(session, function, parameters)
+            answer = self._send(line, function, parameters)
             outcome, size = "data", len(answer.payload.content)
         except AlphaVantageError as error:
             outcome = type(error).__name__
@@ -328,38 +358,48 @@ class AlphaVantageHook(HttpHook):
         except LedgerUnavailable as error:
             self.log.warning("The call is counted; how it ended (%s) is not noted: %s", told[1], error.what)
 
-    def _send(self, session: Session, function: str, parameters: dict[str, str]) -> Answer:
-        symbol = parameters.get("symbol")
-        request = Request("GET", self.url_from_endpoint("query"), params={"function": function} | parameters)
+    def _send(self, line: _Line, function: str, parameters: dict[str, str]) -> Answer:
+        symbol, session = parameters.get("symbol"), cast("Session", line.session)
+        request = Request("GET", line.url, params={"function": function} | parameters)
         failure = None
         try:
-            response = self.run_and_check(session, session.prepare_request(request), self.merged_extra)
+            response = self.run_and_check(session, session.prepare_request(request), line.extra)
         except TransportError as exc:
             failure = exc.what
         if failure:
             raise TransportError(failure, function=function, symbol=symbol)
         content = response.content
-        payload = read(content, status=response.status_code, function=function, symbol=symbol, key=self._key)
+        payload = read(content, status=response.status_code, function=function, symbol=symbol, key=line.key)
         if payload.format == "csv" and not content.endswith(b"\n"):
             raise TransportError("The CSV body is cut short.", function=function, symbol=symbol)
         origin = response.headers.get(ORIGIN_HEADER)
         return Answer(payload, self._now(), origin, function, symbol)
 
     def _extract_auth(self, connection: Any) -> AuthBase:
-        if not connection.password:
+        key = (connection.password or "").strip()
+        if not key:
             raise ApiKeyRefused(f"The connection {self.alphavantage_conn_id!r} holds no API key.")
-        return _ApiKey(connection.password)
+        return _ApiKey(key)
 
     def _set_base_url(self, connection: Any) -> None:
-        super()._set_base_url(connection)
-        if "://" not in (connection.host or self.default_host) and not connection.schema:
-            self.base_url = self.base_url.replace("http://", "https://", 1)
+        try:
+            super()._set_base_url(connection)
+            if "://" not in (connection.host or self.default_host) and not connection.schema:
+                self.base_url = self.base_url.replace("http://", "https://", 1)
+            is_web = urlsplit(self.base_url).scheme in {"http", "https"}
+            PreparedRequest().prepare_url(self.base_url, None)
+        except ValueError:
+            is_web = False
+        if not is_web:
+            raise wrong("host", connection.host, "a host's name or its http(s) address")
 
     def _configure_session_from_extra(
         self, session: Session, connection: Any, extra_options: dict[str, Any]
     ) -> Session:
-        headers = dict(session.headers)
-        session = super()._configure_session_from_extra(session, connection, extra_options)
-        session.headers.clear()  # HttpHook makes a header of every extra it does not know
-        session.headers.update(headers)
+        """Read each extra by name: HttpHook makes a header of every one it does not know."""
+        self.merged_extra = connection.extra_dejson | extra_options
+        transport = transport_of(self.merged_extra)
+        session.proxies = dict(transport.proxies)
+        session.verify, session.cert = transport.verify, transport.cert
+        session.trust_env, session.max_redirects = transport.trust_env, transport.max_redirects
         return session

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator, ObjectStoragePath
 
-from airflow_provider_alphavantage.exceptions import BudgetSpent
+from airflow_provider_alphavantage.exceptions import BudgetSpent, UnreadableBody
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
 from airflow_provider_alphavantage.links.documentation import DocumentationLink
 
@@ -83,11 +83,20 @@ class AlphaVantageOperator(AlphaVantageBaseOperator):
         self.path = path
 
     def use(self, answer: Answer) -> dict[str, Any]:
-        """Write the body."""
-        records = answer.records()
+        """Write the body, then count its rows: it is paid for, and kept although it cannot be read.
+
+        :raises UnreadableBody: it cannot; the error tells where the body is, also as its ``path``.
+        """
         target = ObjectStoragePath(self.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(answer.payload.content)
+        try:
+            records = answer.records()
+        except UnreadableBody as exc:
+            what = f"{exc.what} It is at {target}."
+            error = UnreadableBody(what, function=exc.function, symbol=exc.symbol)
+            error.path = str(target)
+            raise error from exc
         self.log.info("%s: %d rows at %s", self.function, len(records), target)
         return {
             "path": str(target),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator
 
-from airflow_provider_alphavantage.exceptions import PASSING, BudgetSpent
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-from airflow_provider_alphavantage.triggers.alphavantage import SessionTrigger, is_final
+from airflow_provider_alphavantage.links.documentation import DocumentationLink
+from airflow_provider_alphavantage.triggers.alphavantage import LATER, SessionTrigger, is_final
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -26,6 +26,11 @@ class AlphaVantageSessionSensor(BaseSensorOperator):
     **Cost**: one call for each look. With the default interval of 30 minutes, a session that comes six
     hours late costs 13 of a free key's 25 calls; have one sensor for one symbol, not for each.
 
+    It waits through outages, throttling and a spent budget, also where it is the vendor who says that the
+    day's calls are spent: they return within 24 hours. A key that is not valid gets that same text, so
+    look at the log of a sensor that waits for long. It fails at once where waiting is in vain: the series
+    goes on after the session without it (no trading day), or no longer reaches back to it.
+
     :param symbol: the symbol (templated).
     :param session: the session, ISO 8601 (templated).
     :param alphavantage_conn_id: the connection.
@@ -33,6 +38,8 @@ class AlphaVantageSessionSensor(BaseSensorOperator):
     """
 
     template_fields: Sequence[str] = ("symbol", "session")
+    operator_extra_links = (DocumentationLink(),)
+    function = "TIME_SERIES_DAILY"
     ui_color = "#e8f0fe"
 
     def __init__(
@@ -53,13 +60,17 @@ class AlphaVantageSessionSensor(BaseSensorOperator):
         self.deferrable = deferrable
 
     def poke(self, context: Context) -> bool:
-        """Look once."""
+        """Look once.
+
+        :raises NoSuchSession: the session can no longer come.
+        """
+        session = date.fromisoformat(self.session)
         try:
             series = AlphaVantageHook(self.alphavantage_conn_id).get_bars(self.symbol)
-        except (*PASSING, BudgetSpent) as error:
+        except LATER as error:
             self.log.warning("%s", error)
             return False
-        return is_final(series, date.fromisoformat(self.session))
+        return is_final(series, session)
 
     def execute(self, context: Context) -> Any:
         """Wait here, or in the triggerer."""

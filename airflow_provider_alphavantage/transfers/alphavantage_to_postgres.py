@@ -21,6 +21,9 @@ _TYPES = {
     "whole": "numeric",  # in this body; the next one's may have decimals
     "flag": "boolean",
 }
+_ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
+"""Two tasks that find no table would both make it: ``if not exists`` does not see the other's."""
+
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -35,9 +38,11 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
 
     :param table: the table, with its schema if it has one (templated).
     :param key: the columns that identify a row, such as ``("symbol", "ex_dividend_date")``.
-    :param create_table: make the table, with ``key`` as its primary key, if it is not there.
+    :param create_table: make the table, with ``key`` as its primary key, if it is not there; tasks that do
+        so at the same time wait for each other.
     :param postgres_conn_id: the connection of the database.
     :returns: ``rows``, and how many of them were ``written``.
+    :raises UnreadableBody: a row has nothing in a column of the key, or two rows have the same key.
     """
 
     template_fields: Sequence[str] = (*AlphaVantageBaseOperator.template_fields, "table")
@@ -90,6 +95,11 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
             )
         places = [records.columns.index(name) for name in self.key]
         keys = [tuple(row[place] for place in places) for row in records.rows]
+        for number, key in enumerate(keys, 1):
+            if None in key:
+                name = self.key[key.index(None)]
+                what = f"Row {number} has no {name}, which is in the key of table {self.table}."
+                raise UnreadableBody(what, function=self.function)
         if len(set(keys)) < len(keys):
             raise UnreadableBody(f"Two rows have the same {', '.join(self.key)}.", function=self.function)
 
@@ -120,11 +130,12 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
         ]
         key = ", ".join(_quoted(name) for name in self.key)
         if self.create_table:
+            cursor.execute(_ONE_AT_A_TIME, (table,))
             cursor.execute(f"create table if not exists {table} ({', '.join(typed)}, primary key ({key}))")
         held = self._held_columns(cursor, table)
         for name, column in zip(records.columns, typed, strict=True):
             if name not in held:
-                cursor.execute(f"alter table {table} add column {column}")
+                cursor.execute(f"alter table {table} add column if not exists {column}")
         self._check_types(records, held)
         cursor.execute(f"create temporary table fetched ({', '.join(typed)}) on commit drop")
         _copy(cursor, f"copy fetched ({names}) from stdin", "".join(map(_line, records.rows)))

@@ -9,16 +9,26 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from airflow_provider_alphavantage.exceptions import PASSING, AlphaVantageError, BudgetSpent
+from airflow_provider_alphavantage.exceptions import (
+    PASSING,
+    AlphaVantageError,
+    BudgetSpent,
+    DailyQuotaSpent,
+    NoSuchSession,
+)
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.parsing.bars import Series
+
+LATER = (*PASSING, BudgetSpent, DailyQuotaSpent)
+"""What a later look may not meet again."""
 
 
 class SessionTrigger(BaseTrigger):
     """Fires once the bar of a session is published and final.
 
-    Each look costs one call. A look that fails in passing is made again at the next interval; without
-    budget it waits for it; any other error fires at once, as ``{"error": text}``.
+    Each look costs one call. A look that fails in passing, or because the vendor says that the day's calls
+    are spent, is made again at the next interval; without budget by our own count it waits for it; any
+    other error fires at once, as ``{"error": text}``.
 
     :param symbol: the symbol.
     :param session: the session, ISO 8601.
@@ -46,16 +56,17 @@ class SessionTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until it is there."""
         hook = AlphaVantageHook(self.alphavantage_conn_id)
+        session = date.fromisoformat(self.session)
         while True:
             wait = self.poll_interval
             try:
-                if is_final(await hook.aget_bars(self.symbol), date.fromisoformat(self.session)):
+                if is_final(await hook.aget_bars(self.symbol), session):
                     yield TriggerEvent({"symbol": self.symbol, "session": self.session})
                     return
-            except BudgetSpent as error:
-                wait = max(wait, (error.possible_at - datetime.now(UTC)).total_seconds())
-            except PASSING as error:
+            except LATER as error:
                 self.log.warning("%s", error)
+                if isinstance(error, BudgetSpent):
+                    wait = max(wait, (error.possible_at - datetime.now(UTC)).total_seconds())
             except AlphaVantageError as error:
                 yield TriggerEvent({"error": str(error)})
                 return
@@ -67,9 +78,24 @@ def is_final(series: Series, session: date) -> bool:
 
     While the newest bar still moves, ``Last Refreshed`` carries a time; a series without that field
     (CSV) holds finished bars only as far as anybody can tell.
+
+    :raises NoSuchSession: it goes on after that session without it.
     """
-    if session not in {bar.session for bar in series.bars}:
+    sessions = {bar.session for bar in series.bars}
+    if session not in sessions:
+        _refuse_if_past(sessions, session, series.symbol)
         return False
     refreshed = series.last_refreshed or ""
     moving = len(refreshed) > len("2026-05-15")
     return not moving or date.fromisoformat(refreshed[:10]) > session
+
+
+def _refuse_if_past(sessions: set[date], session: date, symbol: str | None) -> None:
+    oldest, newest = min(sessions, default=session), max(sessions, default=session)
+    if session < oldest:
+        why = f"the oldest of the {len(sessions)} that are served is {oldest}"
+    elif session < newest:
+        why = f"there are bars up to {newest}: it is no trading day, or the vendor lacks it"
+    else:
+        return
+    raise NoSuchSession(f"The session {session} cannot come: {why}.", symbol=symbol)

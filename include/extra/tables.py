@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 from psycopg import Connection, sql
 
 from airflow_provider_alphavantage.parsing import Kind
+from include.datasets import Dataset
 from include.exceptions import PipelineError
 from include.extra.rows import Rows
 from include.statements import statement
@@ -21,6 +22,10 @@ _TYPES: dict[Kind, LiteralString] = {
     "flag": "boolean",
 }
 _HELD = _TYPES | {"time": "timestamp with time zone"}
+_OURS = {
+    "fetched_at": "When the body that brought these values was fetched.",
+    "valid_from": "Since when the table holds these values, by the clock of the load.",
+}
 
 
 class Misfit(PipelineError):
@@ -64,17 +69,30 @@ def _make(connection: Connection[Any], rows: Rows, held: Collection[str]) -> Non
         name: sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(_TYPES[kind]))
         for name, kind in zip(rows.columns, rows.kinds, strict=True)
     }
+    new = [name for name in rows.columns if name not in held]
     if held:
-        for name in [name for name in rows.columns if name not in held]:
+        for name in new:
             connection.execute(sql.SQL("alter table {} add column {}").format(table, typed[name]))
-        return
-    connection.execute(filled("make_dataset_table", rows, typed=sql.SQL(", ").join(typed.values())))
-    comment = (
-        f"{rows.dataset.function} of Alpha Vantage: dataset says what is asked, dataset_history what was "
-        "replaced. fetched_at: when the body that brought these values was fetched; valid_from: since when "
-        "they stand."
-    )
-    connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(comment)))
+    else:
+        connection.execute(filled("make_dataset_table", rows, typed=sql.SQL(", ").join(typed.values())))
+        comment = (
+            f"{rows.dataset.function} of Alpha Vantage: dataset says what is asked, dataset_history what was "
+            "replaced."
+        )
+        connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(comment)))
+        new += _OURS
+    for name in new:
+        column = sql.Identifier(rows.dataset.table, name)
+        says = sql.Literal(_meaning(rows.dataset, name))
+        connection.execute(sql.SQL("comment on column {} is {}").format(column, says))
+
+
+def _meaning(dataset: Dataset, name: str) -> str:
+    if name == dataset.period:
+        return f"The first day of the {name}."
+    if name in dataset.parameters:
+        return f"The {name} that {dataset.function} was asked for."
+    return _OURS.get(name, f"{name} of {dataset.function}, as Alpha Vantage has it.")
 
 
 def filled(name: str, rows: Rows, **parts: sql.Composable) -> sql.Composed:

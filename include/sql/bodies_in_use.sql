@@ -30,6 +30,11 @@ newest (path) as (
     order by symbol asc, function asc, fetched_at desc, asked_at desc
 ),
 
+-- The folders a symbol's bodies lie in: one that was renamed has left some under its name before.
+folder as (
+    select distinct symbol, substring(path from 'symbol=[^/]+/') as name from asked
+),
+
 -- Whatever points to a body has a branch here.
 pointer (cause, path) as (
     select 'quarantine', path from quarantine
@@ -58,7 +63,12 @@ pointer (cause, path) as (
     select brought.cause, stored.key
     from brought
     inner join stored
-        on stored.symbol = brought.symbol and stored.fetched_at = date_trunc('second', brought.fetched_at)
+        on
+            stored.fetched_at = date_trunc('second', brought.fetched_at)
+            and (
+                stored.symbol = brought.symbol
+                or (brought.symbol, substring(stored.key from 'symbol=[^/]+/')) in (select symbol, name from folder)
+            )
 ),
 
 pointed as (

@@ -1,6 +1,6 @@
--- Each staged bar beside the held one, and the step it calls for. What calls for none is left out:
--- the same values, and an older body, which replaces nothing. The first and last session spare a daily
--- load the years before it.
+-- Each staged bar beside the held one, and the step it calls for. What calls for none is left out: the same
+-- values, and an older body, which replaces nothing: older than the one that brought the values, or than one
+-- that was loaded since and had the same. The first and last session spare a daily load the years before it.
 create temporary table bar_step on commit drop as
 select *
 from (
@@ -13,7 +13,18 @@ from (
                 (held.open, held.high, held.low, held.close, held.volume)
                 is not distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
                 then case when staged.is_final and not held.is_final then 'finished' end
-            when staged.fetched_at >= held.fetched_at then 'changed'
+            when
+                staged.fetched_at >= held.fetched_at
+                and not exists (
+                    select from request
+                    inner join verdict
+                        on verdict.pipeline_run_id = request.pipeline_run_id and verdict.symbol = request.symbol
+                    where
+                        request.symbol = staged.symbol and request.function = 'TIME_SERIES_DAILY'
+                        and request.fetched_at > staged.fetched_at and verdict.new_bars is not null
+                        and staged.data_date between verdict.first_session and verdict.last_session
+                )
+                then 'changed'
         end as step
     from staged_bar as staged
     left join stock_data as held

@@ -1,4 +1,5 @@
 -- What the load did for each symbol. Bars of a symbol that held no row are all new; the others have their steps.
+-- A load that is tried again, because nobody heard that it was done, adds to what it did before.
 with stepped as (
     select
         symbol,
@@ -11,13 +12,15 @@ with stepped as (
 counted as (
     select
         loaded.*,
-        case when loaded.held then coalesce(stepped.new_bars, 0) else loaded.bars end as new_bars,
-        coalesce(stepped.changed_bars, 0) as changed_bars
+        coalesce(before.new_bars, 0)
+        + case when loaded.held then coalesce(stepped.new_bars, 0) else loaded.bars end as new_bars,
+        coalesce(before.changed_bars, 0) + coalesce(stepped.changed_bars, 0) as changed_bars
     from unnest(
         %(symbol)s::text [], %(bars)s::bigint [], %(first_session)s::date [], %(last_session)s::date [],
         %(held)s::boolean []
     ) as loaded (symbol, bars, first_session, last_session, held)
     left join stepped using (symbol)
+    inner join verdict as before on before.pipeline_run_id = %(run)s and before.symbol = loaded.symbol
 )
 
 update verdict

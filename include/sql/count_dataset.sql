@@ -1,10 +1,12 @@
--- What the staged rows will do, told before they do it. An older body replaces nothing.
+-- What the staged rows will do, told before they do it. An older body replaces nothing. A load that is tried
+-- again, because nobody heard that it was done, adds to what it did before.
 update verdict
 set (new_bars, changed_bars, unchanged_bars, first_session, last_session) = (
     select
-        count(*) filter (where counted.is_new),
-        count(*) filter (where counted.is_changed),
-        count(*) filter (where not counted.is_new and not counted.is_changed),
+        coalesce(verdict.new_bars, 0) + count(*) filter (where counted.is_new),
+        coalesce(verdict.changed_bars, 0) + count(*) filter (where counted.is_changed),
+        count(*) filter (where not counted.is_new and not counted.is_changed)
+        - coalesce(verdict.new_bars, 0) - coalesce(verdict.changed_bars, 0),
         %(first)s::date,
         %(last)s::date
     from (

@@ -26,7 +26,7 @@ cross join lateral (
     from (
         select
             data_date,
-            open / lag(close) over by_session as step,
+            open / nullif(lag(close) over by_session, 0) as step,
             lag(data_date) over by_session as before
         from stock_data
         where stock_data.symbol = asked.symbol and data_date >= %(since)s

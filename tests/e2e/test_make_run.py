@@ -197,7 +197,7 @@ def test_what_a_person_changed_in_the_ui_stays_and_their_key_is_nowhere(local):
     assert THE_KEY not in "".join(local.printed)
     for database in ("airflow", "market_sandbox"):
         dumped = dump(local, database)
-        assert "alphavantage" in dumped
+        assert "stock_data_pipeline" in dumped
         assert THE_KEY not in dumped
 
 

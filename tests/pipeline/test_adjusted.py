@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+from collections.abc import Callable
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -180,24 +182,39 @@ def test_what_takes_effect_after_the_newest_bar_or_before_the_first_one_does_not
     assert prices.coverage() == ("2026-05-07", "2026-05-07", None)
 
 
+def published(recordings: Path, name: str) -> list[dict[str, str]]:
+    """The rows of a recorded body of IBM's adjusted bars, newest first, under the names of its CSV form."""
+    text = (recordings / f"TIME_SERIES_DAILY_ADJUSTED__IBM__{name}").read_text()
+    if name.endswith(".csv"):
+        return list(csv.DictReader(text.splitlines()))
+    series = json.loads(text)["Time Series (Daily)"]
+    return [
+        {"timestamp": day} | {key[3:].replace(" ", "_"): value for key, value in row.items()}
+        for day, row in series.items()
+    ]
+
+
 @pytest.fixture
-def ibm(prices, recordings) -> Prices:
-    """The recorded hundred sessions, splits and dividends of IBM."""
-    for row in rows(recordings / "TIME_SERIES_DAILY_ADJUSTED__IBM__pt1.csv"):
-        prices.bar(row["timestamp"], row["close"], int(row["volume"]), "IBM")
-    calendar = sorted(row["timestamp"] for row in rows(recordings / "TIME_SERIES_DAILY__IBM__pt1.csv"))
-    for row in rows(recordings / "DIVIDENDS__IBM__pt1.csv"):
-        day = row["ex_dividend_date"]
-        before = max((session for session in calendar if session < day), default="1990-01-01")
-        prices.action("dividend", day, row["amount"], "IBM", before)
-    for row in rows(recordings / "SPLITS__IBM__pt1.csv"):
-        prices.action("split", row["effective_date"], row["split_factor"], "IBM", "1990-01-01")
-    prices.asked("split", "dividend", symbol="IBM")
-    return prices
+def ibm(prices, recordings) -> Callable[[str], list[dict[str, str]]]:
+    """Hold the bars of a recorded body, as traded, with IBM's recorded splits and dividends."""
 
+    def actions(function: str) -> list[dict[str, str]]:
+        return list(csv.DictReader((recordings / f"{function}__IBM__pt1.csv").read_text().splitlines()))
 
-def rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text().splitlines()))
+    def hold(name: str) -> list[dict[str, str]]:
+        rows = published(recordings, name)
+        for row in rows:
+            prices.bar(row["timestamp"], row["close"], int(row["volume"]), "IBM")
+        for row in actions("DIVIDENDS"):
+            day = row["ex_dividend_date"]
+            before = (row["timestamp"] for row in rows if row["timestamp"] < day)
+            prices.action("dividend", day, row["amount"], "IBM", max(before, default="1990-01-01"))
+        for row in actions("SPLITS"):
+            prices.action("split", row["effective_date"], row["split_factor"], "IBM", "1990-01-01")
+        prices.asked("split", "dividend", symbol="IBM")
+        return rows
+
+    return hold
 
 
 def largest_difference(ours: dict[str, D], theirs: dict[str, D]) -> D:
@@ -205,29 +222,50 @@ def largest_difference(ours: dict[str, D], theirs: dict[str, D]) -> D:
     return max(abs(ours[day] / theirs[day] - 1) for day in ours)
 
 
-def test_against_the_vendors_adjusted_closes(ibm, recordings):
-    """The plain factor 1 - amount / previous close differs by at most 5.2e-5; their factor explains it all.
+# Every recorded body of the vendor's adjusted bars, but for the one below.
+@pytest.mark.parametrize(
+    ("name", "sessions", "newest_ex_date", "most"),
+    [
+        ("pt1.csv", ("2025-12-22", "2026-05-15", 100), "2026-05-08", "5.2e-5"),
+        ("fc1.json", ("2024-01-17", "2024-06-07", 100), "2024-05-09", "1.16e-4"),
+    ],
+)
+def test_against_the_vendors_adjusted_closes(prices, ibm, name, sessions, newest_ex_date, most):
+    """The plain factor 1 - amount / previous close differs a little; their factor explains it all.
 
     They divide by 1 + amount / close of the ex-date, which is the same to first order.
     """
-    published = rows(recordings / "TIME_SERIES_DAILY_ADJUSTED__IBM__pt1.csv")
-    theirs = {row["timestamp"]: D(row["adjusted_close"]) for row in published}
-    ours = dict(ibm.adjusted("adjusted_close", "IBM"))
-    assert (min(ours), max(ours), len(ours)) == ("2025-12-22", "2026-05-15", 100)
-    assert D("5.1e-5") < largest_difference(ours, theirs) < D("5.2e-5")
+    rows = ibm(name)
+    theirs = {row["timestamp"]: D(row["adjusted_close"]) for row in rows}
+    ours = dict(prices.adjusted("adjusted_close", "IBM"))
+    assert (min(ours), max(ours), len(ours)) == sessions
+    assert D(most) * D("0.98") < largest_difference(ours, theirs) < D(most)
 
     by_their_factor, factor = {}, D(1)
-    for row in published:  # newest first
+    for row in rows:  # newest first
         by_their_factor[row["timestamp"]] = D(row["close"]) / factor
         factor *= 1 + D(row["dividend_amount"]) / D(row["close"])
     assert largest_difference(by_their_factor, theirs) < D("1e-9")
-    since = {day: close for day, close in ours.items() if day >= "2026-05-08"}
+    since = {day: close for day, close in ours.items() if day >= newest_ex_date}
     assert largest_difference(since, {day: theirs[day] for day in since}) == 0
 
 
-def test_beyond_the_closes_that_are_held_nothing_is_compared(ibm):
+def test_the_body_that_was_cut_to_two_sessions_compares_nothing(prices, ibm):
+    """The older of them is the ex-date itself, so the close before it is not in the body."""
+    rows = ibm("cg1.json")
+    assert [(row["timestamp"], row["dividend_amount"]) for row in rows] == [
+        ("2020-05-08", "0.0000"),
+        ("2020-05-07", "1.6300"),
+    ]
+    assert prices.adjusted("adjusted_close", "IBM") == [
+        (row["timestamp"], D(row["adjusted_close"])) for row in rows[::-1]
+    ]
+
+
+def test_beyond_the_closes_that_are_held_nothing_is_compared(prices, ibm):
     """The ex-date of 2025-11-10 lies before the first bar held: no bar depends on it."""
-    assert ibm.coverage("IBM") == ("2025-12-22", "2025-12-22", None)
-    ibm.bar("2025-11-06", "312.42", symbol="IBM")  # without the close of the seventh
-    assert ibm.adjusted("adjusted_close", "IBM")[0] == ("2025-11-06", None)
-    assert ibm.coverage("IBM")[1] == "2025-12-22"
+    ibm("pt1.csv")
+    assert prices.coverage("IBM") == ("2025-12-22", "2025-12-22", None)
+    prices.bar("2025-11-06", "312.42", symbol="IBM")  # without the close of the seventh
+    assert prices.adjusted("adjusted_close", "IBM")[0] == ("2025-11-06", None)
+    assert prices.coverage("IBM")[1] == "2025-12-22"

@@ -12,6 +12,8 @@ from airflow.sdk import ObjectStoragePath
 from airflow_provider_alphavantage.exceptions import InvalidRequest, UnreadableBody
 from include.bars import StockBar, read_accepted, read_bars, write_accepted
 
+from .conftest import MORNING_AFTER
+
 
 def body(last_refreshed: str) -> bytes:
     row = {"1. open": "1.5", "2. high": "2", "3. low": "1", "4. close": "1.75", "5. volume": "10"}
@@ -88,3 +90,17 @@ def test_no_accepted_bar_is_no_bar(tmp_path):
     path = ObjectStoragePath(f"file://{tmp_path}/1.parquet")
     write_accepted([], path)
     assert read_accepted(path).to_pylist() == []
+
+
+def test_a_csv_body_that_is_cut_short_is_not_read():
+    """Seven bytes less, and the volume would be 6154."""
+    whole = b"timestamp,open,high,low,close,volume\r\n2026-05-15,218.2,220.91,217.615,219.3,615445012\r\n"
+    about = {
+        "symbol": "IBM",
+        "function": "TIME_SERIES_DAILY",
+        "fetched_at": MORNING_AFTER,
+        "origin": "market",
+    }
+    assert [bar.volume for bar in read_bars(whole, **about)] == [615445012]
+    with pytest.raises(UnreadableBody, match="cut short"):
+        read_bars(whole[:-7], **about)

@@ -26,6 +26,8 @@ from include.retention import remove_old
 from include.runs import end_run, find_run, requests_of
 from include.warehouse import claim_origin
 
+from .test_readers import uncommented
+
 pytestmark = pytest.mark.postgres
 D = Decimal
 MORNING = datetime(2026, 5, 16, 7, tzinfo=UTC)
@@ -149,6 +151,14 @@ def test_the_same_rows_again_write_nothing(warehouse, run_all):
     assert loaded == [LoadedDataset("eur_usd", 0, 0, 1), LoadedDataset("us_unemployment", 0, 0, 3)]
     assert contents(warehouse, "fx_daily") + contents(warehouse, "us_unemployment") == before
     assert contents(warehouse, "dataset_history") == []
+
+
+def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, run_all, api):
+    run_all(JOBS)
+    api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"4.40", b"4.5") + b"2025-08-01,4.3\r\n"
+    run, told = run_all(JOBS, force=True)
+    assert told == [LoadedDataset("us_unemployment", 1, 1, 2)]
+    assert load(warehouse, run, now=MORNING) == told
 
 
 def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_nothing(warehouse, run_all, api):
@@ -334,6 +344,22 @@ def test_a_column_the_vendor_adds_comes_and_one_it_drops_stays(warehouse, run_al
     api.bodies["FX_DAILY"] = FX_BODY
     assert run_all(FX)[1] == [LoadedDataset("eur_usd", 0, 0, 1)]
     assert warehouse.execute("select ticks from fx_daily").fetchall() == [(D(12),)]
+
+
+def test_every_column_of_its_table_has_a_comment(warehouse, run_all, api):
+    run_all(JOBS)
+    api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"value", b"value,note").replace(b"4.40", b"4.40,revised")
+    api.bodies["UNEMPLOYMENT"] = api.bodies["UNEMPLOYMENT"].replace(b"4.3", b"4.3,").replace(b",.", b",.,")
+    run_all(JOBS, force=True)
+    assert uncommented(warehouse) == []
+    says = (
+        "select attname, col_description(attrelid, attnum) from pg_attribute "
+        "where attrelid = 'us_unemployment'::regclass and attname in ('fetched_at', 'note') order by 1"
+    )
+    assert warehouse.execute(says).fetchall() == [
+        ("fetched_at", "When the body that brought these values was fetched."),
+        ("note", "note of UNEMPLOYMENT, as Alpha Vantage has it."),
+    ]
 
 
 def test_a_value_its_column_would_bend_keeps_its_dataset_out_and_says_what_to_do(warehouse, run_all, api):

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from include.bars import StockBar
-from include.runs import find_run
-from include.warehouse import connect_to
-from tests.conftest import PROJECT
 
 from .conftest import SESSIONS
 
@@ -140,74 +133,3 @@ def seen(b: StockBar, before: dict) -> tuple:
     values = (b.open, b.high, b.low, b.close, b.volume)
     held = before.get((b.symbol, b.data_date))
     return (*values, b.is_final or (held is not None and held[:5] == values and held[5]))
-
-
-KILLED = """
-import os, signal, sys
-from dataclasses import replace
-from datetime import datetime, UTC
-from decimal import Decimal
-import psycopg
-from include.bars import table_of
-from include.load import load
-from include.runs import find_run
-from tests.pipeline.test_history import corrected
-
-class Fatal(psycopg.Cursor):
-    left = int(sys.argv[2])
-    def count(self):
-        Fatal.left -= 1
-        if Fatal.left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    def execute(self, *args, **options):
-        self.count()
-        return super().execute(*args, **options)
-    def copy(self, *args, **options):
-        self.count()
-        return super().copy(*args, **options)
-
-with psycopg.connect(sys.argv[1]) as connection:
-    run = find_run(connection, "stock_data_pipeline", "killed")
-    connection.cursor_factory = Fatal
-    load(connection, table_of(corrected()), run, now=datetime(2026, 5, 19, 6, tzinfo=UTC))
-"""
-
-
-def corrected() -> list[StockBar]:
-    """The bars of a second load: one changed, one new, one of a new symbol."""
-    draw = random.Random(1)
-    first = [bar("IBM", session, draw, MONDAY, True) for session in SESSIONS[:10]]
-    return [
-        replace(first[0], volume=first[0].volume + 1),
-        *first[1:],
-        bar("IBM", SESSIONS[10], draw, MONDAY, True),
-        bar("MSFT", SESSIONS[10], draw, MONDAY, True),
-    ]
-
-
-def test_killed_at_any_statement_a_load_leaves_the_table_as_it_was(warehouse_url, loading, validated):
-    loading([replace(corrected()[0], volume=7), *corrected()[1:10]], MONDAY)
-    validated(corrected(), "killed")
-
-    def state() -> list[tuple]:
-        with connect_to(warehouse_url) as connection:
-            rows = connection.execute("select * from stock_data order by id").fetchall()
-            return rows + connection.execute("select * from stock_data_history order by id").fetchall()
-
-    before, died = state(), 0
-    for statements in range(50):
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, warehouse_url, str(statements)], cwd=PROJECT, check=False
-        )
-        if done.returncode == 0:
-            break
-        assert done.returncode == -signal.SIGKILL
-        assert state() == before
-        died += 1
-    assert died >= 12
-    after = state()
-    assert len(after) == len(before) + 3
-    with connect_to(warehouse_url) as connection:
-        find_run(connection, "stock_data_pipeline", "killed")
-        held = connection.execute("select symbol, data_date, volume from stock_data order by 1, 2").fetchall()
-    assert held == sorted((b.symbol, b.data_date, b.volume) for b in corrected())

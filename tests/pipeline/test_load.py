@@ -9,14 +9,15 @@ from decimal import Decimal
 
 import pytest
 
-from include.bars import table_of
-from include.load import Loaded, load
-from include.runs import find_run
+from include.bars import StockBar, table_of
+from include.load import _LOAD_LOCK, Loaded, load
+from include.runs import Request, Run, find_run, record_request
 from include.warehouse import connect_to
 
 from .conftest import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
+OLDER, NEWER = MORNING_AFTER + timedelta(days=1), MORNING_AFTER + timedelta(days=2)
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
 
@@ -77,6 +78,27 @@ def test_an_older_body_replaces_nothing(warehouse, loading, batch):
     assert warehouse.execute("select count(*) from stock_data_history").fetchone() == (0,)
 
 
+def test_an_older_body_does_not_replace_what_a_later_one_has_confirmed(warehouse, loading, validated, batch):
+    """Its load had failed, and is cleared once the next run's body has said the same as before."""
+
+    def fetched(at: datetime, **changed: object) -> list[StockBar]:
+        return [replace(bar, fetched_at=at) for bar in batch("IBM", **changed)]
+
+    def asked(run: Run, at: datetime) -> None:
+        request = Request("IBM", "TIME_SERIES_DAILY", "fetched", path="body", fetched_at=at)
+        record_request(warehouse, run, request)
+
+    loading(fetched(MORNING_AFTER))
+    failed = validated(fetched(OLDER, close=Decimal("219.31")), "failed")
+    asked(failed, OLDER)
+    assert loading(fetched(NEWER), "later") == [Loaded("IBM", 0, 0, 25)]
+    asked(find_run(warehouse, "stock_data_pipeline", "later"), NEWER)
+    before = written(warehouse)
+    bars = table_of(fetched(OLDER, close=Decimal("219.31")))
+    assert load(warehouse, bars, failed, now=NEWER) == [Loaded("IBM", 0, 0, 25)]
+    assert written(warehouse) == before
+
+
 def test_a_failing_load_leaves_nothing_behind(warehouse, loading, batch):
     loading(batch("IBM"))
     bad = replace(batch("MSFT")[0], close=None)
@@ -99,6 +121,60 @@ def test_two_loads_of_the_same_bars_at_once_agree(warehouse, warehouse_url, vali
         counts = sorted(pool.map(load_alone, "ab"), key=lambda loaded: loaded.new_bars)
     assert counts == [Loaded("IBM", 0, 0, 25), Loaded("IBM", 25, 0, 0)]
     assert len(rows(warehouse)) == 25
+
+
+@pytest.mark.parametrize("order", ["older newer", "newer older"])
+def test_two_loads_of_other_values_at_once_leave_what_the_newer_bodies_say(
+    warehouse, warehouse_url, loading, validated, batch, order
+):
+    """Whichever comes first: each enters whole, and what it replaces is kept."""
+
+    def fetched(at: datetime, close: str) -> list[StockBar]:
+        both = batch("IBM") + batch("MSFT")
+        return [replace(bar, close=Decimal(close), fetched_at=at) for bar in both]
+
+    def load_alone(name: str) -> int:
+        with connect_to(warehouse_url) as connection:
+            run = find_run(connection, "stock_data_pipeline", name)
+            return sum(one.changed_bars for one in load(connection, table_of(bodies[name]), run, now=NEWER))
+
+    loading(batch("IBM") + batch("MSFT"))
+    bodies = {"older": fetched(OLDER, "219.31"), "newer": fetched(NEWER, "219.32")}
+    for name in bodies:
+        validated(bodies[name], name)
+    changed = {}
+    with ThreadPoolExecutor(2) as pool, connect_to(warehouse_url) as gate:
+        gate.execute("select pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
+        for waiting, name in enumerate(order.split(), 1):
+            changed[name] = pool.submit(load_alone, name)
+            wait_for(warehouse, waiting)
+        gate.rollback()
+        while not all(one.done() for one in changed.values()):
+            assert len(warehouse.execute("select distinct close from stock_data").fetchall()) == 1
+            warehouse.rollback()
+    counts = {name: one.result() for name, one in changed.items()}
+    assert counts == {"newer": 50, "older": 50 if order.startswith("older") else 0}
+    assert warehouse.execute("select distinct close, fetched_at from stock_data").fetchall() == [
+        (Decimal("219.32"), NEWER)
+    ]
+    kept = "select close, count(*) from stock_data_history group by close order by close"
+    replaced = [(Decimal("219.3"), 50), (Decimal("219.31"), 50)]
+    assert warehouse.execute(kept).fetchall() == replaced[: 1 + order.startswith("older")]
+
+
+def wait_for(warehouse, loads: int) -> None:
+    """Until so many loads stand in line."""
+    query = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    while warehouse.execute(query).fetchone() != (loads,):
+        warehouse.rollback()
+
+
+def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, loading, validated, batch):
+    loading(batch("IBM")[:24])
+    bars = batch("IBM", volume=7)[5:] + batch("MSFT")[:3]
+    run = validated(bars, "again")
+    told = [load(warehouse, table_of(bars), run, now=run.now()) for _ in range(3)]
+    assert told == [[Loaded("IBM", 1, 1, 18), Loaded("MSFT", 3, 0, 0)]] * 3
 
 
 def test_new_symbols_beside_held_ones_give_the_same_rows_as_alone(warehouse, loading, batch):

@@ -16,13 +16,14 @@ from include.bars import read_accepted
 from include.decisions import decide
 from include.exceptions import BadDecision
 from include.expectations import DAILY_BAR_RULES, Rule
-from include.load import load
+from include.instruments import register, write_sessions
+from include.load import load, refresh_views
 from include.quarantine import Action, Instruction, open_rows, table, take_out_discarded, take_up
 from include.raw import write_body
 from include.reports import results_of
 from include.runs import Request, end_run, record_request, start_run
 from include.validate import validate
-from include.warehouse import claim_origin, connect_to
+from include.warehouse import claim_origin, connect_to, held_of
 
 from .conftest import MORNING_AFTER, SESSIONS
 
@@ -44,7 +45,7 @@ def body(**changed: str | list[str] | None) -> str:
     for session in reversed(SESSIONS):
         rows = changed.get(f"{session:%b_%d}".lower(), GOOD)
         lines += [f"{session},{row}" for row in ([rows] if isinstance(rows, str) else rows or [])]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,27 @@ def test_a_released_row_loads_as_it_is_and_says_who_let_it_in(desk):
         ("IBM", WEDNESDAY, Decimal("-1"), "ana", "Checked with the exchange.", desk.now)
     ]
     assert open_rows(desk.warehouse) == []
+
+
+def test_a_released_price_of_zero_stops_no_later_run(desk):
+    zero = "218.2000,220.9100,0.0000,0.0000,6154450"
+    desk.run(IBM=body(may_14=zero, may_15=None))
+    assert desk.decide("release", open_rows(desk.warehouse)[0].id)["IBM"].new_bars == 24
+    assert desk.run(IBM=body(may_14=zero))["IBM"].new_bars == 1
+    write_sessions(desk.warehouse, "XNYS")
+    register(desk.warehouse, ["IBM"], through=date(2026, 5, 15))
+    for kind in ("split", "dividend"):
+        about = "values ('IBM', %s, '2026-05-15', 'body', now())"
+        desk.warehouse.execute(f"insert into corporate_action_check {about}", (kind,))
+
+    (held,) = held_of(desk.warehouse, ["IBM"], SESSIONS[0])
+    assert (held.newest, held.step) == (date(2026, 5, 15), None)
+    refresh_views(desk.warehouse)
+    assert desk.rows("select close, previous_close, change, change_percent from latest_price") == [
+        (Decimal("219.3"), Decimal(0), Decimal("219.3"), None)
+    ]
+    returns = "select price_return, total_return from daily_return where data_date >= '2026-05-14'"
+    assert desk.rows(f"{returns} order by data_date") == [(-1, -1), (None, None)]
 
 
 def test_a_discarded_row_is_left_out_and_holds_the_others_back_no_longer(desk):
@@ -388,7 +410,7 @@ def test_every_row_in_is_accepted_discarded_or_of_a_refused_symbol(desk):
 
 def test_a_symbol_of_which_nothing_is_left_is_no_problem(desk):
     header = "timestamp,open,high,low,close,volume"
-    desk.run(IBM=f"{header}\n2026-05-15,{NEGATIVE_LOW}")
+    desk.run(IBM=f"{header}\n2026-05-15,{NEGATIVE_LOW}\n")
     result = desk.decide("discard", open_rows(desk.warehouse)[0].id)["IBM"]
     assert (result.bars, result.discarded_bars, result.new_bars, result.problem) == (1, 1, 0, None)
 

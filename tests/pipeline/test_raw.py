@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,6 +57,26 @@ def test_a_body_that_comes_back_after_another_is_kept_again(write):
     assert again.endswith("/20260518T120000Z-44136fa355b3678a-compact.json")
     assert write(b"{}", at=days[3]) == again
     assert write(b"{}", at=days[0]) == first
+
+
+def test_a_body_that_was_damaged_is_written_anew(write):
+    first = write(b"timestamp,volume\r\n2026-05-15,6154450\r\n")
+    Path(first.removeprefix("file://")).write_bytes(b"timestamp,volume\r\n2026-05-15,615")
+    again = write(b"timestamp,volume\r\n2026-05-15,6154450\r\n", at=NOON + timedelta(days=1))
+    assert read_body(again) == b"timestamp,volume\r\n2026-05-15,6154450\r\n"
+    assert again != first
+
+
+def test_a_body_whose_writing_is_broken_off_is_not_in_the_store(write, tmp_path):
+    """The disk takes ten bytes more and then refuses."""
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, unlimited[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write(b"timestamp,volume\r\n2026-05-15,6154450\r\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_the_path_is_read_back():

@@ -13,6 +13,7 @@ from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
 
 from include.raw import is_stored, write_body
+from include.renaming import rename
 from include.retention import Retention, remove_old
 from include.runs import Request, Run, last_body, record_request, start_run
 from include.warehouse import claim_origin
@@ -182,6 +183,17 @@ def test_values_keep_their_body_when_their_run_was_started_again(warehouse, keep
     warehouse.execute("delete from stock_data")
     assert age().removed == 1
     assert not is_stored(brought)
+
+
+def test_values_keep_their_body_when_their_symbol_was_renamed_besides(warehouse, keep, asked, age):
+    brought, newest = keep(b"{}", EARLIER), keep(b"{ }", OLD)
+    for path, at in ((brought, EARLIER), (newest, OLD)):
+        asked(path, at, run="the same")
+    warehouse.execute(CAUSES["stock_data"][0])
+    rename(warehouse, "IBM", "IBM-2026")
+    assert age().kept == {"newest": 1, "stock_data": 1}
+    warehouse.execute("delete from stock_data")
+    assert age().removed == 1
 
 
 def test_a_body_no_request_points_to_is_as_old_as_its_name_says(keep, age):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,49 @@ def connect(monkeypatch: pytest.MonkeyPatch, sandbox, waits, limiter) -> Callabl
         return AlphaVantageHook(limiter=limiter, sleep=waits)
 
     return make
+
+
+class Answering(ThreadingHTTPServer):
+    """A real server whose answer to the query of an address is what ``answer`` returns: status and body."""
+
+    def __init__(self, answer: Callable[[str], tuple[int, bytes]]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer = answer
+        self.asked: list[str] = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Answering
+
+    def do_GET(self) -> None:
+        query = self.path.partition("?")[2]
+        self.server.asked.append(query)
+        status, body = self.server.answer(query)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *about: object) -> None:
+        """Silent: the key is in every address."""
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Answering]]:
+    """Start a server that gives this answer, or what a function of the query returns."""
+    servers: list[Answering] = []
+
+    def start(body: bytes | Callable[[str], tuple[int, bytes]], status: int = 200) -> Answering:
+        server = Answering(body if callable(body) else lambda query: (status, body))
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 class Kept(logging.Handler):

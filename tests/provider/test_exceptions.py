@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,9 +17,12 @@ from airflow_provider_alphavantage import exceptions as e
         e.Throttled("Slow down.", wait=1.5, function="SPLITS"),
         e.DailyQuotaSpent("Spent.", symbol="IBM", body=b"{}"),
         e.UnknownMessage("New."),
+        e.BudgetSpent(datetime(2026, 5, 15, tzinfo=UTC), function="SPLITS", symbol="IBM"),
+        e.InvalidConnection("The connection's timeout is 'abc'."),
     ],
 )
 def test_errors_can_be_pickled(error):
+    error.path = "file:///kept/here.json"
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error)
     assert str(copy) == str(error)

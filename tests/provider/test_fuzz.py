@@ -10,9 +10,9 @@ import os
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from airflow_provider_alphavantage.parsing import Records, parse, shapes
 from airflow_provider_alphavantage.parsing.arrow import plain_table
 from airflow_provider_alphavantage.parsing.bars import parse_bars
 from airflow_provider_alphavantage.responses import Payload, read
+
+from .evidence import rows_stand_in, same
 
 BODIES = int(os.environ.get("FUZZ_BODIES", "2000"))
 SEED = int(os.environ.get("FUZZ_SEED", "20260515"))
@@ -166,10 +168,13 @@ def attempt(body: bytes, function: str, rng: random.Random) -> str:
         agree_on_error(body, function, family)
         return type(exc).__name__
     assert all(len(row) == len(records.columns) == len(records.kinds) for row in records.rows)
-    if (family or shapes.recognise(payload)) in {"series", "indicator"}:
+    found = family or shapes.recognise(payload)
+    if found in {"series", "indicator"}:
         every_row_is_in(body, payload, records)
-        agree_on_rows(body, function, records, family or shapes.recognise(payload))
+        agree_on_rows(body, function, records, found)
         bars_or_error(payload, records)
+    else:
+        rows_stand_in(body, records, found)
     return "rows" if records.rows else "no rows"
 
 
@@ -200,9 +205,6 @@ def bars_or_error(payload: Payload, records: Records) -> None:
     except AlphaVantageError:
         return
     assert len(bars) == len(records)
-
-
-NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", re.ASCII)
 
 
 def every_row_is_in(body: bytes, payload: Payload, records: Records) -> None:
@@ -248,19 +250,6 @@ def contains(cells: Sequence[str], values: Sequence[object]) -> bool:
     return len(cells) == len(values) and all(map(same, cells, values))
 
 
-def same(cell: str, value: object) -> bool:
-    if value is None:
-        return cell.strip() in {"", "None", "null", "-", ".", "n/a", "0000-00-00"}
-    if isinstance(value, bool):
-        return cell == str(value).lower()
-    if isinstance(value, Decimal | int):
-        number = NUMBER.fullmatch(cell.strip().removesuffix("%"))
-        return number is not None and Decimal(number[0]) == value
-    if isinstance(value, date):
-        return shown(value) in cell
-    return str(value) == cell.replace("&NBSP;", " ").strip()
-
-
 def test_damaged_bodies_give_their_rows_or_our_errors(recordings):
     paths = [path for path in sorted(recordings.iterdir()) if path.suffix in {".json", ".csv"}]
     outcomes = fuzz(paths, BODIES, SEED)
@@ -282,6 +271,56 @@ def test_a_row_that_is_not_in_the_body_would_be_noticed():
         (day, _), (_, other) = records.rows
         with pytest.raises(AssertionError):
             every_row_is_in(body, payload, replace(records, rows=[(day, other)]))
+
+
+def others(recordings: Path) -> Iterator[tuple[bytes, str, Records]]:
+    """The recordings that are data and no series: body, family and rows."""
+    for path in sorted(recordings.iterdir()):
+        if path.suffix not in {".json", ".csv"} or path.name.startswith(("ERROR_", "REALTIME_")):
+            continue
+        body = shorten(path.read_bytes())
+        payload = read(body, function="X")
+        family = shapes.recognise(payload)
+        if family not in {"series", "indicator"}:
+            yield body, family, parse(payload, path.name.split("__")[0])
+
+
+def test_every_row_of_every_other_family_stands_in_its_body(recordings):
+    families = set()
+    for body, family, records in others(recordings):
+        rows_stand_in(body, records, family)
+        families.add(family)
+    assert families == OTHERS
+
+
+OTHERS = shapes.FAMILIES - {"series", "indicator", "table"}  # a table is a list in a CSV
+
+
+def other(value: object) -> object:
+    """A value like it, and wrong."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | Decimal):
+        return value + 1
+    if isinstance(value, datetime | date):
+        return value + timedelta(days=1)
+    return "made up" if value is None else f"{value}x"
+
+
+def test_a_wrong_value_in_any_column_of_any_family_would_be_noticed(recordings):
+    rng, tried = random.Random(SEED), Counter()
+    for body, family, records in others(recordings):
+        for at, name in enumerate(records.columns if records.rows else ()):
+            rows, number = list(records.rows), rng.randrange(len(records))
+            row = rows[number]
+            rows[number] = (*row[:at], other(row[at]), *row[at + 1 :])
+            tried[family] += 1
+            try:
+                rows_stand_in(body, replace(records, rows=rows), family)
+            except AssertionError:
+                continue
+            pytest.fail(f"{family}: {name} {rows[number][at]!r} instead of {row[at]!r} was not noticed")
+    assert set(tried) == OTHERS
 
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(

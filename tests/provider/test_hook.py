@@ -7,6 +7,7 @@ import pickle
 import socket
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,8 @@ import pytest
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
-from airflow_provider_alphavantage.pacing import LocalLimiter, fingerprint
+from airflow_provider_alphavantage.pacing import Budget, LocalLimiter, fingerprint
+from airflow_provider_alphavantage.transport import Transport, transport_of
 
 from .conftest import KEY, PREMIUM_KEY
 
@@ -27,6 +29,20 @@ def test_bars_are_those_of_the_market(connect, sandbox):
     assert [str(bar.session) for bar in reversed(series.bars)] == [row["session"] for row in truth]
     assert [bar.close for bar in reversed(series.bars)] == [Decimal(row["close"]) for row in truth]
     assert [bar.volume for bar in reversed(series.bars)] == [int(row["volume"]) for row in truth]
+
+
+@pytest.mark.parametrize("period", ["WEEKLY", "MONTHLY"])
+@pytest.mark.parametrize("adjusted", ["", "_ADJUSTED"])
+def test_bars_of_weeks_and_months_come_whole(connect, period, adjusted):
+    bars = connect().get_bars("IBM", function=f"TIME_SERIES_{period}{adjusted}").bars
+    assert bars[0].session == date(2026, 5, 15)
+    assert bars[-1].session.year < 2001
+
+
+def test_bars_of_weeks_have_no_output_size(connect, sandbox):
+    with pytest.raises(InvalidParameter, match="no parameter 'outputsize'"):
+        connect().get_bars("IBM", function="TIME_SERIES_WEEKLY", outputsize="compact")
+    assert sandbox.calls() == []
 
 
 def test_an_answer_says_who_gave_it(connect):
@@ -137,15 +153,100 @@ def test_nobody_listening_is_transport_and_tells_no_key(connect, output):
     assert KEY not in output() + "".join(traceback.format_exception(caught.value))
 
 
-def test_without_a_key_no_call_is_spent_and_the_connection_is_named(connect, sandbox):
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_wrong_host_is_told_at_once(connect, serve, output, status):
+    server = serve(b"<html>Nothing here</html>", status)
+    hook = connect(host=server.url)
+    with pytest.raises(e.NotTheApi, match=f"SPLITS IBM: HTTP {status} with an HTML page. Check the conn"):
+        hook.query("SPLITS", symbol="IBM")
+    assert len(server.asked) == 1
+    assert KEY not in output()
+
+
+@pytest.mark.parametrize("password", ["", " "])
+def test_without_a_key_no_call_is_spent_and_the_connection_is_named(connect, sandbox, password):
     with pytest.raises(e.ApiKeyRefused, match="connection 'alphavantage_default' holds no API key"):
-        connect(password="").get_bars("IBM")
+        connect(password=password).get_bars("IBM")
     assert sandbox.calls() == []
+
+
+@pytest.mark.parametrize("pasted", [f"{KEY} ", f" {KEY}\n"])
+def test_blanks_pasted_around_the_key_are_no_part_of_it(connect, serve, output, pasted):
+    server = serve(lambda query: (200, b'{"Information": "Your call was ' + query.encode() + b'"}'))
+    with pytest.raises(e.UnknownMessage, match=r"apikey=\[API key\]\.") as caught:
+        connect(host=server.url, password=pasted).query("SPLITS", symbol="IBM")
+    assert server.asked == [f"function=SPLITS&symbol=IBM&apikey={KEY}"]
+    assert KEY not in output() + repr(caught.value.__dict__)
+
+
+def test_a_key_with_a_blank_in_it_is_told_by_nobody(connect, serve, output):
+    server = serve(lambda query: (200, b'{"Information": "Your call was ' + query.encode() + b'"}'))
+    with pytest.raises(e.UnknownMessage) as caught:
+        connect(host=server.url, password="ONE9HALF OTHER9HALF").query("SPLITS", symbol="IBM")
+    assert "HALF" not in output() + repr(caught.value.__dict__) + str(caught.value)
 
 
 def test_extras_never_become_headers(connect):
     session = connect(extra={"plan": "premium", "requests_per_minute": 75, "X-Evil": "1"}).get_conn()
     assert set(session.headers) == {"User-Agent", "Accept-Encoding", "Accept", "Connection"}
+
+
+SENSELESS = {
+    "timeout is 'abc'": {"extra": {"timeout": "abc"}},
+    "timeout is -1": {"extra": {"timeout": -1}},
+    "timeout is 'inf'": {"extra": {"timeout": "inf"}},
+    r"calls_per_day is \[25\]": {"extra": {"calls_per_day": [25]}},
+    "calls_per_minute is '9{30}'": {"extra": {"calls_per_minute": "9" * 30}},
+    "proxies has to be a JSON object": {"extra": {"proxies": "http://user:word@proxy"}},
+    "proxies has to be a JSON object ": {"extra": {"proxies": {"http": 3128}}},
+    "verify is '/no/such.pem'": {"extra": {"verify": "/no/such.pem"}},
+    "verify is 1": {"extra": {"verify": 1}},
+    "cert is '/no/such.pem'": {"extra": {"cert": "/no/such.pem"}},
+    "cert is 5": {"extra": {"cert": ["/", 5]}},
+    "trust_env is 'perhaps'": {"extra": {"trust_env": "perhaps"}},
+    "allow_redirects is 'no'": {"extra": {"allow_redirects": "no"}},
+    "max_redirects is 'all'": {"extra": {"max_redirects": "all"}},
+    "extra has to be a JSON object": {"extra": [1]},
+    "host is 'ftp://files'": {"host": "ftp://files"},
+    "host is 'http://'": {"host": "http://"},
+    r"host is 'http://\[::1'": {"host": "http://[::1"},
+    "connection 'gone' does not exist": {"extra": {"pacing_conn_id": "gone"}},
+}
+
+
+@pytest.mark.parametrize(("says", "changed"), SENSELESS.items())
+def test_a_connection_that_makes_no_sense_is_told_before_a_call_is_reserved(
+    connect, sandbox, waits, limiter, says, changed
+):
+    hook = connect(**changed)
+    if "pacing" in str(changed):
+        hook = AlphaVantageHook(sleep=waits)
+    with pytest.raises(e.InvalidConnection, match=says.strip()) as caught:
+        hook.query("SPLITS", symbol="IBM")
+    assert "word" not in str(caught.value)
+    assert limiter.left(fingerprint(KEY), Budget(25, None, 1.5), timedelta(0)) == 25
+    assert sandbox.calls() == []
+    done, message = hook.test_connection()
+    assert (done, message.partition(":")[0]) == (False, "InvalidConnection")
+
+
+def test_a_connection_that_is_not_there_is_named(monkeypatch, metadata):
+    with pytest.raises(e.InvalidConnection, match="There is no connection 'nowhere'"):
+        AlphaVantageHook("nowhere").query("SPLITS", symbol="IBM")
+
+
+def test_extras_of_a_connection_given_as_a_uri_are_texts_and_are_read(connect):
+    texts = {"verify": "False", "trust_env": "false", "timeout": "9", "max_redirects": "3", "proxies": ""}
+    session = connect(extra=texts).get_conn()
+    assert (session.verify, session.trust_env, session.max_redirects) == (False, False, 3)
+    assert transport_of(texts) == Transport(9.0, {}, False, None, False, True, 3)
+
+
+def test_files_for_tls_are_taken_where_they_are_there(connect, tmp_path):
+    path = tmp_path / "both.pem"
+    path.touch()
+    session = connect(extra={"verify": str(path), "cert": [str(path), str(path)]}).get_conn()
+    assert (session.verify, session.cert) == (str(path), (str(path), str(path)))
 
 
 def test_extras_for_proxies_and_tls_reach_the_session(connect):
@@ -219,6 +320,17 @@ def test_testing_the_connection_tells_what_it_learned(connect, sandbox, changed,
     assert KEY not in message
 
 
+@pytest.mark.parametrize("plan", ["free", "premium"])
+@pytest.mark.parametrize("password", ["demo", "demo "])
+def test_testing_a_connection_with_the_demo_key_says_what_it_is_good_for(connect, serve, password, plan):
+    data = b'{"Meta Data": {"2. Symbol": "IBM"}, "Time Series (Daily)": {}}'
+    refused = b'{"Information": "The **demo** API key is for demo purposes only."}'
+    server = serve(lambda query: (200, data if query.endswith("symbol=IBM&apikey=demo") else refused))
+    hook = connect(host=server.url, password=password, extra={"plan": plan})
+    works = f"Works: {server.url} answered. The key's plan: demo (it answers documented examples only)."
+    assert hook.test_connection() == (True, works)
+
+
 def test_a_free_key_has_25_calls_a_day_and_the_26th_is_not_made(connect, sandbox):
     hook = connect()
     for _ in range(25):
@@ -246,6 +358,54 @@ def test_a_key_replaced_in_the_connection_is_used_by_the_next_call(connect, sand
     hook.get_bars("IBM")
     keys = [call["key"] for call in sandbox.calls()]
     assert len(set(keys)) == 2
+
+
+class Halfway:
+    """A connection that lets another thread ask while its extras are being read."""
+
+    host = schema = login = extra = ""
+    password, port = KEY, None
+
+    def __init__(self, meanwhile) -> None:
+        self.meanwhile = meanwhile
+
+    @property
+    def extra_dejson(self) -> dict[str, object]:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            with ThreadPoolExecutor(1) as threads:
+                threads.submit(meanwhile).result()
+        return {}
+
+
+def test_a_thread_that_comes_while_another_reads_the_connection_has_the_whole_of_it(serve, waits, limiter):
+    server, lefts = serve(b"{}"), []
+
+    class Hook(AlphaVantageHook):
+        def get_connection(self, conn_id):
+            return connection
+
+    def meanwhile() -> None:
+        hook.query("OVERVIEW", symbol="IBM")
+        lefts.append(limiter.left(fingerprint(KEY), hook.budget, timedelta(0)))
+
+    hook, connection = Hook(limiter=limiter, sleep=waits), Halfway(meanwhile)
+    connection.host = server.url
+    assert hook.budget.per_day == 25
+    assert lefts == [24]
+
+
+def test_a_key_replaced_while_it_is_under_way_is_told_by_nobody(connect, serve, output):
+    def answer(query: str) -> tuple[int, bytes]:
+        assert connect(host=server.url, password="ANOTHER9KEY9HERE").budget
+        assert hook.budget
+        return 200, b'{"Information": "Your call was ' + query.encode() + b'"}'
+
+    server = serve(answer)
+    hook = connect(host=server.url)
+    with pytest.raises(e.UnknownMessage) as caught:
+        hook.query("SPLITS", symbol="IBM")
+    assert KEY not in output() + str(caught.value) + repr(caught.value.__dict__)
 
 
 @pytest.mark.postgres
@@ -279,6 +439,12 @@ def test_records_and_frames_are_exact(connect, sandbox):
     frame = hook.get_df("TIME_SERIES_DAILY", symbol="IBM")
     assert list(frame.columns) == ["timestamp", "open", "high", "low", "close", "volume"]
     assert frame["close"][0] == Decimal(truth["bars"][-1]["close"])
+
+
+def test_a_body_that_is_a_bare_list_is_its_rows(connect, serve):
+    server = serve(b'[{"symbol": "SPX", "name": "S&P 500"}]')
+    assert connect(host=server.url).get_records("INDEX_CATALOG").rows == [("SPX", "S&P 500")]
+    assert len(server.asked) == 1
 
 
 def test_a_wrong_parameter_costs_no_call(connect, sandbox):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import TaskDeferred
 
-from airflow_provider_alphavantage.exceptions import BudgetSpent, PremiumRequired
+from airflow_provider_alphavantage.exceptions import BudgetSpent, PremiumRequired, UnreadableBody
 from airflow_provider_alphavantage.operators.alphavantage import AlphaVantageOperator
 from airflow_provider_alphavantage.pacing import LOCAL
 
@@ -48,6 +49,18 @@ def test_a_refusal_writes_nothing(folder, tmp_path, sandbox):
     with pytest.raises(PremiumRequired):
         operator(f"{folder}/IBM.json").execute({})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_body_that_cannot_be_read_is_kept_and_the_error_tells_where(folder, connect, serve):
+    body = b'{"Weekly Time Series": {"2026-05-15": {"4. close": "high"}}}'
+    connect(host=serve(body).url)
+    with pytest.raises(
+        UnreadableBody, match=r"TIME_SERIES_WEEKLY IBM: .*close.*IBM\.json\. Look at"
+    ) as caught:
+        operator(f"{folder}/new/IBM.json").execute({})
+    path = pickle.loads(pickle.dumps(caught.value)).path
+    assert path == f"{folder}/new/IBM.json"
+    assert Path(path.removeprefix("file://")).read_bytes() == body
 
 
 @pytest.fixture
@@ -94,4 +107,4 @@ def test_function_parameters_and_path_are_templates(folder):
 def test_the_link_leads_to_the_functions_documentation(folder):
     (link,) = operator(folder).operator_extra_links
     address = link.get_link(operator(folder), ti_key=None)
-    assert address.startswith("https://www.alphavantage.co/documentation/")
+    assert address == "https://www.alphavantage.co/documentation/#weekly"

@@ -92,6 +92,19 @@ def test_a_free_key_has_25_calls_in_any_24_hours(limiter, clock):
         limiter.reserve(CALL, FREE)
 
 
+@pytest.mark.parametrize("per_minute", [5, 24, 25, 26, 75])
+def test_limits_of_a_minute_and_of_a_day_hold_together(limiter, clock, per_minute):
+    budget, turns = Budget(25, per_minute, 1.5), []
+    for _ in range(60):
+        try:
+            turns.append(clock.instant + timedelta(seconds=limiter.reserve(CALL, budget).wait))
+        except BudgetSpent:
+            clock.forward(seconds=20)
+    assert len(turns) == 25
+    minute = timedelta(minutes=1)
+    assert all(b - a >= minute for a, b in zip(turns, turns[per_minute:], strict=False))
+
+
 def test_what_is_left_counts_what_comes_free_while_one_waits(limiter, clock):
     """At the same minute as yesterday's run, a minute early even, the key still has its 25."""
     key = CALL.fingerprint

@@ -187,7 +187,7 @@ def test_an_empty_envelope_gives_no_rows(body, family):
         ({"data": [{"name": "\ud800"}]}, None, "surrogates"),
         ({"data": [1]}, None, "no list of objects"),
         ({"Global Quote": {}}, "series", "no time series"),
-        ({"x": 1}, "feed", "no feed"),
+        ({"x": [1]}, "feed", "no feed"),
         (series({"2026-05-15": {"4. close": "1"}, "2026-05-14": {"1. open": "1"}}), None, "other fields"),
         (series({"2026-05-15 10:00:00": {"4. close": "1"}}, "Mars/Base"), None, "no time zone is named"),
     ],
@@ -204,6 +204,15 @@ def test_numbers_without_end_and_nests_without_bottom_are_errors_of_ours():
         of(b'{"data": [' + b"[" * 100_000)
     with pytest.raises(TransportError):
         of(b'{"data": [{"price": NaN}]}')
+
+
+def test_a_bare_list_is_read_as_rows():
+    body = [{"symbol": "SPX", "name": "S&P 500"}, {"symbol": "NDX", "name": "Nasdaq-100"}]
+    for family in (None, "list"):
+        assert of(body, "INDEX_CATALOG", family).rows == [("SPX", "S&P 500"), ("NDX", "Nasdaq-100")]
+    assert of([]).rows == []
+    with pytest.raises(UnreadableBody, match="no list of objects"):
+        of([1, 2])
 
 
 def test_an_unknown_function_is_read_by_its_shape_and_an_unknown_family_is_a_mistake():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -96,9 +97,30 @@ def test_what_is_neither_data_nor_refusal_is_transport(content, status):
         read(content, status=status, function="ANY")
 
 
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 407, 410])
+@pytest.mark.parametrize("content", [b"", b"<html>Not Found</html>", b'{"Global Quote": {}}'])
+def test_a_status_the_api_never_sends_is_told_from_a_network_that_failed(content, status):
+    with pytest.raises(e.NotTheApi, match=rf"HTTP {status} .*Check the connection's host"):
+        read(content, status=status, function="GLOBAL_QUOTE")
+
+
+@pytest.mark.parametrize("status", [204, 408, 425, 429, 500, 502, 503, 504])
+def test_a_status_that_passes_is_transport(status):
+    with pytest.raises(e.TransportError, match=f"HTTP {status} "):
+        read(b'{"Global Quote": {}}', status=status, function="GLOBAL_QUOTE")
+
+
 def test_a_message_beside_data_does_not_hide_the_data():
     body = json.dumps({"Information": "new terms apply", "Time Series (Daily)": {"2026-05-15": {}}})
     assert read(body.encode(), function="ANY").document["Time Series (Daily)"] == {"2026-05-15": {}}
+
+
+def test_a_bare_list_is_data():
+    payload = read(b'[{"symbol": "SPX", "value": 1.50}]', function="INDEX_CATALOG")
+    assert payload.format == "json"
+    assert payload.document == {"data": [{"symbol": "SPX", "value": Decimal("1.50")}]}
+    with pytest.raises(e.TransportError, match="cut short"):
+        read(b'[{"symbol": "SPX"', function="INDEX_CATALOG")
 
 
 def test_meta_data_alone_with_a_message_is_a_refusal():
@@ -114,6 +136,61 @@ def test_an_empty_envelope_is_data(envelope):
     assert read(json.dumps(envelope).encode(), function="ANY").document == envelope
 
 
+MESSAGES = [
+    {"error": "Service unavailable"},
+    {"message": "Down for maintenance"},
+    {"detail": "Not found."},
+    {"detail": [{"loc": ["query", "symbol"], "msg": "field required"}]},
+    {"error": {"code": 503, "message": "Down"}},
+    {"errors": [{"message": "Down"}]},
+    {"status": "error", "code": 503},
+    {"symbol": "IBM", "error": "No data"},
+    {"Message": "requests per day"},
+]
+
+
+@pytest.mark.parametrize(
+    "function", ["GLOBAL_QUOTE", "OVERVIEW", "CURRENCY_EXCHANGE_RATE", "DIVIDENDS", "NEW"]
+)
+@pytest.mark.parametrize("document", MESSAGES)
+def test_a_message_under_an_unknown_key_is_never_data(function, document):
+    with pytest.raises(e.UnknownMessage, match="said something new: ") as caught:
+        read(json.dumps(document).encode(), function=function, symbol="IBM")
+    assert json.loads(caught.value.body) == document
+    assert json.dumps(document)[:300] in str(caught.value)
+
+
+@pytest.mark.parametrize("function", ["GLOBAL_QUOTE", "CURRENCY_EXCHANGE_RATE"])
+@pytest.mark.parametrize(
+    "document", [{"status": {"code": 503}}, {"Meta Data": {"a": "b"}}, {"symbol": "IBM"}, {"data": []}]
+)
+def test_a_quote_and_a_rate_come_in_their_envelope(function, document):
+    with pytest.raises(e.UnknownMessage):
+        read(json.dumps(document).encode(), function=function)
+
+
+@pytest.mark.parametrize(
+    ("function", "document"),
+    [
+        ("GLOBAL_QUOTE", {"Global Quote - DATA DELAYED BY 15 MINUTES": {"01. symbol": "IBM"}}),
+        ("GLOBAL_QUOTE", {"Global Quote": {}}),
+        ("OVERVIEW", {"Symbol": "IBM", "Name": "International Business Machines"}),
+        ("GOLD_SILVER_SPOT", {"nominal": "XAUUSD", "price": "4000.1"}),
+        ("OVERVIEW", {}),
+        ("HISTORICAL_OPTIONS", {"endpoint": "Historical Options", "message": "success", "data": []}),
+        ("TIME_SERIES_DAILY", {"Meta Data": {"2. Symbol": "IBM"}}),
+    ],
+)
+def test_records_and_empty_answers_are_data(function, document):
+    assert read(json.dumps(document).encode(), function=function).document == document
+
+
+def test_an_echoed_key_is_gone_from_a_message_under_an_unknown_key():
+    with pytest.raises(e.UnknownMessage) as caught:
+        read(json.dumps({"error": f"bad key {KEY}"}).encode(), function="OVERVIEW", key=KEY)
+    assert KEY not in str(caught.value) + repr(caught.value.__dict__)
+
+
 def test_the_echoed_key_is_gone_from_text_and_body():
     text = f"We have detected your API key as {KEY} and our standard API rate limit is 25 requests per day."
     with pytest.raises(e.DailyQuotaSpent) as caught:
@@ -127,6 +204,26 @@ def test_the_echoed_key_is_gone_from_text_and_body():
 def test_a_key_with_special_characters_is_scrubbed_in_both_forms():
     assert scrub("a=K%2FE%2BY+0 b=K/E+Y+0", "K/E+Y+0") == "a=K%2FE%2BY+0 b=[API key]"
     assert scrub("https://x?apikey=K%2FE%2BY%2B0", "K/E+Y+0") == "https://x?apikey=[API key]"
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("MY KEY", "MY KEY"),
+        ("MY KEY", "MY+KEY"),
+        ("MY KEY", "MY%20KEY"),
+        ("KEY ", "KEY"),
+        ("KEY ", "KEY+"),
+        ("KEY ", "KEY%20"),
+        (" KEY\n", "+KEY%0A"),
+    ],
+)
+def test_a_key_with_a_blank_is_scrubbed_however_it_is_written(key, said):
+    assert "KEY" not in scrub(f"apikey={said}", key)
+
+
+def test_without_a_key_nothing_is_scrubbed():
+    assert [scrub("a b", key) for key in (None, "", " ")] == ["a b"] * 3
 
 
 def test_the_public_demo_key_is_not_a_secret():

@@ -18,11 +18,12 @@ def decide(error: Exception, try_number: int = 1, policy=None, **params: object)
 
 
 @pytest.mark.parametrize("error", [e.TransportError("x"), e.Throttled("x"), e.LedgerUnavailable("x")])
-@pytest.mark.parametrize(("try_number", "minutes"), [(1, 5), (2, 10), (3, 20), (9, 60)])
+@pytest.mark.parametrize(("try_number", "minutes"), [(1, 5), (2, 10), (3, 20), (9, 60), (2000, 60)])
 def test_passing_failures_are_retried_later_each_time(error, try_number, minutes):
     decision = decide(error, try_number)
     assert decision.action is RetryAction.RETRY
-    assert timedelta(minutes=minutes) <= decision.retry_delay <= 1.1 * timedelta(minutes=minutes)
+    longest = min(1.1 * timedelta(minutes=minutes), timedelta(hours=1))
+    assert timedelta(minutes=minutes) <= decision.retry_delay <= longest
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,9 @@ def test_passing_failures_are_retried_later_each_time(error, try_number, minutes
         e.InvalidRequest,
         e.UnknownMessage,
         e.UnreadableBody,
+        e.NotTheApi,
+        e.NoSuchSession,
+        e.InvalidConnection,
     ],
 )
 def test_lasting_failures_fail_at_once(kind):

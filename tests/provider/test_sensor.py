@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
-from airflow_provider_alphavantage.exceptions import InvalidRequest
+from airflow_provider_alphavantage.exceptions import InvalidRequest, NoSuchSession
 from airflow_provider_alphavantage.parsing.bars import Bar, Series
 from airflow_provider_alphavantage.sensors.alphavantage import AlphaVantageSessionSensor, SessionNotPublished
 from airflow_provider_alphavantage.triggers.alphavantage import SessionTrigger, is_final
@@ -38,6 +38,31 @@ def test_a_session_is_there_when_its_bar_is_and_moves_no_more(session, last_refr
     assert is_final(Series(bars, last_refreshed=last_refreshed), date.fromisoformat(session)) is expected
 
 
+@pytest.mark.parametrize(
+    ("session", "why"),
+    [
+        ("2026-05-10", "there are bars up to 2026-05-15: it is no trading day"),
+        ("2025-12-12", "the oldest of the 100 that are served is 2025-12-"),
+    ],
+)
+def test_a_session_that_can_no_longer_come_fails_at_once(sandbox, session, why):
+    with pytest.raises(NoSuchSession, match=f"IBM: The session {session} cannot come: {why}"):
+        sensor(session).poke({})
+    event = first_event(trigger(session=session))
+    assert event["error"].startswith(f"IBM: The session {session} cannot come")
+    assert len(sandbox.calls()) == 2
+
+
+def test_a_session_before_the_first_bar_of_all_can_still_come():
+    assert is_final(Series(()), date(2026, 5, 15)) is False
+
+
+def test_a_text_that_is_no_session_costs_no_call(sandbox):
+    with pytest.raises(ValueError, match="tomorrow"):
+        sensor("tomorrow").poke({})
+    assert sandbox.calls() == []
+
+
 def test_one_look_is_one_call(sandbox):
     assert sensor().poke({}) is True
     assert sensor("2026-05-18").poke({}) is False
@@ -57,6 +82,22 @@ def test_without_budget_it_looks_again_later(connect, sandbox):
     assert sensor("2026-05-18").poke({}) is False
     assert sensor().poke({}) is False
     assert len(sandbox.calls()) == 1
+
+
+def test_a_quota_spent_elsewhere_is_waited_for_here_and_in_the_triggerer(connect, sandbox, output):
+    key = "SENSOR9QUOTA9KEY"
+    connect(password=key, extra={"seconds_between_calls": 0.01, "host_group": key})
+    sandbox.add_fault("quota", times=2)
+    assert sensor().poke({}) is False
+    assert first_event(trigger()) == {"symbol": "IBM", "session": FRIDAY}
+    told = output()
+    assert "check the key" in told
+    assert key not in told
+
+
+def test_the_link_leads_to_the_functions_documentation():
+    (link,) = sensor().operator_extra_links
+    assert link.get_link(sensor(), ti_key=None) == "https://www.alphavantage.co/documentation/#daily"
 
 
 def test_by_default_it_looks_every_half_hour_and_gives_its_slot_back():
@@ -99,10 +140,13 @@ def test_the_trigger_fires_once_the_session_is_published(sandbox):
     assert [call["outcome"] for call in sandbox.calls()] == ["html_503", "data", "data"]
 
 
-def test_the_trigger_tells_what_waiting_does_not_mend(sandbox):
-    sandbox.add_fault("premium")
+def test_the_trigger_tells_what_waiting_does_not_mend_and_not_the_key(connect, serve, output):
+    said = b'{"Information": "This is a premium endpoint. Your call was '
+    server = serve(lambda query: (200, said + query.encode() + b'"}'))
+    connect(host=server.url, password="TRIGGER9KEY9HERE", extra={"host_group": "trigger"})
     event = first_event(trigger())
     assert event["error"].startswith("TIME_SERIES_DAILY IBM: ")
-    assert "KEY" not in event["error"]
+    assert "apikey=[API key]" in event["error"]
+    assert "TRIGGER9KEY9HERE" not in str(event) + output()
     with pytest.raises(SessionNotPublished, match="premium"):
         sensor().execute_complete({}, event)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
 
+from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.transfers.alphavantage_to_postgres import AlphaVantageToPostgresOperator
 
 pytestmark = pytest.mark.postgres
@@ -17,11 +23,18 @@ def _database(unhurried, monkeypatch, warehouse_url):
     monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_DEFAULT", warehouse_url)
 
 
-def bring(function: str = "DIVIDENDS", symbol: str = "IBM", **changed) -> dict[str, int]:
+def operator(
+    function: str = "DIVIDENDS", symbol: str | None = "IBM", **changed
+) -> AlphaVantageToPostgresOperator:
     settings = {"table": "dividend", "key": ("symbol", "ex_dividend_date"), "create_table": True} | changed
+    parameters = {"symbol": symbol} if symbol else {}
     return AlphaVantageToPostgresOperator(
-        task_id="bring", function=function, parameters={"symbol": symbol}, **settings
-    ).execute({})
+        task_id="bring", function=function, parameters=parameters, **settings
+    )
+
+
+def bring(*asked: str, **changed) -> dict[str, int]:
+    return operator(*asked, **changed).execute({})
 
 
 def test_rows_arrive_typed_and_exact_in_a_table_made_for_them(warehouse, sandbox):
@@ -112,6 +125,65 @@ def test_no_rows_are_no_change(warehouse, sandbox):
 def test_a_key_that_is_no_column_is_named():
     with pytest.raises(ValueError, match="DIVIDENDS has no column day; it has symbol, ex_dividend_date"):
         bring(key=("symbol", "day"))
+
+
+def test_a_row_without_a_key_is_named_and_nothing_is_written(connect, serve, warehouse):
+    rows = [{"ex_dividend_date": "2026-05-08", "amount": "1.69"}, {"ex_dividend_date": "None", "amount": "1"}]
+    connect(host=serve(json.dumps({"symbol": "IBM", "data": rows}).encode()).url)
+    says = "DIVIDENDS: Row 2 has no ex_dividend_date, which is in the key of table dividend."
+    with pytest.raises(UnreadableBody, match=says):
+        bring()
+    assert warehouse.execute("select to_regclass('dividend')").fetchone() == (None,)
+
+
+ODD = [
+    "tab\there",
+    "back\\slash",
+    "\\N",
+    "\\.",
+    "line\nbreak",
+    "return\rhere",
+    '"quoted", yes',
+    "\\t",
+    "É€😀",
+]
+
+
+def test_every_row_arrives_with_every_character_it_has(connect, serve, warehouse):
+    rows = [{"number": str(place), "title": text} for place, text in enumerate(ODD)]
+    connect(host=serve(json.dumps({"data": rows}).encode()).url)
+    assert bring("INDEX_CATALOG", symbol=None, table="odd", key=("number",)) == {
+        "rows": len(ODD),
+        "written": len(ODD),
+    }
+    held = warehouse.execute("select title from odd order by number").fetchall()
+    assert [row[0] for row in held] == ODD
+
+
+@pytest.mark.parametrize("function", ["SPLITS", "DIVIDENDS", "TIME_SERIES_WEEKLY", "TIME_SERIES_DAILY"])
+def test_as_many_rows_arrive_as_the_body_has(unhurried, warehouse, function):
+    records = unhurried.get_records(function, symbol="IBM")
+    told = bring(function, table="arrived", key=("symbol", records.columns[0]))
+    assert told == {"rows": len(records), "written": len(records)}
+    names = ", ".join(records.columns)
+    held = warehouse.execute(f"select {names} from arrived order by {records.columns[0]}").fetchall()
+    assert held == sorted(records.rows)
+
+
+def test_tasks_that_make_the_table_at_the_same_time_wait_for_each_other(warehouse, warehouse_url):
+    with psycopg.connect(warehouse_url) as first, ThreadPoolExecutor(1) as threads:
+        cursor = first.cursor()
+        records = Records(("symbol", "amount"), [("IBM", Decimal(1))], {}, ("text", "number"))
+        assert operator(key=("symbol",))._merge(cursor, records) == 1
+        second = threads.submit(bring, key=("symbol",), function="GLOBAL_QUOTE", symbol="MSFT")
+        is_waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        deadline = time.monotonic() + 30
+        while warehouse.execute(is_waiting).fetchone() == (0,):
+            assert time.monotonic() < deadline
+            assert not second.done(), second.result()
+        first.commit()
+        assert second.result()["written"] == 1
+    assert warehouse.execute("select symbol from dividend order by 1").fetchall() == [("IBM",), ("MSFT",)]
 
 
 @pytest.mark.parametrize("table", ['bar"; drop table stock_data; --', "weird table"])

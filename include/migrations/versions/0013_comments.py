@@ -1,0 +1,14 @@
+"""Every column of every table and view says what it holds."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
