@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ALPHAVANTAGE_CONN_ID = "alphavantage_default"
 POSTGRES_CONN_ID = "postgres_stocks"
+READER_CONN_ID = "postgres_stocks_reader"
 WATCHLIST_VARIABLE = "stock_symbols"
 STORE_VARIABLE = "market_data_store"
 POOL = "alphavantage"

@@ -53,9 +53,8 @@ def fills(asked: Settings, server: Server, secrets: Credentials, sandbox_port: i
         source = {"host": settings.REAL_HOST, "password": asked.api_key}
     else:
         source = {"host": sandbox_service.url(sandbox_port), "password": secrets.sandbox_key}
-    stocks = warehouse.fills(server, asked.mode, secrets)
     variables = {"stock_symbols": ",".join(asked.symbols)} if asked.symbols else {}
     return {
-        "connections": {"alphavantage_default": source, "postgres_stocks": stocks},
+        "connections": {"alphavantage_default": source, **warehouse.fills(server, asked.mode, secrets)},
         "variables": variables,
     }

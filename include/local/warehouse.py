@@ -11,6 +11,7 @@ from include.local.credentials import Credentials
 from include.local.postgres import Server
 from include.local.processes import Command
 from include.local.settings import Mode
+from include.settings import POSTGRES_CONN_ID, READER_CONN_ID
 
 ROLE = "market"
 READER = "market_reader"
@@ -34,12 +35,10 @@ def migration(project: Path, mode: Mode, url: str, environments: Environments) -
     return Command("warehouse-migration", arguments, project, told, environments.inherited)
 
 
-def fills(server: Server, mode: Mode, secrets: Credentials) -> dict[str, object]:
-    """What `airflow_settings.yaml` cannot know of `postgres_stocks`."""
+def fills(server: Server, mode: Mode, secrets: Credentials) -> dict[str, dict[str, object]]:
+    """What `airflow_settings.yaml` cannot know of the two connections to the warehouse."""
+    place = {"host": server.host, "port": server.port, "schema": settings.database(mode)}
     return {
-        "host": server.host,
-        "port": server.port,
-        "schema": settings.database(mode),
-        "login": ROLE,
-        "password": secrets.market_password,
+        POSTGRES_CONN_ID: {**place, "login": ROLE, "password": secrets.market_password},
+        READER_CONN_ID: {**place, "login": READER, "password": secrets.reader_password},
     }

@@ -199,6 +199,7 @@ def test_parsing_imports_nothing_heavy(dag_id, ours):
         ("airflow_provider_alphavantage", {"airflow_provider_alphavantage"}),
         ("include", {"include", "airflow_provider_alphavantage"}),
         ("dags", {"include", "airflow_provider_alphavantage"}),
+        ("plugins", {"include"}),
     ],
 )
 def test_imports_point_one_way(package, may_import):

@@ -79,13 +79,14 @@ def test_every_mapped_instance_is_labelled_with_its_symbol(local):
     assert labels == {*SANDBOX_SYMBOLS, "LISTING_STATUS"}
 
 
-def test_both_connections_the_pool_and_the_watchlist_are_in_the_ui(local):
+def test_the_connections_the_pool_and_the_watchlist_are_in_the_ui(local):
     def listed(path: str, rows: str, name: str) -> set[str]:
         return {row[name] for row in local.api._request("GET", f"/api/v2/{path}").json()[rows]}
 
     assert listed("connections", "connections", "connection_id") == {
         "alphavantage_default",
         "postgres_stocks",
+        "postgres_stocks_reader",
     }
     assert "alphavantage" in listed("pools", "pools", "name")
     assert "stock_symbols" in listed("variables", "variables", "key")
@@ -297,6 +298,50 @@ def test_the_ui_shows_the_grid_by_symbol_and_the_form_of_the_connection(local, t
         page.get_by_text("API key", exact=True).wait_for()
         page.get_by_text("Base URL", exact=True).wait_for()
         browser.close()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (390, "dark")])
+def test_the_pages_in_the_ui_show_what_the_warehouse_holds(local, tmp_path, width, theme):
+    from playwright.sync_api import sync_playwright
+
+    said, elsewhere = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium", "chromium-browser", "google-chrome"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+        page.goto(local.stack.ui)
+        page.fill("input[name=username]", "admin")
+        page.fill("input[name=password]", local.stack.secrets.admin_password)
+        page.click("button[type=submit]")
+        page.get_by_role("link", name="Market data").wait_for()
+        page.on("console", lambda message: message.type == "error" and said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: elsewhere.append(request.url))
+        page.get_by_role("link", name="Market data").click()
+        frame = page.frame_locator("iframe")
+        frame.get_by_role("heading", name="What is held of the last").wait_for()
+        symbols = frame.locator("table.heatmap tbody th").all_inner_texts()
+        assert symbols == [row[0] for row in local.rows("select symbol from instrument order by symbol")]
+        page.screenshot(path=tmp_path / "overview.png")
+        assert frame.locator("html").get_attribute("data-theme") == theme
+
+        frame.get_by_role("link", name="IBM").click()
+        frame.get_by_role("heading", name="IBM").wait_for()
+        held = local.rows("select data_date::text from stock_data where symbol = 'IBM' order by 1 desc")
+        bars = frame.locator("section[aria-labelledby=bars] tbody td:first-child").all_inner_texts()
+        assert bars == [row[0] for row in held][:100]
+        assert frame.locator(".candles g").count() == len(bars) > 0
+        page.screenshot(path=tmp_path / "symbol.png")
+        too_wide = "page => page.scrollWidth > page.clientWidth"
+        assert not frame.locator("html").evaluate(too_wide)
+        with page.expect_download() as download:
+            frame.get_by_role("link", name="CSV, all bars").click()
+        assert len(download.value.path().read_text().splitlines()) == 1 + len(held)
+        browser.close()
+    assert said == []
+    assert [url for url in elsewhere if not url.startswith((local.stack.ui, "blob:", "data:"))] == []
 
 
 def test_stop_stops_and_clean_leaves_nothing(local):

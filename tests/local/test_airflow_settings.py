@@ -66,7 +66,11 @@ def symbols(session: Session) -> str:
 def test_the_file_is_what_the_astro_cli_reads_and_holds_no_secret(settings_file: Path) -> None:
     content = yaml.safe_load(settings_file.read_text())["airflow"]
 
-    assert [row["conn_id"] for row in content["connections"]] == ["alphavantage_default", "postgres_stocks"]
+    assert [row["conn_id"] for row in content["connections"]] == [
+        "alphavantage_default",
+        "postgres_stocks",
+        "postgres_stocks_reader",
+    ]
     names = ("id", "type", "host", "schema", "login", "password", "port", "extra")
     assert all(set(row) == {f"conn_{name}" for name in names} for row in content["connections"])
     assert all(row["conn_password"] is None for row in content["connections"])

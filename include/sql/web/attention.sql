@@ -1,0 +1,46 @@
+-- What needs a person: most pressing first.
+with newest as (
+    select id, state, message, clock
+    from pipeline_run
+    where dag_id = 'stock_data_pipeline'
+    order by id desc
+    limit 1
+),
+
+found as (
+    select
+        1 as rank,
+        'quarantine' as kind,
+        symbol,
+        format('%%s breaks %%s', data_date, array_to_string(rules, ', ')) as what
+    from quarantine_open
+    union all
+    select 2, 'failed', request.symbol, request.reason
+    from request
+    inner join newest on newest.id = request.pipeline_run_id
+    where request.outcome = 'failed'
+    union all
+    select 3, 'run', '', coalesce(message, 'The last daily run has failed.')
+    from newest
+    where
+        state = 'failed'
+        and not exists (select from request where pipeline_run_id = newest.id and outcome = 'failed')
+    union all
+    select 3, 'late', '', format('The last daily run began %%s.', to_char(clock, 'YYYY-MM-DD HH24:MI "UTC"'))
+    from newest
+    where clock < %(now)s::timestamptz - interval '2 days'
+    union all
+    select 4, 'suspect', symbol, format('The vendor has refused it in %%s runs.', refused_times)
+    from instrument
+    where state = 'suspect'
+)
+
+select
+    kind,
+    symbol,
+    what,
+    exists (select from instrument where instrument.symbol = found.symbol) as is_known,
+    count(*) over () as of_all
+from found
+order by rank, symbol, what
+limit 50

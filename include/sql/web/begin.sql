@@ -1,0 +1,2 @@
+set local timezone to 'UTC';
+set local statement_timeout to '60s'

@@ -1,0 +1,1 @@
+"""What people and programs see of the warehouse, inside Airflow's UI: pages, and a data API."""

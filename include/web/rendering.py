@@ -1,0 +1,52 @@
+"""Templates: every value is text unless a template of ours says otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+NOTHING = "\N{EN DASH}"
+
+
+def render(template: str, **told: Any) -> str:
+    """Return a page."""
+    return _environment().get_template(template).render(told)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        autoescape=True,
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(in_address=_in_address, time=_time, exact=_exact)
+    return made
+
+
+def _in_address(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _time(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else NOTHING
+
+
+def _exact(value: Decimal | None) -> str:
+    """A number with all digits that matter, and at least two decimals."""
+    if value is None:
+        return NOTHING
+    whole, _, decimals = f"{value:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"

@@ -1,0 +1,84 @@
+"""What an answer is made from: the warehouse, read in one snapshot, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from psycopg import Connection, IsolationLevel
+
+from include.settings import ALPHAVANTAGE_CONN_ID, READER_CONN_ID
+from include.statements import statement
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the application is given.
+
+    :param open: opens the warehouse for one answer.
+    :param now: the real time.
+    :param per_day: how many calls the key has in any 24 hours; None for no limit.
+    """
+
+    open: Callable[[], AbstractContextManager[Connection[Any]]]
+    now: Callable[[], datetime]
+    per_day: Callable[[], int | None]
+
+
+def airflow_sources() -> Sources:
+    """Return what Airflow's connections lead to."""
+    return Sources(_open_as_reader, lambda: datetime.now(UTC), _calls_per_day)
+
+
+def sources_of(request: Request) -> Sources:
+    """Return what the application that answers was given."""
+    found: Sources = request.app.state.sources
+    return found
+
+
+def read(request: Request) -> Iterator[Connection[Any]]:
+    """Open the warehouse for a request: every statement sees the same moment, and none can write."""
+    with sources_of(request).open() as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        connection.execute(statement("web/begin"))
+        yield connection
+
+
+Warehouse = Annotated[Connection[Any], Depends(read)]
+
+
+def moment(connection: Connection[Any], now: datetime) -> datetime:
+    """Return the time answers go by: the real one, or that of the last run if it was simulated."""
+    row = connection.execute(statement("web/moment"), {"now": now}).fetchone()
+    return row[0] if row else now
+
+
+@contextmanager
+def _open_as_reader() -> Generator[Connection[Any]]:
+    # Not through BaseHook: outside a task it does not look into Airflow's own database.
+    from airflow.models.connection import Connection as AirflowConnection
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+    found = AirflowConnection.get_connection_from_secrets(READER_CONN_ID)
+    with PostgresHook(connection=found).get_conn() as connection:
+        yield connection
+
+
+def _calls_per_day() -> int | None:
+    from airflow.models.connection import Connection as AirflowConnection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from airflow_provider_alphavantage.exceptions import InvalidConnection
+    from airflow_provider_alphavantage.pacing import budget_of
+
+    try:
+        return budget_of(
+            AirflowConnection.get_connection_from_secrets(ALPHAVANTAGE_CONN_ID).extra_dejson
+        ).per_day
+    except (AirflowNotFoundException, InvalidConnection):
+        return None

@@ -1,0 +1,149 @@
+"""What people see: every symbol and bar the warehouse holds, as text, from our own host."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from .conftest import HOSTILE
+
+pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
+
+
+@pytest.fixture
+def look(client, filled):
+    """Open a page as a viewer."""
+    viewer = client("viewer")
+    return lambda path="": viewer.get(f"/market/{path}")
+
+
+def strips(page: str) -> dict[str, str]:
+    """What is said of each symbol in the heatmap."""
+    found = re.findall(r'<th scope="row"><a [^>]*>(.*?)</a></th><td><svg [^>]*aria-label="(.*?)"', page)
+    return dict(found)
+
+
+def test_the_overview_tells_each_symbols_sessions_by_state(look, filled):
+    page = look().text
+    shown = strips(page)
+    assert list(shown) == ["&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt;", "IBM", "NONE"]
+    # 75 of the last 100 sessions lie before the first bar; one of those is an open gap.
+    assert shown["IBM"] == "74 not expected, 1 vendor hole, 23 held, 1 revised, 1 provisional"
+    assert shown["NONE"] == "99 not expected, 1 never fetched"
+    assert "<title>IBM 2026-05-13: revised</title>" in page
+    assert "<title>IBM 2026-04-13 to 2026-05-12: held</title>" in page
+
+
+def test_the_overview_tells_how_fresh_it_is_and_what_was_spent(look, filled):
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", look().text))
+    assert "1 of 3 symbols hold their last closed session, 2026-05-15" in page
+    assert "1 of it provisionally" in page
+    assert "1 without any bar" in page
+    assert "3 of 25" in page
+    assert "1 brought no data" in page
+
+
+def test_what_needs_a_person_comes_with_the_command(look, filled):
+    filled.execute(
+        "insert into quarantine (pipeline_run_id, symbol, data_date, bar, rules, path) "
+        "select max(id), 'IBM', '2026-05-14', '{\"open\": \"1\"}', "
+        "'{high_below_low}', 'body' from pipeline_run"
+    )
+    filled.execute(
+        "insert into request (pipeline_run_id, symbol, function, outputsize, outcome, reason) "
+        "select max(id), 'XYZZY', 'TIME_SERIES_DAILY', 'compact', 'failed', %s from pipeline_run",
+        ("XYZZY: <i>unknown</i>. Mend the watchlist.",),
+    )
+    filled.commit()
+    page = look().text
+    assert ">IBM</a>: 2026-05-14 breaks high_below_low <code>make quarantine</code>" in page
+    assert "<li>XYZZY: &lt;i&gt;unknown&lt;/i&gt;. Mend the watchlist. <code>make run</code>" in page
+
+
+def test_a_hundred_symbols_a_page(look, filled):
+    filled.execute(
+        "insert into instrument (symbol, exchange, added_through, expected_through) "
+        "select 'S' || n, 'XNYS', '2026-05-15', '2026-05-15' from generate_series(1000, 1149) as n"
+    )
+    filled.commit()
+    pages = []
+    address = ""
+    while address is not None:
+        page = look(address).text
+        pages.append(list(strips(page)))
+        onward = re.search(r'href="/market/([^"]*)">Symbols after', page)
+        address = onward[1] if onward else None
+    assert [len(page) for page in pages] == [100, 53]
+    assert len({symbol for page in pages for symbol in page}) == 153
+    assert 'href="/market/">Symbols before' in page
+
+
+def test_an_empty_warehouse_says_how_to_begin(client, reader_url):
+    page = client().get("/market/")
+    assert page.status_code == 200
+    assert "<code>make run</code>" in page.text
+
+
+def test_the_page_of_a_symbol_shows_its_bars(look, filled):
+    page = look("symbol/IBM").text
+    cells = re.findall(r"<tr><td>(\d{4}-\d\d-\d\d)</td><td class=\"number\">(\S+)</td>", page)
+    held = filled.execute(
+        "select data_date::text from stock_data where symbol = 'IBM' order by data_date desc"
+    ).fetchall()
+    assert [session for session, _ in cells if _ == "218.20"] == [session for (session,) in held]
+    assert page.count("<line ") == 25
+    assert re.findall(r"<text [^>]*>(\w)</text>", page) == ["S", "D"]
+    assert '2026-05-15</td><td>dividend</td><td class="number">2.193' in page
+    assert "2026-04-10</td><td>vendor hole" in page
+    assert '>219.30</td><td class="number">219.40</td>' in page  # the revision
+    assert "/market/api/bars/IBM?adjusted=none&amp;format=csv" in page
+
+
+def test_adjusted_prices_are_drawn_too_or_it_is_said_why_not(look):
+    assert "109.10" in look("symbol/IBM?adjusted=split").text
+    unknown = look(f"symbol/{quote(HOSTILE, safe='')}?adjusted=full").text
+    assert "cannot be known yet" in unknown
+    assert "<line " not in unknown
+
+
+def test_hostile_names_are_text_on_every_page(look, filled):
+    symbol = quote(HOSTILE, safe="")
+    pages = [look(), look("symbol/IBM"), look(f"symbol/{symbol}"), look("symbol/%3Cscript%3Ealert(1)")]
+    assert [page.status_code for page in pages] == [200, 200, 200, 404]
+    for page in pages:
+        assert len(re.findall(r"<script", page.text)) == 1  # our own
+        assert "<b>International" not in page.text
+    assert "&lt;b&gt;International &amp; Business&lt;/b&gt;" in pages[1].text
+    assert "&lt;script&gt;alert(1): nothing is held of it." in pages[3].text
+
+
+def test_a_page_loads_nothing_of_another_host_and_lets_no_other_frame_it(look):
+    page = look()
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy
+    named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert named
+    assert all(address.startswith("/market/") for address in named)
+    assert not re.search(r"\bon\w+=|style=|<style|javascript:", page.text)
+    for name in ("market.css", "theme.js", "icon.svg"):
+        assert look(f"static/{name}").status_code == 200
+    assert look("static/nothing.js").json()["detail"].startswith("nothing.js: there is no such file.")
+
+
+def test_the_pages_follow_a_prefix(filled, airflow_app, client):
+    from fastapi.testclient import TestClient
+
+    prefixed = TestClient(airflow_app, root_path="/airflow", headers=client().headers)
+    assert 'href="/airflow/market/static/market.css"' in prefixed.get("/airflow/market/").text
+
+
+def test_a_run_that_is_long_ago_is_told(look, filled):
+    page = look().text
+    assert "The last daily run began" not in page
+    filled.execute("update pipeline_run set simulated = false, clock = now() - interval '3 days'")
+    filled.commit()
+    assert "The last daily run began" in look().text
