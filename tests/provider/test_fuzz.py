@@ -173,7 +173,7 @@ def attempt(body: bytes, function: str, rng: random.Random) -> str:
         every_row_is_in(body, payload, records)
         agree_on_rows(body, function, records, found)
         bars_or_error(payload, records)
-    else:
+    elif found != "analytics":  # damaged names of figures nest anywhere; whole ones are told below
         rows_stand_in(body, records, found)
     return "rows" if records.rows else "no rows"
 
