@@ -126,6 +126,7 @@ def test_a_person_can_have_it_asked_again(run, warehouse, sandbox):
 
 
 def test_a_spent_budget_is_a_green_run_with_the_symbols_deferred(run, warehouse, sandbox):
+    run(symbols=["IBM"])
     sandbox.add_fault("quota", symbol="MSFT")
     state, tasks = run(symbols=["IBM", "MSFT"])
     assert (state, tasks["fetch_stock_data[MSFT]"]) == ("success", "skipped")
