@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 _LONGEST = 19  # characters; Arrow 26 casts a 1 with 60 zeros to a negative decimal, without an error
 _EXACT = 15  # characters; so many digits, a float still holds each whole number
 _ZERO, _POINT = ord("0"), ord(".")
-_WORD = 8  # characters in 64 bits
-_JOINTS = ((10, 8, 0x00FF00FF00FF00FF), (100, 16, 0x0000FFFF0000FFFF), (10_000, 32, 0x00000000FFFFFFFF))
 
 
 def numbers(cells: Cells, kind: str) -> pa.Array:
@@ -63,8 +61,6 @@ def _even(cells: Cells, places: int) -> np.ndarray | None:
     width = int(cells.lengths.max())
     if width > _EXACT or cells.lengths.min() < (places + 2 if places else 1):
         return None
-    if width <= _WORD and places < _WORD - 1:
-        return _short(cells, places)
     digits = cells.endings(width)
     digits -= np.uint8(_ZERO)
     digits *= cells.own(width)
@@ -76,39 +72,6 @@ def _even(cells: Cells, places: int) -> np.ndarray | None:
         return None
     values: np.ndarray = digits.astype(np.float64) @ _weights(width, places)
     return values.astype(np.int64)
-
-
-def _short(cells: Cells, places: int) -> np.ndarray | None:
-    """As :func:`_even`, of values that fit eight characters: each is one 64-bit word, read as a whole.
-
-    Neighbouring digits are joined to pairs, pairs to fours, and those to the number.
-    """
-    import numpy as np
-
-    words = cells.endings(_WORD).view("<u8").ravel()  # the first character is the lowest byte
-    words = (words ^ np.uint64(0x3030303030303030)) & _masks().take(cells.lengths)
-    if places:
-        at = np.uint64(8 * (_WORD - places - 1))
-        before = (np.uint64(1) << at) - np.uint64(1)
-        if (words >> at & np.uint64(0xFF) != np.uint64(_POINT ^ _ZERO)).any():
-            return None
-        after = ~(before << np.uint64(8) | np.uint64(0xFF))
-        words = (words & before) << np.uint64(8) | words & after
-    if ((words + np.uint64(0x7676767676767676) | words) & np.uint64(0x8080808080808080)).any():
-        return None  # a digit above nine
-    for step, bits, lanes in _JOINTS:
-        words = words * np.uint64(step) + (words >> np.uint64(bits)) & np.uint64(lanes)
-    values: np.ndarray = words.astype(np.int64)
-    return values
-
-
-@lru_cache(maxsize=1)
-def _masks() -> np.ndarray:
-    """The bytes of a word that a value of each length fills: the last ones."""
-    import numpy as np
-
-    every = (1 << 8 * _WORD) - 1
-    return np.array([every ^ ((1 << 8 * (_WORD - length)) - 1) for length in range(_WORD + 1)], np.uint64)
 
 
 @lru_cache(maxsize=256)
