@@ -81,13 +81,13 @@ def tell(made: World, story: Story, start: datetime, postgres) -> Told:
     for at in days_from(start, start + timedelta(days=400)):
         made.time.go_to(at)
         today = story.dawn(at)
-        if is_alike(story, at) and len(told.similar) < SIMILAR_DAYS:
-            told.similar.append(through_airflow(made, postgres, at))
+        is_similar = is_alike(story, at) and len(told.similar) < SIMILAR_DAYS
+        by_airflow = through_airflow(made, postgres, at) if is_similar else None
         before = len(made.sandbox.calls())
         clock = made.time.now()
         told.ended[clock] = scheduler.run(f"scheduled__{at:%Y-%m-%d}", kill=today.kill)
-        if len(told.similar) and told.similar[-1][1] is None:
-            told.similar[-1] = (told.similar[-1][0], accounts.rows_of(made))
+        if by_airflow:
+            told.similar.append((by_airflow, accounts.rows_of(made)))
         if today.is_repeated:
             told.repeated.append(repeat(scheduler, f"manual__{at:%Y-%m-%d}"))
         if today.visit:
@@ -105,23 +105,23 @@ def is_alike(story: Story, at: datetime) -> bool:
     return at.date() in story.days[3:] and story.is_quiet
 
 
-def repeat(scheduler: Scheduler, run_id: str) -> tuple[Ended, int, bool]:
+def repeat(scheduler: Scheduler, run_id: str, **params: str) -> tuple[Ended, int, bool]:
     """Run once more: how it ended, how many calls that made, and whether it changed a row."""
     snapshot = "select ctid, xmin, * from stock_data order by symbol, data_date"
     before = scheduler.world.rows(snapshot), len(scheduler.world.sandbox.calls())
-    ended = scheduler.run(run_id)
+    ended = scheduler.run(run_id, **params)
     after = scheduler.world.rows(snapshot), len(scheduler.world.sandbox.calls())
     return ended, after[1] - before[1], before[0] != after[0]
 
 
-def through_airflow(made: World, postgres, at: datetime):
+def through_airflow(made: World, postgres, at: datetime) -> dict[str, list]:
     """The rows after ``dag.test`` has run the coming day in a copy of this world."""
     name = f"{made.url.rpartition('/')[2].partition('?')[0]}_twin"
     bag = DagBag(PROJECT / "dags", bundle_path=PROJECT / "dags", bundle_name="dags-folder")
     url = copied(postgres, psycopg.conninfo.conninfo_to_dict(made.url)["dbname"], name)
     with made.twin(url) as twin, twin.entered():
         bag.dags[DAG_ID].test(run_conf={"now": at.isoformat(), "retry_delay": 0})
-        return accounts.rows_of(twin), None
+        return accounts.rows_of(twin)
 
 
 def test_the_dag_has_these_tasks_in_this_order():
@@ -178,17 +178,9 @@ def test_the_same_day_again_asks_nothing_and_changes_nothing(told):
 def test_a_day_of_the_past_run_again_asks_nothing_and_changes_nothing(told):
     scheduler = Scheduler(told.world)
     for clock in list(told.ended)[::7]:
-        ended, calls, is_changed = repeat_at(scheduler, clock)
+        run_id = f"scheduled__{clock:%Y-%m-%d}"
+        ended, calls, is_changed = repeat(scheduler, run_id, now=clock.isoformat())
         assert (ended.state, calls, is_changed) == ("success", 0, False), clock
-
-
-def repeat_at(scheduler: Scheduler, clock: datetime):
-    snapshot = "select ctid, xmin, * from stock_data order by symbol, data_date"
-    world = scheduler.world
-    before = world.rows(snapshot), len(world.sandbox.calls())
-    ended = scheduler.run(f"scheduled__{clock:%Y-%m-%d}", now=clock.isoformat())
-    after = world.rows(snapshot), len(world.sandbox.calls())
-    return ended, after[1] - before[1], before[0] != after[0]
 
 
 def test_airflow_itself_brings_the_same_rows(told):
