@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Connection
@@ -13,8 +12,7 @@ from include.instruments import by_exchange
 from include.outlook import agenda, left_alone, outlook
 from include.plan import Allowance
 from include.planned import plan_for
-from include.start import read_clock, refused
-from include.warehouse import origin_of
+from include.start import clock_of, refused
 from include.watchlist import read_watchlist
 
 
@@ -45,7 +43,7 @@ def look_ahead(
     watchlist = read_watchlist(asked)
     with connection.transaction(force_rollback=True):
         connection.execute("set transaction read only")
-        clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+        clock = clock_of(connection, now)
         known, unsupported = by_exchange(watchlist.symbols, clock)
         planned = plan_for(connection, known, clock, allowance, force=force)
     symbols = len(watchlist.symbols) + len(watchlist.refused)

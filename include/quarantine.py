@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -17,9 +17,8 @@ from include.raw import is_stored
 from include.reports import SymbolResult
 from include.runs import Request, Run, record_request, start_run
 from include.settings import DAILY
-from include.start import read_clock
+from include.start import clock_of
 from include.statements import statement
-from include.warehouse import origin_of
 
 Action = Literal["release", "discard", "replay"]
 
@@ -102,7 +101,7 @@ def take_up(
     :param now: the run's clock, as :func:`include.start.read_clock` takes it; empty for the real time.
     :raises BadDecision: it cannot be carried out.
     """
-    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    clock = clock_of(connection, now)
     symbols = symbols_of(connection, asked.rows)
     run = start_run(
         connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols

@@ -63,7 +63,7 @@ def start(
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """
     watchlist = read_watchlist(asked)
-    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    clock = clock_of(connection, now)
     symbols = [*watchlist.symbols, *watchlist.refused]
     run = start_run(
         connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
@@ -93,6 +93,14 @@ def start(
 def refused(watchlist: Watchlist, unsupported: Mapping[str, str]) -> list[Request]:
     """Return the outcome of each text that cannot be a symbol, or is one of no exchange known here."""
     return [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
+
+
+def clock_of(connection: Connection[Any], now: str | None) -> datetime:
+    """Return the clock of a run: the instant its parameter names, or the real time where that is empty.
+
+    :raises BadParameter: as :func:`read_clock` does.
+    """
+    return read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
 
 
 def read_clock(now: str, origin: str | None) -> datetime:

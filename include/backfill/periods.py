@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
@@ -13,8 +12,7 @@ from include.exceptions import BadParameter
 from include.extra.periods import series_of
 from include.extra.start import start
 from include.instruments import by_exchange
-from include.start import read_clock
-from include.warehouse import origin_of
+from include.start import clock_of
 from include.watchlist import read_watchlist
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ def start_periods(
     :param force: all are due.
     :raises BadParameter: no symbols, or one that cannot be asked for.
     """
-    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    clock = clock_of(connection, now)
     watchlist = read_watchlist(asked)
     known, unsupported = by_exchange(watchlist.symbols, clock)
     if wrong := [*watchlist.refused, *unsupported]:

@@ -20,8 +20,7 @@ from include.planned import Planned, idle_of
 from include.runs import Request, Run
 from include.settings import DAILY, DAILY_HOUR, HORIZON
 from include.standing import standing_of, window_at
-from include.start import read_clock, start
-from include.warehouse import origin_of
+from include.start import clock_of, start
 from include.watchlist import read_watchlist
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def start_backfill(
     :param force: ask although the listing does not know a symbol, or it is suspect.
     :raises BadParameter: no symbols, no range, or a clock that may not or cannot be set.
     """
-    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    clock = clock_of(connection, now)
     return start(
         connection,
         dag_id=dag_id,

@@ -13,9 +13,8 @@ from psycopg.types.json import Jsonb
 from airflow_provider_alphavantage.functions import tier
 from include.datasets import DATASETS, Dataset
 from include.runs import Request, record_request, start_run
-from include.start import read_clock
+from include.start import clock_of
 from include.statements import statement
-from include.warehouse import origin_of
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ def start(
     :param calls: how many may be asked for; the others are deferred. None for as many as the key has calls.
     :raises BadParameter: a clock that may not or cannot be set.
     """
-    clock = read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+    clock = clock_of(connection, now)
     loaded = dict(connection.execute(statement("loaded_datasets")).fetchall())
     due = [each for each in datasets if force or _is_due(each, loaded.get(each.name), clock)]
     names = [each.name for each in due]
