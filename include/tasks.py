@@ -74,11 +74,13 @@ def load_stock_data(accepted: str) -> dict[str, int]:
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
+    from include.lineage import report_load
     from include.load import load_run
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with this_run() as (warehouse, run):
         loaded = load_run(warehouse, bars, run)
+        report_load(warehouse, run)
     counts = {
         "symbols": len(loaded),
         "new": sum(symbol.new_bars for symbol in loaded),
