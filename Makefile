@@ -54,8 +54,9 @@ quarantine: installed ## refused rows that await you; RELEASE=12,13 WHY="..." (o
 clean: installed ## stop everything and delete .run/ with its databases (.venv stays)
 	@$(RUN) clean
 
+# A file's tests stay together: what they start, they start once.
 test: lint ## lint, then every test
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest tests/provider/test_fuzz.py
