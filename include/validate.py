@@ -21,6 +21,7 @@ from include.gate import judge
 from include.known import known_of
 from include.raw import read_body
 from include.rule import Rule
+from include.run_report import write_report
 from include.runs import Request, Run, record_request, requests_of
 from include.settings import DAILY, SPLITS
 from include.statements import statement
@@ -75,6 +76,7 @@ def validate(
         read,
         bars,
     )
+    write_report(reports, run, verdicts, bars, known.held, origin=origin_of(connection))
     for verdict in verdicts:
         record_verdict(connection, run, requests[verdict.symbol], verdict)
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
