@@ -26,6 +26,9 @@ DAILY_HOUR = 6
 HORIZON = timedelta(hours=2)
 """A run waits so long for calls to come free: so it has its 25 at the same minute as yesterday's."""
 
+REPORTS_KEPT = 120
+"""So many runs keep their quality report and their pages in Data Docs: some four months of daily runs."""
+
 
 def reports(origin: str | None) -> Path:
     """Where Great Expectations keeps its project and Data Docs: a folder in Airflow's home.
