@@ -6,6 +6,7 @@ import logging
 import pkgutil
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,9 @@ def run_checkpoint(
     _forget_runs(reports, suite, keep=kept - 1)
     from great_expectations.core.run_identifier import RunIdentifier
 
-    result = checkpoint.run(batch_parameters={"dataframe": frame}, run_id=RunIdentifier(run_name=run))
+    # By the real clock, as Data Docs are kept by age; without one a name such as "10" is taken for a date.
+    named = RunIdentifier(run_name=run, run_time=datetime.now(UTC))
+    result = checkpoint.run(batch_parameters={"dataframe": frame}, run_id=named)
     by_name = {rule.name: rule for rule in rules}
     checked = [checked for validation in result.run_results.values() for checked in validation.results]
     if len(checked) != len(rules):
@@ -120,6 +123,12 @@ def _checkpoint(rules: Sequence[Rule], reports: Path, name: str, index: Sequence
 
 
 def _expectation(rule: Rule) -> Any:
-    known = "" if ":" in rule.expectation else "great_expectations.expectations:"
-    kind = pkgutil.resolve_name(f"{known}{rule.expectation}")
+    module, _, name = rule.expectation.rpartition(":")
+    try:
+        kind = pkgutil.resolve_name(f"{module or 'great_expectations.expectations'}:{name}")
+    except (ImportError, AttributeError) as error:
+        raise GateError(
+            f"The rule {rule.name} names the expectation {rule.expectation!r}, and there is none: {error}. "
+            "Nothing was loaded. Mend the rule and run again."
+        ) from error
     return kind(**rule.arguments, severity=rule.severity, notes=rule.says, meta={"rule": rule.name})
