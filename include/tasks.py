@@ -91,7 +91,8 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 
 @task(trigger_rule="all_done")
 def log_completion() -> str:
-    """Close the run's audit row, whatever happened; print its table and what is missing."""
+    """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
+    from include.alerts.daily import tell_end
     from include.gaps import find_gaps, gaps_of
     from include.lifecycle import notes_of
     from include.reports import headline, problems, results_of, table
@@ -105,6 +106,8 @@ def log_completion() -> str:
         wrong = problems(results)
         end_run(warehouse, run, state="failed" if wrong else "success", message="\n".join(wrong))
     print(table(results), *learnt, *missing, sep="\n")
+    whole_list = not get_current_context()["params"].get("symbols")
+    tell_end(run_key()["dag_id"], run, results, whole_list=whole_list)
     return headline(results)
 
 

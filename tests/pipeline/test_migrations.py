@@ -40,6 +40,7 @@ REVISIONS = [
     "0012",
     "0013",
     "0014",
+    "0015",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
@@ -137,6 +138,10 @@ ROWS = {
     "0014": [
         "broken_rule values "
         "(1, 'IBM', 'usual_volume', 'warning', 1, '2026-05-13', '2026-05-13', 'In a sentence.')"
+    ],
+    "0015": [
+        "alert (symbol, cause, message, told_at) "
+        "values ('IBM', 'late', 'IBM: the session of 2026-05-15 is not held.', '2026-05-16T10:00Z')"
     ],
 }
 DATASET_TABLE = (
