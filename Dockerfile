@@ -34,4 +34,4 @@ COPY include include
 COPY dags dags
 
 # A new volume takes its owner from the folder it is mounted over.
-RUN mkdir -p logs market_data market_reports installation
+RUN mkdir -p logs market_data market_reports installation token
