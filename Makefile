@@ -9,14 +9,16 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m include.local
 # Named by what was installed and for which Python: when either changes, the next `make` installs again.
 hash = $(shell { cat $(1); "$(VENV)/bin/python" -V || "$(PYTHON)" -V; } 2>/dev/null | cksum | tr ' ' '-')
-STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt pyproject.toml)
-DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt pyproject.toml)
+WANTED_BY_ALL := requirements.txt requirements-local.txt constraints.txt pyproject.toml
+STAMP := $(VENV)/.installed-$(call hash,$(WANTED_BY_ALL))
+DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements-dev.txt $(WANTED_BY_ALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan add rename stop status logs psql quarantine clean test fuzz simulate lint format installed
+.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image fuzz simulate lint \
+	format installed
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Without a key the data is simulated. With ALPHAVANTAGE_API_KEY (or STOCK_API_KEY) in the environment or"
 	@echo "  in .env it is real. Also: STOCK_SYMBOLS=IBM,MSFT  REPLAY=folder  FORCE=1  UI_PORT=8081  (see .env.example)"
@@ -54,8 +56,15 @@ quarantine: installed ## refused rows that await you; RELEASE=12,13 WHY="..." (o
 clean: installed ## stop everything and delete .run/ with its databases (.venv stays)
 	@$(RUN) clean
 
+env: ## write .env with generated secrets, for docker compose
+	@sh deploy/make-env.sh
+
+# A file's tests stay together: what they start, they start once.
 test: lint ## lint, then every test
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+test-image: $(DEV_STAMP) ## run the Dockerfile's steps without a container engine, in an empty environment
+	@TEST_IMAGE=1 $(VENV)/bin/python -m pytest tests/deploy/test_image_steps.py
 
 fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest tests/provider/test_fuzz.py
@@ -76,7 +85,7 @@ installed:
 	@test -x $(VENV)/bin/python || { echo "Nothing is installed here yet: make run"; exit 1; }
 
 # uv takes seconds where pip takes minutes; but a mirror that only pip's configuration names, only pip finds.
-$(STAMP) $(DEV_STAMP): WANTED = $(if $(findstring -dev-,$@),requirements-dev.txt,requirements.txt)
+$(STAMP) $(DEV_STAMP): WANTED = $(if $(findstring -dev-,$@),requirements-dev.txt,requirements-local.txt)
 $(STAMP) $(DEV_STAMP):
 	@if ! $(VENV)/bin/python -m pip --version >/dev/null 2>&1 && ! $(VENV)/bin/python -m ensurepip >/dev/null 2>&1; then \
 		python="$(PYTHON)"; \

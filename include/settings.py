@@ -28,6 +28,9 @@ DAILY_HOUR = 6
 HORIZON = timedelta(hours=2)
 """A run waits so long for calls to come free: so it has its 25 at the same minute as yesterday's."""
 
+REPORTS_KEPT = 120
+"""So many runs keep their quality report and their pages in Data Docs: some four months of daily runs."""
+
 RUN_ENDS_WITHIN = timedelta(hours=4)
 """A daily run that is not over by then is late, and so is a session that is not held by then."""
 

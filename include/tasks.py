@@ -57,7 +57,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
 @task(trigger_rule="all_done")
 def validate_data() -> str:
     """Judge all bodies of the run; return the path of the bars that may enter."""
-    from include.gate import data_docs
+    from include.checkpoint import data_docs
     from include.validate import validate
     from include.warehouse import origin_of
 

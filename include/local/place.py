@@ -69,9 +69,7 @@ def wheel_programs() -> Path:
     for folder in folders:
         if (programs := Path(folder) / "pginstall18" / "bin").is_dir():
             return programs
-    message = (
-        f"PostgreSQL 18 is not in the package {WHEEL}: install it with `pip install -r requirements.txt`."
-    )
+    message = f"PostgreSQL 18 is not in the package {WHEEL}: `pip install -r requirements-local.txt`."
     raise PostgresError(message)
 
 

@@ -17,7 +17,9 @@ VERBS = [
     "psql",
     "quarantine",
     "clean",
+    "env",
     "test",
+    "test-image",
     "fuzz",
     "simulate",
     "lint",
@@ -59,5 +61,7 @@ def test_before_anything_is_installed_stop_says_so(project: Path, tmp_path: Path
 def test_run_installs_what_running_needs_and_test_what_testing_needs(project: Path, tmp_path: Path) -> None:
     venv = f"VENV={tmp_path}/venv"
 
-    assert "requirements-dev.txt" not in make(project, "-n", "run", venv).stdout
+    run = make(project, "-n", "run", venv).stdout
+    assert "-r requirements-local.txt" in run
+    assert "requirements-dev.txt" not in run
     assert "-r requirements-dev.txt" in make(project, "-n", "lint", venv).stdout

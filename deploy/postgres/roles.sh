@@ -1,0 +1,30 @@
+#!/bin/sh
+# Roles and databases, as the superuser; may run again, and then sets the passwords to those of the environment.
+# The entrypoint of the image runs it once, on an empty volume.
+set -eu
+
+# A password is in no line of the server's log.
+export PGOPTIONS="-c log_statement=none -c log_min_error_statement=panic -c log_min_duration_statement=-1"
+psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+\getenv airflow_password AIRFLOW_DB_PASSWORD
+\getenv market_password MARKET_PASSWORD
+\getenv reader_password MARKET_READER_PASSWORD
+
+select format('create role %I login', wanted)
+from unnest(array['airflow', 'market', 'market_reader']) as wanted
+where not exists (select from pg_roles where rolname = wanted) \gexec
+
+alter role airflow password :'airflow_password';
+alter role market password :'market_password';
+alter role market_reader password :'reader_password';
+
+-- Simulated, replayed and real data never share a warehouse.
+select format('create database %I owner %I', name, owner)
+from (values
+    ('airflow', 'airflow'), ('market', 'market'), ('market_sandbox', 'market'), ('market_replay', 'market')
+) as wanted (name, owner)
+where not exists (select from pg_database where datname = name) \gexec
+
+revoke all on database airflow, market, market_sandbox, market_replay from public;
+grant connect on database market, market_sandbox, market_replay to market_reader;
+SQL
