@@ -59,8 +59,9 @@ clean: installed ## stop everything and delete .run/ with its databases (.venv s
 env: ## write .env with generated secrets, for docker compose
 	@sh deploy/make-env.sh
 
+# A file's tests stay together: what they start, they start once.
 test: lint ## lint, then every test
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-image: $(DEV_STAMP) ## run the Dockerfile's steps without a container engine, in an empty environment
 	@TEST_IMAGE=1 $(VENV)/bin/python -m pytest tests/deploy/test_image_steps.py

@@ -27,6 +27,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, get_current_context, task
 
+from include.alerts.notifiers import TellFailure, TellSuccess
 from include.extra.tasks import fetch, load, report, validate
 from include.retries import DEFAULT_ARGS
 from include.settings import ALPHAVANTAGE_CONN_ID
@@ -66,6 +67,8 @@ def start() -> list[str]:
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
     default_args=DEFAULT_ARGS,
+    on_failure_callback=TellFailure(),
+    on_success_callback=TellSuccess(),
 )
 def market_data_extra() -> None:
     """Plan, fetch, validate, load, report."""

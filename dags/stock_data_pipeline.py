@@ -27,10 +27,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from airflow.sdk import Param, Variable, dag, get_current_context, task
+from airflow.sdk import (
+    DeadlineAlert,
+    DeadlineReference,
+    Param,
+    SyncCallback,
+    Variable,
+    dag,
+    get_current_context,
+    task,
+)
 
+from include.alerts.deadline import testable
+from include.alerts.notifiers import TellFailure, TellLateRun
 from include.retries import DEFAULT_ARGS
-from include.settings import DAILY_HOUR, HORIZON, WATCHLIST_VARIABLE
+from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN, WATCHLIST_VARIABLE
 from include.tasks import (
     fetch_stock_data,
     load_stock_data,
@@ -78,6 +89,13 @@ def pipeline_start() -> list[list[dict[str, str]]]:
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
     default_args=DEFAULT_ARGS,
+    on_failure_callback=TellFailure(ends_tell=True),
+    deadline=DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=RUN_ENDS_WITHIN,
+        callback=SyncCallback(TellLateRun),
+        name="run is late",
+    ),
 )
 def stock_data_pipeline() -> None:
     """Plan, fetch, validate, load, report."""
@@ -87,4 +105,4 @@ def stock_data_pipeline() -> None:
     load_stock_data(accepted) >> log_completion() >> pipeline_end()
 
 
-stock_data_pipeline()
+testable(stock_data_pipeline())

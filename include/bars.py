@@ -13,6 +13,7 @@ from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import read
 from include.exchanges import exchange_of
+from include.raw import write_whole
 from include.sessions import last_closed_session
 
 if TYPE_CHECKING:
@@ -111,10 +112,9 @@ def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
     """Write accepted bars as Parquet."""
     import pyarrow.parquet as pq
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     pq.write_table(table_of(bars), buffer)
-    path.write_bytes(buffer.getvalue())
+    write_whole(path, buffer.getvalue())
 
 
 def read_accepted(path: ObjectStoragePath) -> pa.Table:

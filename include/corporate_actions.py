@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -42,16 +42,20 @@ class CorporateAction:
 
 
 @dataclass(frozen=True)
-class KnownSplits:
-    """The splits of a symbol as of the newest session that had closed when they were asked for."""
+class KnownActions:
+    """The splits (new shares for an old one) and dividends (a share) of a symbol, by effective date.
 
-    asked_through: date
-    dates: frozenset[date]
+    :param splits_through: the newest session that had closed when its splits were asked for; None: never.
+    """
 
-    def explain(self, before: str, session: str) -> bool:
-        """Whether a step from one bar to the next (ISO 8601) is a split, or is known to be none."""
-        first, last = date.fromisoformat(before), date.fromisoformat(session)
-        return last <= self.asked_through or any(first < split <= last for split in self.dates)
+    splits_through: date | None = None
+    splits: Mapping[date, Decimal] = field(default_factory=dict)
+    dividends: Mapping[date, Decimal] = field(default_factory=dict)
+
+    def explain_step(self, before: date, session: date) -> bool:
+        """Whether a step from one bar to the next is a split, or is known to be none."""
+        asked = self.splits_through is not None and session <= self.splits_through
+        return asked or any(before < split <= session for split in self.splits)
 
 
 def read_actions(content: bytes, *, symbol: str, function: str) -> list[CorporateAction]:
@@ -100,10 +104,17 @@ def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> int
     return changed
 
 
-def known_splits(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownSplits]:
-    """Return what the warehouse knows of the splits of these symbols; none of a symbol never asked for."""
-    rows = connection.execute(statement("known_splits"), {"symbols": list(symbols)}).fetchall()
-    return {symbol: KnownSplits(through, frozenset(dates)) for symbol, through, dates in rows}
+def known_actions(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownActions]:
+    """Return what the warehouse knows of these symbols; nothing of a symbol that was never asked for."""
+    known = {}
+    rows = connection.execute(statement("known_actions"), {"symbols": list(symbols)}).fetchall()
+    for symbol, through, actions in rows:
+        found = {
+            kind: {date.fromisoformat(day): Decimal(value) for one, day, value in actions if one == kind}
+            for kind in KINDS.values()
+        }
+        known[symbol] = KnownActions(through, found["split"], found["dividend"])
+    return known
 
 
 def _merge(connection: Connection[Any], run: Run, request: Request, now: datetime) -> int:

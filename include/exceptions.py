@@ -29,5 +29,9 @@ class UnknownExchange(PipelineError, ValueError):
     """A symbol whose suffix names no exchange that is known here."""
 
 
+class MailNotSent(PipelineError):
+    """The mail server did not take a mail. It fails no run."""
+
+
 class BadDecision(PipelineError, ValueError):
     """A decision on quarantined rows that cannot be taken as it was asked for."""

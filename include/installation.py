@@ -111,7 +111,7 @@ def write_login(file: Path, password: str) -> None:
 
 
 def write_token(file: Path, token: str) -> None:
-    """Let whoever shows this token read the metrics; Prometheus, another user elsewhere, reads it here."""
+    """Let whoever shows this token read the metrics: a container with a user of its own reads it here."""
     write_private(file, token)
     file.chmod(0o644)
 

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 REFUSED = "refused"
 """The origin under which refusals lie: messages, not answers."""
 
+OBJECT_STORES = frozenset({"s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "az", "adl"})
+"""Where one request puts a whole file or none, there are no folders, and a rename is a copy."""
+
+_ON_DISK = (
+    " Where tasks run on several machines, all have to reach the store: set the Variable market_data_store "
+    "(docs/scaling.md)."
+)
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STAMPED = len("20260516T060000Z")
 _LAYOUT = re.compile(
@@ -76,19 +83,23 @@ def write_body(
     folder = (
         root / "raw" / f"origin={_safe(origin)}" / f"function={_safe(function)}" / f"symbol={_safe(symbol)}"
     )
-    folder.mkdir(parents=True, exist_ok=True)
     name = f"{hashlib.sha256(content).hexdigest()[:16]}-{kind}"
     path = folder / f"{fetched_at:{_STAMP}}-{name}"
+    folder.fs.invalidate_cache(folder.path)
     known = [held for held in folder.glob(f"*-{kind}") if held.name[:_STAMPED] <= path.name[:_STAMPED]]
     newest = max(known, key=lambda held: held.name, default=None)
     if newest is not None and newest.name.endswith(f"-{name}") and newest.read_bytes() == content:
         return str(newest)
-    _write_whole(path, content)
+    write_whole(path, content)
     return str(path)
 
 
-def _write_whole(path: ObjectStoragePath, content: bytes) -> None:
-    """Write a file that is seen once it is whole, as a bucket has it; a disk shows every byte as it comes."""
+def write_whole(path: ObjectStoragePath, content: bytes) -> None:
+    """Write a file that is seen once it is whole: a bucket has it so, a disk shows every byte as it comes."""
+    if path.protocol in OBJECT_STORES:
+        path.fs.pipe_file(path.path, content)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{uuid4().hex}.part")
     try:
         beside.write_bytes(content)
@@ -101,19 +112,26 @@ def _write_whole(path: ObjectStoragePath, content: bytes) -> None:
 def read_body(path: str) -> bytes:
     """Return a body as it was written.
 
-    :raises FileNotFoundError: it is not in the store any more.
+    :raises FileNotFoundError: it is not in the store any more, or the store is a disk of another machine.
     """
     from airflow.sdk import ObjectStoragePath
 
-    content: bytes = ObjectStoragePath(path).read_bytes()
+    stored = ObjectStoragePath(path)
+    try:
+        content: bytes = stored.read_bytes()
+    except FileNotFoundError:
+        where = "" if stored.protocol in OBJECT_STORES else _ON_DISK
+        raise FileNotFoundError(f"{path} is not in the store.{where}") from None
     return content
 
 
 def is_stored(path: str) -> bool:
-    """Tell whether the body is still in the store."""
+    """Tell whether the body is in the store now, whoever wrote or removed it."""
     from airflow.sdk import ObjectStoragePath
 
-    return bool(ObjectStoragePath(path).exists())
+    stored = ObjectStoragePath(path)
+    stored.fs.invalidate_cache(stored.path)
+    return bool(stored.exists())
 
 
 def _safe(name: str) -> str:

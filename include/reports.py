@@ -88,14 +88,20 @@ def problems(results: Sequence[SymbolResult]) -> list[str]:
     A spent quota is none, unless nothing at all was loaded: a key that is not valid gets the same answer.
     """
     found = [result.problem for result in results if result.problem]
+    nothing = nothing_loaded(results)
+    return [*found, nothing] if nothing else found
+
+
+def nothing_loaded(results: Sequence[SymbolResult]) -> str | None:
+    """Return what to do where a spent quota left a run with nothing at all, or None."""
     quota = [result for result in results if result.kind == "DailyQuotaSpent"]
-    if quota and not any(result.loaded or result.outcome == "complete" for result in results):
-        told = min(quota, key=lambda result: str(result.reason).startswith("Not asked"))
-        found.append(
-            f"Nothing was loaded: the API says that the day's quota is spent ({told.reason}) "
-            "It says the same of a key that is not valid: test the connection alphavantage_default."
-        )
-    return found
+    if not quota or any(result.loaded or result.outcome == "complete" for result in results):
+        return None
+    told = min(quota, key=lambda result: str(result.reason).startswith("Not asked"))
+    return (
+        f"Nothing was loaded: the API says that the day's quota is spent ({told.reason}) "
+        "It says the same of a key that is not valid: test the connection alphavantage_default."
+    )
 
 
 def headline(results: Sequence[SymbolResult]) -> str:

@@ -14,6 +14,8 @@ POSTGRES_CONN_ID = "postgres_stocks"
 READER_CONN_ID = "postgres_stocks_reader"
 WATCHLIST_VARIABLE = "stock_symbols"
 STORE_VARIABLE = "market_data_store"
+RECIPIENTS_VARIABLE = "alert_recipients"
+SMTP_CONN_ID = "smtp_default"
 POOL = "alphavantage"
 DAILY = "TIME_SERIES_DAILY"
 SPLITS = "SPLITS"
@@ -25,6 +27,12 @@ DAILY_HOUR = 6
 
 HORIZON = timedelta(hours=2)
 """A run waits so long for calls to come free: so it has its 25 at the same minute as yesterday's."""
+
+REPORTS_KEPT = 120
+"""So many runs keep their quality report and their pages in Data Docs: some four months of daily runs."""
+
+RUN_ENDS_WITHIN = timedelta(hours=4)
+"""A daily run that is not over by then is late, and so is a session that is not held by then."""
 
 
 def reports(origin: str | None) -> Path:

@@ -57,7 +57,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
 @task(trigger_rule="all_done")
 def validate_data() -> str:
     """Judge all bodies of the run; return the path of the bars that may enter."""
-    from include.gate import data_docs
+    from include.checkpoint import data_docs
     from include.validate import validate
     from include.warehouse import origin_of
 
@@ -74,11 +74,13 @@ def load_stock_data(accepted: str) -> dict[str, int]:
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
+    from include.lineage import report_load
     from include.load import load_run
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with this_run() as (warehouse, run):
         loaded = load_run(warehouse, bars, run)
+        report_load(warehouse, run)
     counts = {
         "symbols": len(loaded),
         "new": sum(symbol.new_bars for symbol in loaded),
@@ -91,7 +93,8 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 
 @task(trigger_rule="all_done")
 def log_completion() -> str:
-    """Close the run's audit row, whatever happened; print its table and what is missing."""
+    """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
+    from include.alerts.daily import tell_end
     from include.gaps import find_gaps, gaps_of
     from include.lifecycle import notes_of
     from include.reports import headline, problems, results_of, table
@@ -105,6 +108,8 @@ def log_completion() -> str:
         wrong = problems(results)
         end_run(warehouse, run, state="failed" if wrong else "success", message="\n".join(wrong))
     print(table(results), *learnt, *missing, sep="\n")
+    whole_list = not get_current_context()["params"].get("symbols")
+    tell_end(run_key()["dag_id"], run, results, whole_list=whole_list)
     return headline(results)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +13,20 @@ from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.bars import StockBar, write_accepted
-from include.corporate_actions import KINDS, KnownSplits, actions_of, known_splits
-from include.decisions import decisions_on
-from include.exchanges import exchange_of
-from include.expectations import DAILY_BAR_RULES, Rule
+from include.broken_rules import record_broken_rules
+from include.corporate_actions import KINDS, KnownActions, actions_of, known_actions
+from include.expectations import DAILY_BAR_RULES
 from include.fetch import bars_of
-from include.gate import Verdict, judge
+from include.gate import judge
+from include.known import known_of
 from include.raw import read_body
+from include.rule import Rule
+from include.run_report import write_report
 from include.runs import Request, Run, record_request, requests_of
-from include.sessions import last_closed_session
 from include.settings import DAILY, SPLITS
 from include.statements import statement
-from include.warehouse import held_values, origin_of
+from include.verdict import Verdict
+from include.warehouse import origin_of
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -54,25 +55,30 @@ def validate(
     """
     brought = [request for request in requests_of(connection, run) if request.has_body]
     requests = {request.symbol: request for request in brought if request.function == DAILY}
-    splits = known_splits(connection, list(requests))
+    actions = known_actions(connection, list(requests))
     for request in brought:
         if request.function in KINDS:
-            splits |= _read_splits(connection, run, request)
+            actions |= _read_actions(connection, run, request, actions)
     read = {symbol: _read(connection, run, request) for symbol, request in requests.items()}
-    decisions = decisions_on(connection, list(read))
-    discarded = {values for values, taken in decisions.items() if taken.decision == "discarded"}
-    bars = {symbol: [bar for bar in came if bar.values not in discarded] for symbol, came in read.items()}
-    verdicts = judge(
-        [bar for kept in bars.values() for bar in kept],
-        now=run.now(),
-        reports=reports,
-        splits=splits,
-        rules=rules,
-        held=held_values(connection, _first_sessions(bars)),
-        released={values: taken.sentence for values, taken in decisions.items() if values not in discarded},
+    known = known_of(connection, read, actions)
+    bars = {
+        symbol: [bar for bar in came if bar.values not in known.discarded] for symbol, came in read.items()
+    }
+    verdicts = _counting_discarded(
+        judge(
+            [bar for kept in bars.values() for bar in kept],
+            now=run.now(),
+            reports=reports,
+            rules=rules,
+            known=known,
+            run=str(run.id),
+        ),
+        read,
+        bars,
     )
-    for verdict in _counting_discarded(verdicts, read, bars):
-        record_verdict(connection, run, requests[verdict.symbol], _noting_delay(verdict, read, run.now()))
+    write_report(reports, run, verdicts, bars, known.held, origin=origin_of(connection))
+    for verdict in verdicts:
+        record_verdict(connection, run, requests[verdict.symbol], verdict)
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
     write_accepted(accepted, path)
@@ -87,26 +93,25 @@ def _read(connection: Connection[Any], run: Run, request: Request) -> list[Stock
         return []
 
 
-def _read_splits(connection: Connection[Any], run: Run, request: Request) -> dict[str, KnownSplits]:
-    """Read a body of actions, so that one that cannot be read fails now; return the splits it tells of."""
+def _read_actions(
+    connection: Connection[Any], run: Run, request: Request, known: Mapping[str, KnownActions]
+) -> dict[str, KnownActions]:
+    """Read a body of actions, so that one that cannot be read fails now; return what is known with it."""
     try:
-        actions = actions_of(request)
+        listed = {action.effective_date: action.value for action in actions_of(request)}
     except (AlphaVantageError, FileNotFoundError) as error:
         _fail(connection, run, request, error)
         return {}
-    if request.function != SPLITS or request.final_through is None:
-        return {}
-    dates = frozenset(action.effective_date for action in actions)
-    return {request.symbol: KnownSplits(request.final_through, dates)}
+    before = known.get(request.symbol, KnownActions())
+    if request.function != SPLITS:
+        return {request.symbol: replace(before, dividends=listed)}
+    through = request.final_through or before.splits_through
+    return {request.symbol: replace(before, splits=listed, splits_through=through)}
 
 
 def _fail(connection: Connection[Any], run: Run, request: Request, error: Exception) -> None:
     failed = replace(request, outcome="failed", kind=type(error).__name__, reason=str(error))
     record_request(connection, run, failed)
-
-
-def _first_sessions(bars: Mapping[str, list[StockBar]]) -> dict[str, date]:
-    return {symbol: min(bar.data_date for bar in kept) for symbol, kept in bars.items() if kept}
 
 
 def _counting_discarded(
@@ -119,15 +124,6 @@ def _counting_discarded(
         replace(verdict, bars=counts[verdict.symbol][0], discarded=counts[verdict.symbol][1])
         for verdict in (*verdicts, *nothing_left)
     ]
-
-
-def _noting_delay(verdict: Verdict, bars: dict[str, list[StockBar]], now: datetime) -> Verdict:
-    due = last_closed_session(exchange_of(verdict.symbol), now)
-    newest = max(bar.data_date for bar in bars[verdict.symbol])
-    if newest >= due:
-        return verdict
-    late = f"{verdict.symbol}: {due} is not published yet; the newest session is {newest}."
-    return replace(verdict, warnings=(*verdict.warnings, late))
 
 
 def record_verdict(connection: Connection[Any], run: Run, request: Request, verdict: Verdict) -> None:
@@ -149,6 +145,7 @@ def record_verdict(connection: Connection[Any], run: Run, request: Request, verd
     connection.execute(
         "delete from quarantine where pipeline_run_id = %s and symbol = %s", (run.id, verdict.symbol)
     )
+    record_broken_rules(connection, run, verdict.symbol, verdict.broken_rules)
     for broken in verdict.broken:
         bar = {name: None if value is None else str(value) for name, value in asdict(broken.bar).items()}
         row = about | {"data_date": broken.bar.data_date, "bar": Jsonb(bar), "rules": list(broken.rules)}

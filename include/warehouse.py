@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -11,7 +11,6 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.bars import Values
 from include.exceptions import OriginMismatch
 from include.expectations import USUAL_STEP
 from include.needs import Held
@@ -85,9 +84,3 @@ def held_of(connection: Connection[Any], symbols: Sequence[str], since: date) ->
     about = {"symbols": list(symbols), "since": since, "lowest": lowest, "highest": highest}
     with connection.cursor(row_factory=class_row(Held)) as cursor:
         return cursor.execute(statement("held_of_symbols"), about).fetchall()
-
-
-def held_values(connection: Connection[Any], since: Mapping[str, date]) -> set[Values]:
-    """Return the values of the bars held, of each symbol from a session on."""
-    about = {"symbols": list(since), "sessions": list(since.values())}
-    return set(connection.execute(statement("held_values"), about).fetchall())

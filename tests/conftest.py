@@ -97,6 +97,17 @@ def warehouse(warehouse_url: str) -> Iterator[object]:
         yield connection
 
 
+@pytest.fixture
+def mailbox(monkeypatch) -> Iterator[object]:
+    """A mail server, and somebody who is told."""
+    from tests.mailbox import Mailbox
+
+    with Mailbox() as mailbox:
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", mailbox.connection)
+        monkeypatch.setenv("AIRFLOW_VAR_ALERT_RECIPIENTS", "ops@example.com, desk@example.com")
+        yield mailbox
+
+
 @pytest.fixture(scope="session")
 def metadata() -> None:
     """A migrated metadata database in the test's Airflow home."""

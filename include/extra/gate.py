@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +14,20 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
+from include.broken_rules import BrokenRule, record_broken_rules
+from include.checkpoint import run_checkpoint
 from include.datasets import DATASETS, Dataset
 from include.exceptions import GateError
 from include.extra.bodies import brought, failed, rows_of
 from include.extra.rows import Rows
 from include.extra.start import day_of
-from include.gate import run_checkpoint
 from include.runs import Request, Run, record_request
 from include.statements import statement
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from include.expectations import Rule
+    from include.rule import Rule
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +38,13 @@ class DatasetVerdict:
 
     :param broken: by row, the critical rules it breaks.
     :param warnings: what is unusual, in a sentence each.
+    :param broken_rules: every rule that a row broke.
     """
 
     rows: Rows
     broken: dict[int, list[str]]
     warnings: list[str]
+    broken_rules: Sequence[BrokenRule] = ()
 
     @property
     def reasons(self) -> list[str]:
@@ -86,11 +90,20 @@ def judge(rows: Rows, *, reports: Path) -> DatasetVerdict:
         if (names := [rule.name for rule in rules if rule.severity == "critical"])
     }
     unusual = {
-        number: [rule.name for rule in rules if rule.severity != "critical"]
+        number: [rule.name for rule in rules if rule.severity == "warning"]
         for number, rules in sorted(broken.items())
     }
     warnings = [_sentence(rows, number, names) for number, names in unusual.items() if names]
-    return DatasetVerdict(rows, critical, warnings)
+    rules = [_broken_rule(rows, rule, numbers) for rule, numbers in found if numbers]
+    return DatasetVerdict(rows, critical, warnings, rules)
+
+
+def _broken_rule(rows: Rows, rule: Rule, numbers: Sequence[int]) -> BrokenRule:
+    by_day = sorted(numbers, key=lambda number: (rows.days[number] or date.min, number))
+    first, last = rows.days[by_day[0]], rows.days[by_day[-1]]
+    return BrokenRule(
+        rule.name, rule.severity, len(numbers), first, last, _sentence(rows, by_day[-1], [rule.name])
+    )
 
 
 def _frame(rows: Rows) -> pd.DataFrame:
@@ -138,6 +151,7 @@ def _record(connection: Connection[Any], run: Run, request: Request, verdict: Da
     )
     for reason in verdict.reasons:
         log.warning("%s", reason)
+    record_broken_rules(connection, run, rows.dataset.name, verdict.broken_rules)
     connection.execute(
         "delete from quarantine where pipeline_run_id = %s and symbol = %s", (run.id, rows.dataset.name)
     )

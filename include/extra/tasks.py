@@ -39,9 +39,9 @@ def fetch(name: str) -> None:
 @task(trigger_rule="all_done")
 def validate() -> None:
     """Judge the bodies of the run, each dataset by its own rules."""
+    from include.checkpoint import data_docs
     from include.extra.gate import validate as judge
     from include.extra.periods import dataset_named
-    from include.gate import data_docs
     from include.warehouse import origin_of
 
     with this_run() as (warehouse, run):

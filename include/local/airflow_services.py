@@ -95,7 +95,7 @@ def passwords_file(run_dir: Path) -> Path:
 
 def data_docs(run_dir: Path, mode: Mode) -> Path:
     """The first page of Great Expectations' Data Docs, where the gate writes it in Airflow's home."""
-    from include.gate import data_docs as page
+    from include.checkpoint import data_docs as page
 
     return page(home(run_dir) / "market_reports" / mode.value)
 

@@ -31,6 +31,10 @@ verdicts as (
     update verdict set symbol = %(new)s where symbol = %(old)s returning pipeline_run_id
 ),
 
+broken as (
+    update broken_rule set symbol = %(new)s where symbol = %(old)s returning pipeline_run_id
+),
+
 quarantined as (
     update quarantine
     set symbol = %(new)s, bar = quarantine.bar || jsonb_build_object('symbol', %(new)s::text)

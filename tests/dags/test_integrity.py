@@ -18,12 +18,14 @@ DAGS = {
     "stock_data_periods",
     "market_data_extra",
     "market_data_maintenance",
+    "market_data_freshness",
     "quarantine",
     "plan",
 }
 BY_HAND = {"quarantine", "plan"}
 SHARED = {"include.exceptions", "include.settings"}
 DAILY = SHARED | {"include.retries", "include.tasks"}
+ALERTS = {"include.alerts", "include.alerts.notifiers"}
 EXTRA = DAILY | {"include.extra", "include.extra.tasks"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
@@ -63,6 +65,7 @@ def test_the_flow(dag):
         ("stock_data_pipeline", "0 6 * * *", {"stock-market", "etl", "production"}),
         ("market_data_extra", "0 7 * * *", {"market-data", "etl"}),
         ("market_data_maintenance", "0 12 * * 0", {"stock-market", "maintenance", "production"}),
+        ("market_data_freshness", "0 10-22/4 * * *", {"stock-market", "monitoring", "production"}),
     ],
 )
 def test_when_and_how_it_runs(bag, dag_id, schedule, tags):
@@ -88,6 +91,22 @@ def test_maintenance_is_one_task_that_keeps_for_400_days(bag):
     dag = bag.dags["market_data_maintenance"]
     assert [task.task_id for task in dag.tasks] == ["remove_old_bodies"]
     assert dag.params.dump() == {"days": 400, "dry_run": False, "retry_delay": 300}
+
+
+def test_a_daily_run_has_four_hours(dag):
+    (alert,) = dag.deadline
+    assert (alert.interval, type(alert.reference).__name__) == (timedelta(hours=4), "DagRunQueuedAtDeadline")
+    assert alert.callback.path == "include.alerts.notifiers.TellLateRun"
+
+
+def test_the_failure_of_every_scheduled_dag_is_told(bag):
+    scheduled = {dag_id: dag for dag_id, dag in bag.dags.items() if dag.schedule}
+    assert {dag_id: type(dag.on_failure_callback).__name__ for dag_id, dag in scheduled.items()} == {
+        "stock_data_pipeline": "TellFailure",
+        "market_data_extra": "TellFailure",
+        "market_data_maintenance": "TellFailure",
+        "market_data_freshness": "TellFailure",
+    }
 
 
 @pytest.mark.parametrize(
@@ -170,11 +189,12 @@ def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
 @pytest.mark.parametrize(
     ("dag_id", "ours"),
     [
-        ("stock_data_pipeline", DAILY),
+        ("stock_data_pipeline", DAILY | ALERTS | {"include.alerts.deadline"}),
         ("stock_data_backfill", DAILY),
         ("stock_data_periods", EXTRA),
-        ("market_data_extra", EXTRA),
-        ("market_data_maintenance", SHARED | {"include.retries"}),
+        ("market_data_extra", EXTRA | ALERTS),
+        ("market_data_maintenance", SHARED | ALERTS | {"include.retries"}),
+        ("market_data_freshness", SHARED | ALERTS | {"include.retries"}),
         ("quarantine", SHARED | {"include.tasks"}),
         ("plan", SHARED),
     ],

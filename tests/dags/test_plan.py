@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from airflow.sdk.exceptions import ParamValidationError
 
 from airflow_provider_alphavantage.pacing import fingerprint
 
@@ -36,4 +37,8 @@ def test_the_plan_is_printed_and_nothing_is_asked_or_written(run_dag, warehouse,
 def test_without_symbols_it_plans_for_the_watchlist_and_a_bad_clock_fails_at_once(run_dag, capfd):
     assert run_dag("plan")[0] == "success"
     assert "1 symbol: 4 requests now, 0 deferred." in capfd.readouterr().out
-    assert run_dag("plan", now="2026-05-16T06:00")[0] == "failed"
+    try:
+        state, _ = run_dag("plan", now="2026-05-16T06:00")
+    except ParamValidationError:  # Airflow itself reads times where rfc3339-validator happens to be installed
+        state = "failed"
+    assert state == "failed"

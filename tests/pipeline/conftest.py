@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 
 from include.bars import StockBar, table_of
-from include.gate import Verdict
 from include.load import Loaded, load
 from include.runs import Run, start_run
 from include.validate import record_verdict
+from include.verdict import Verdict
 
 # Written down from a wall calendar: five full weeks without a holiday.
 SESSIONS = [

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from include.corporate_actions import CorporateAction, KnownSplits, known_splits, load_actions, read_actions
+from include.corporate_actions import CorporateAction, KnownActions, known_actions, load_actions, read_actions
 from include.exceptions import OriginMismatch
 from include.runs import Request, record_request
 from include.warehouse import claim_origin
@@ -110,15 +110,19 @@ def test_both_kinds_are_kept_with_the_session_before(warehouse, loading):
         ("dividend", "2026-05-08", D("1.69"), "2026-05-07"),
         ("split", "2026-05-11", D("2.0000"), "2026-05-08"),
     ]
-    assert known_splits(warehouse, ["IBM", "MSFT"]) == {
-        "IBM": KnownSplits(JUNE, frozenset({date(2026, 5, 11)}))
+    assert known_actions(warehouse, ["IBM", "MSFT"]) == {
+        "IBM": KnownActions(
+            JUNE,
+            splits={date(2026, 5, 11): D("2.0000")},
+            dividends={date(2026, 5, 8): D("1.69"), date(1962, 5, 8): D("0.01")},
+        )
     }
 
 
 @pytest.mark.postgres
 def test_a_list_without_any_is_known_and_a_symbol_never_asked_is_not(warehouse, loading):
     loading(splits())
-    assert known_splits(warehouse, ["IBM", "MSFT"]) == {"IBM": KnownSplits(JUNE, frozenset())}
+    assert known_actions(warehouse, ["IBM", "MSFT"]) == {"IBM": KnownActions(JUNE)}
 
 
 @pytest.mark.postgres
@@ -149,7 +153,7 @@ def test_the_same_list_again_writes_no_action_and_an_older_one_changes_nothing(w
     loading(splits(("2026-05-11", "2.0000")), day=2)
     loading(splits(), day=0)
     assert warehouse.execute("select ctid, xmin, * from corporate_action").fetchall() == before
-    assert known_splits(warehouse, ["IBM"])["IBM"].asked_through == JUNE + timedelta(days=2)
+    assert known_actions(warehouse, ["IBM"])["IBM"].splits_through == JUNE + timedelta(days=2)
 
 
 @pytest.mark.postgres

@@ -8,16 +8,17 @@ import pytest
 
 from include.bars import table_of
 from include.gaps import Missing, find_gaps, gaps_of, holes_to_ask
-from include.gate import BrokenBar, Verdict
 from include.instruments import register, write_sessions
 from include.load import load
 from include.needs import PlannedRequest
 from include.plan import Allowance
 from include.reports import results_of
+from include.rule import Rule
 from include.runs import Request, record_request
 from include.sessions import close_of, sessions_between
 from include.start import start
 from include.validate import record_verdict
+from include.verdict import Finding, Verdict
 from include.warehouse import claim_origin
 
 from .conftest import MORNING_AFTER
@@ -46,7 +47,7 @@ def fetched(warehouse, started, batch):
             request = Request(symbol, "TIME_SERIES_DAILY", "fetched", "compact", "p", "sandbox", now, final)
             record_request(warehouse, run, request)
             bars = [bar for bar in batch(symbol) if bar.data_date not in without and bar.data_date <= final]
-            broken = tuple(BrokenBar(bar, ("r",)) for bar in bars if bar.data_date == refused)
+            broken = tuple(Finding(0, bar, Rule("r", "R.", "x")) for bar in bars if bar.data_date == refused)
             record_verdict(warehouse, run, request, Verdict(symbol, len(bars), broken))
             accepted += bars if not broken else []
         load(warehouse, table_of(accepted), run, now=now)

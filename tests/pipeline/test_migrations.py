@@ -39,6 +39,8 @@ REVISIONS = [
     "0011",
     "0012",
     "0013",
+    "0014",
+    "0015",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
@@ -133,6 +135,14 @@ ROWS = {
         "listing_check values ('Active', 'body', '2026-05-16T06:00Z')",
     ],
     "0011": ["entitlement values ('abc', 'VWAP', '', 'free', '2026-05-16T06:00Z')"],
+    "0014": [
+        "broken_rule values "
+        "(1, 'IBM', 'usual_volume', 'warning', 1, '2026-05-13', '2026-05-13', 'In a sentence.')"
+    ],
+    "0015": [
+        "alert (symbol, cause, message, told_at) "
+        "values ('IBM', 'late', 'IBM: the session of 2026-05-15 is not held.', '2026-05-16T10:00Z')"
+    ],
 }
 DATASET_TABLE = (
     "create table us_unemployment (date date primary key, value numeric, fetched_at timestamptz not null, "

@@ -10,14 +10,15 @@ import pytest
 from include.bars import table_of
 from include.exceptions import BadParameter
 from include.gaps import find_gaps
-from include.gate import BrokenBar, Verdict
 from include.instruments import register, write_sessions
 from include.lifecycle import lives_of
 from include.load import load, refresh_views
 from include.renaming import Renamed, rename
 from include.reports import results_of
+from include.rule import Rule
 from include.runs import Request, find_run, record_request
 from include.validate import record_verdict
+from include.verdict import Finding, Verdict
 
 from .conftest import MORNING_AFTER
 
@@ -25,7 +26,8 @@ pytestmark = pytest.mark.postgres
 FRIDAY = date(2026, 5, 15)
 TABLES = [
     "stock_data", "stock_data_history", "corporate_action", "corporate_action_history",
-    "corporate_action_check", "quarantine", "quarantine_decision", "request", "verdict", "gap", "instrument",
+    "corporate_action_check", "quarantine", "quarantine_decision", "request", "verdict", "broken_rule", "gap",
+    "instrument",
 ]  # fmt: skip
 ACTION = (
     "insert into {} (symbol, kind, effective_date, value, session_before, path, fetched_at, valid_from{}) "
@@ -47,7 +49,7 @@ def held(warehouse, started, batch) -> None:
     load(warehouse, table_of([*bars["IBM"], *bars["FB"]]), run, now=MORNING_AFTER)
     warehouse.commit()
     load(warehouse, table_of(batch("FB", close=Decimal("220.0000"))[:-1]), run, now=MORNING_AFTER)
-    broken = (BrokenBar(bars["FB"][0], ("positive",)),)
+    broken = (Finding(0, bars["FB"][0], Rule("positive", "P.", "x")),)
     record_verdict(warehouse, run, request, Verdict("FB", 24, broken))
     warehouse.execute(ACTION.format("corporate_action", "", ""))
     warehouse.execute(ACTION.format("corporate_action_history", ", valid_to", ", now()"))
@@ -72,7 +74,7 @@ def rows(warehouse, symbol: str) -> dict[str, int]:
 HELD = {
     "stock_data": 24, "stock_data_history": 1, "corporate_action": 1, "corporate_action_history": 1,
     "corporate_action_check": 1, "quarantine": 1, "quarantine_decision": 1, "request": 1, "verdict": 1,
-    "gap": 1, "instrument": 1,
+    "broken_rule": 1, "gap": 1, "instrument": 1,
 }  # fmt: skip
 
 

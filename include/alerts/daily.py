@@ -1,0 +1,67 @@
+"""What is told of the daily bars: at the end of a run, and when somebody looks whether they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg import Connection
+
+from include.alerts.digest import Findings, Trouble
+from include.alerts.ends import recovery_at_end, run_failed, troubles_of
+from include.alerts.late import late_of
+from include.alerts.tell import about_run, tell
+from include.reports import SymbolResult, headline
+from include.runs import Run
+from include.start import clock_of
+from include.statements import statement
+from include.warehouse import connect
+from include.watchlist import read_watchlist
+
+
+def tell_end(dag_id: str, run: Run, results: Sequence[SymbolResult], *, whole_list: bool) -> bool:
+    """Mail the digest of a run, if it has news; return whether a mail was sent.
+
+    :param whole_list: the run was of the whole watchlist.
+    """
+    at_end = recovery_at_end(dag_id, results, whole_list=whole_list)
+
+    def look(warehouse: Connection[Any]) -> Findings:
+        late = late_of(warehouse, run.symbols, run.now())
+        troubles = [*troubles_of(results), *late.troubles]
+        return Findings(troubles, lambda trouble: at_end(trouble) or late.recovery(trouble))
+
+    return tell(about_run(dag_id, run.run_id, headline(results)), look)
+
+
+def tell_late(dag_id: str, run_id: str, *, listed: str, now: str | None) -> list[str]:
+    """Mail what is late of the watchlist and was not told; return all that is late, mailed or not.
+
+    :param listed: the watchlist, symbols between commas.
+    :param now: the moment of a simulation, ISO 8601; empty for the real time, which in a simulated
+        warehouse is that of its last run.
+    :raises BadParameter: a moment that may not or cannot be set.
+    """
+    symbols = read_watchlist(listed).symbols if listed.strip(", ") else ()
+    failed = run_failed(dag_id, "").key
+
+    def look(warehouse: Connection[Any]) -> Findings:
+        late = late_of(warehouse, symbols, _moment(warehouse, now))
+
+        def recovery(trouble: Trouble) -> str | None:
+            return f"{dag_id} succeeds again." if trouble.key == failed else late.recovery(trouble)
+
+        return Findings(late.troubles, recovery)
+
+    with connect() as warehouse:
+        texts = [trouble.text for trouble in look(warehouse).troubles]
+    tell(about_run(dag_id, run_id), look)
+    return texts
+
+
+def _moment(warehouse: Connection[Any], now: str | None) -> datetime:
+    if now:
+        return clock_of(warehouse, now)
+    row = warehouse.execute(statement("web/moment"), {"now": datetime.now(UTC)}).fetchone()
+    return row[0] if row else datetime.now(UTC)

@@ -1,0 +1,60 @@
+"""Notifiers: what Airflow calls when a run fails, is late or succeeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseNotifier
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+
+class _Teller(BaseNotifier):
+    """A notifier that has no templates."""
+
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Nothing is rendered; `dag.test` hands over a DAG that could not render anyway."""
+
+
+class TellFailure(_Teller):
+    """Mails that a run failed, once until it succeeds again.
+
+    :param ends_tell: the DAG's last tasks tell what a run did; only a run that did not get there is told.
+    """
+
+    def __init__(self, *, ends_tell: bool = False) -> None:
+        super().__init__()
+        self.ends_tell = ends_tell
+
+    def notify(self, context: Context) -> None:
+        """Tell it."""
+        from include.alerts.runs import tell_failure
+
+        told: Any = context
+        tell_failure(told["dag"].dag_id, told["run_id"], ends_tell=self.ends_tell)
+
+
+class TellSuccess(_Teller):
+    """Mails that a DAG that had failed succeeds again; for a DAG whose tasks do not tell that themselves."""
+
+    def notify(self, context: Context) -> None:
+        """Tell it."""
+        from include.alerts.runs import tell_success
+
+        told: Any = context
+        tell_success(told["dag"].dag_id, told["run_id"])
+
+
+class TellLateRun(_Teller):
+    """Mails that a run is not over by its deadline; the callback of a ``DeadlineAlert``."""
+
+    def notify(self, context: Context) -> None:
+        """Tell it; a deadline's context has the run as the REST API shows it."""
+        from include.alerts.runs import tell_late_run
+
+        told: Any = context
+        run, deadline = told["dag_run"], told["deadline"]["deadline_time"]
+        # Airflow keeps the deadline of a run that failed before it.
+        if run["state"] in {"queued", "running"}:
+            tell_late_run(run["dag_id"], run["dag_run_id"], str(deadline))

@@ -1,0 +1,34 @@
+"""What was told by mail, kept in the warehouse so that nothing is told twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from include.alerts.digest import Digest, Trouble
+from include.statements import statement
+
+_ONE_AT_A_TIME = 4_702_111_202_603
+
+
+def take_turns(connection: Connection[Any]) -> None:
+    """Wait until nobody else is about to tell the same; until the end of the transaction."""
+    connection.execute("select pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+
+
+def told_of(connection: Connection[Any]) -> Sequence[Trouble]:
+    """Return what was told and is not over, oldest first."""
+    with connection.cursor(row_factory=class_row(Trouble)) as cursor:
+        return cursor.execute(statement("open_alerts")).fetchall()
+
+
+def remember(connection: Connection[Any], digest: Digest, now: datetime) -> None:
+    """Record that a digest was mailed."""
+    new = [[getattr(trouble, name) for trouble in digest.new] for name in ("symbol", "cause", "text")]
+    connection.execute(statement("add_alerts"), [now, *new])
+    over = [[getattr(trouble, name) for trouble in digest.over] for name in ("symbol", "cause")]
+    connection.execute(statement("end_alerts"), [now, *over])

@@ -1,0 +1,36 @@
+"""A rule of the gate: what it demands, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["critical", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: a Great Expectations expectation, and what it means in a sentence.
+
+    A broken ``critical`` rule refuses the symbol's batch; a ``warning`` is told and loads; an ``info`` is
+    kept in the table ``broken_rule`` and the report, and told nowhere else. A person may release a row that
+    breaks a critical rule, unless the table could not hold it: then not ``releasable``.
+
+    :param expectation: one of Great Expectations by its name, or one of ours as ``module:class``.
+    :param arguments: what it is called with.
+    :param tells: what is told of a row that breaks it; columns of the frame stand in braces. Where it is
+        empty, the values of the row are told.
+    :param about: whether it is about each bar, or, on its newest bar, about the whole symbol. A bar that
+        comes again as it is held breaks no rule about bars.
+    """
+
+    name: str
+    says: str
+    expectation: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = "critical"
+    releasable: bool = True
+    tells: str = ""
+    about: Literal["bar", "symbol"] = "bar"

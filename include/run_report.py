@@ -1,0 +1,164 @@
+"""The quality report of a run: one HTML file, by rule and by symbol, with the bars around what is wrong.
+
+It loads nothing of another host, so it reads the same offline and under ``/market``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.bars import StockBar
+from include.known import HeldBar
+from include.rule import SEVERITIES, Rule, Severity
+from include.runs import Run
+from include.settings import REPORTS_KEPT
+from include.verdict import Finding, Verdict
+from include.web.rendering import render
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""The Content-Security-Policy to serve a report with: its style is in it, and no script is."""
+
+NEIGHBOURS = 2
+"""So many sessions are shown before and after a bar that broke a rule."""
+
+MOST_BARS = 30
+"""Of a symbol with more bars than this that broke rules, the newest are shown."""
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule that was broken in a run: by how many symbols and bars."""
+
+    rule: Rule
+    severity: Severity
+    symbols: int
+    bars: int
+
+
+@dataclass(frozen=True)
+class BarLine:
+    """A bar of a symbol's section, and what it broke.
+
+    :param is_held: it did not come with this run; the warehouse has it.
+    :param after_a_break: sessions between the line before and this one are not shown.
+    """
+
+    bar: StockBar | HeldBar
+    findings: tuple[Finding, ...]
+    is_held: bool
+    after_a_break: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """A symbol that broke rules: its bars newest first, and how many more broke some."""
+
+    verdict: Verdict
+    lines: Sequence[BarLine]
+    not_shown: int
+
+
+def report_of(reports: Path, run_id: int) -> Path | None:
+    """Return the report of a run (its id in ``pipeline_run``), or None where it has none (any more)."""
+    path = _place(reports, run_id)
+    return path if path.is_file() else None
+
+
+def write_report(
+    reports: Path,
+    run: Run,
+    verdicts: Sequence[Verdict],
+    bars: Mapping[str, Sequence[StockBar]],
+    held: Sequence[HeldBar],
+    *,
+    origin: str | None = None,
+    kept: int = REPORTS_KEPT,
+) -> Path:
+    """Write the report of a run, in place of the one before, and return it; the oldest ones are removed.
+
+    :param bars: by symbol, the bars that were judged.
+    :param held: what was held of these symbols, around them.
+    :param origin: whose data it is: simulated and replayed data say so.
+    :param kept: so many runs keep their report.
+    """
+    findings = [finding for verdict in verdicts for finding in verdict.findings]
+    broken = [verdict for verdict in verdicts if verdict.findings]
+    page = render(
+        "run_report.html",
+        run=run,
+        origin=origin,
+        verdicts=verdicts,
+        counts={severity: _count(findings, severity) for severity in SEVERITIES},
+        rules=_rules(findings),
+        sections=[_section(verdict, bars[verdict.symbol], held) for verdict in _gravest_first(broken)],
+        styles=[(_STATIC / name).read_text(encoding="utf-8") for name in ("market.css", "report.css")],
+    )
+    path = _place(reports, run.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+    _forget_old(path.parents[1], kept)
+    return path
+
+
+_STATIC = Path(__file__).parent / "web" / "static"
+
+
+def _place(reports: Path, run_id: int) -> Path:
+    return reports / "runs" / str(int(run_id)) / "index.html"
+
+
+def _count(findings: Sequence[Finding], severity: Severity) -> int:
+    return sum(finding.severity == severity for finding in findings)
+
+
+def _rules(findings: Sequence[Finding]) -> list[RuleLine]:
+    by_rule: dict[tuple[int, str], list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault((SEVERITIES.index(finding.severity), finding.rule.name), []).append(finding)
+    return [
+        RuleLine(found[0].rule, SEVERITIES[rank], len({one.bar.symbol for one in found}), len(found))
+        for (rank, _), found in sorted(by_rule.items(), key=lambda pair: (pair[0][0], -len(pair[1])))
+    ]
+
+
+def _gravest_first(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return sorted(verdicts, key=lambda one: (one.accepted, -len(one.warnings), one.symbol))
+
+
+def _section(verdict: Verdict, bars: Sequence[StockBar], held: Sequence[HeldBar]) -> Section:
+    came = {bar.data_date for bar in bars}
+    own = [bar for bar in held if bar.symbol == verdict.symbol and bar.data_date not in came]
+    series: list[StockBar | HeldBar] = [*bars, *own]
+    series.sort(key=lambda bar: bar.data_date, reverse=True)
+    broken: dict[int, list[Finding]] = {}
+    for finding in verdict.findings:
+        broken.setdefault(id(finding.bar), []).append(finding)
+    positions = [position for position, bar in enumerate(series) if id(bar) in broken]
+    shown = positions[:MOST_BARS]
+    around = sorted({
+        near
+        for position in shown
+        for near in range(max(0, position - NEIGHBOURS), min(len(series), position + NEIGHBOURS + 1))
+    })
+    lines = [
+        BarLine(
+            series[position],
+            tuple(broken.get(id(series[position]), ())),
+            isinstance(series[position], HeldBar),
+            number > 0 and around[number - 1] != position - 1,
+        )
+        for number, position in enumerate(around)
+    ]
+    return Section(verdict, lines, len(positions) - len(shown))
+
+
+def _forget_old(runs: Path, kept: int) -> None:
+    numbers = sorted((int(folder.name) for folder in runs.iterdir() if folder.name.isdigit()), reverse=True)
+    for number in numbers[kept:]:
+        shutil.rmtree(runs / str(number))

@@ -1,0 +1,4 @@
+-- What the audit says of a run that has ended.
+select coalesce(message, '')
+from pipeline_run
+where dag_id = %(dag_id)s and run_id = %(run_id)s and ended_at is not null
