@@ -43,7 +43,9 @@ def upgrade_schema(conn_id: str = POSTGRES_CONN_ID) -> None:
 
     from include.migrations.upgrade import upgrade
 
-    engine = PostgresHook(postgres_conn_id=conn_id).get_sqlalchemy_engine()
+    hook = PostgresHook(postgres_conn_id=conn_id)
+    # By the hook's own connection: the URL it gives an engine leaves out the extras, sslmode among them.
+    engine = hook.get_sqlalchemy_engine({"creator": hook.get_conn})
     with engine.begin() as connection:
         upgrade(connection)
     engine.dispose()

@@ -3,6 +3,7 @@
 # The entrypoint of the image runs it once, on an empty volume.
 set -eu
 
+export PGPASSWORD="${PGPASSWORD-${POSTGRES_PASSWORD-}}"
 # A password is in no line of the server's log.
 export PGOPTIONS="-c log_statement=none -c log_min_error_statement=panic -c log_min_duration_statement=-1"
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'

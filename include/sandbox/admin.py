@@ -86,6 +86,13 @@ async def clear_faults(desk: AtDesk) -> dict[str, Any]:
     return await faults(desk)
 
 
+@router.post("/revoked")
+async def revoke(keys: list[str], desk: AtDesk) -> dict[str, int]:
+    """From now on these keys are refused as one that is missing is; the list replaces the former."""
+    desk.revoked = set(keys)
+    return {"revoked": len(desk.revoked)}
+
+
 @router.post("/listings")
 async def add_listings(listings: list[Admission], desk: AtDesk) -> dict[str, int]:
     """Admits all of them or none; see :class:`Admission`."""

@@ -71,6 +71,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self.faults = FaultBook()
+        self.revoked: set[str] = set()
         self.throttle = Throttle(settings.limits, clock.now, monotonic)
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self.source = open_source(settings)
@@ -84,7 +85,7 @@ class Desk:
 
     def reply(self, query: Query, key_text: str, address: str) -> Reply:
         """The answer to one request, recorded in ``calls``."""
-        key = read_key(key_text, self.settings.premium_keys)
+        key = read_key(key_text, self.settings.premium_keys, self.revoked)
         fault = self.faults.take(query, INSTEAD)
         if fault:
             return self._record(query, key, instead(fault, query, key), (fault,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -28,10 +28,10 @@ class Key:
         return sha256(self.text.encode()).hexdigest()[:8] if self.text else "-"
 
 
-def read_key(text: str, premium_keys: frozenset[str]) -> Key:
+def read_key(text: str, premium_keys: Set[str], revoked: Set[str] = frozenset()) -> Key:
     """The vendor checks no key: any text that is neither ``demo`` nor configured is a free key."""
-    if not text:
-        return Key("", Tier.NONE)
+    if not text or text in revoked:
+        return Key(text, Tier.NONE)
     if text == "demo":
         return Key(text, Tier.DEMO)
     return Key(text, Tier.PREMIUM if text in premium_keys else Tier.FREE)

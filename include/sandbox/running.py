@@ -116,6 +116,10 @@ class RunningSandbox:
     def clear_faults(self) -> None:
         self.admin("DELETE", "faults")
 
+    def revoke(self, *keys: str) -> None:
+        """Refuse these keys from now on, and no others."""
+        self.admin("POST", "revoked", list(keys))
+
     def add_listings(self, *listings: dict[str, Any]) -> None:
         """Let symbols join the simulated market, each with the fields of ``Admission``."""
         self.admin("POST", "listings", list(listings))

@@ -131,3 +131,14 @@ def test_started_as_a_command_it_serves_and_says_that_it_is_simulated():
     assert "SIMULATED" in "".join(log)
     assert "GET SPLITS IBM -> data" in "".join(log)
     assert "SECRETKEY" not in "".join(log)
+
+
+def test_a_revoked_key_is_refused_as_a_missing_one_until_it_is_no_longer_on_the_list(sandbox):
+    def told(key: str) -> str:
+        asked = {"function": "GLOBAL_QUOTE", "symbol": "IBM", "apikey": key}
+        return httpx.get(f"{sandbox.url}/query", params=asked, trust_env=False).text
+
+    sandbox.revoke("OLDKEY")
+    assert "the parameter apikey is invalid or missing" in told("OLDKEY")
+    sandbox.revoke()
+    assert "apikey is invalid" not in told("OLDKEY")
