@@ -13,10 +13,10 @@ STAMP := $(VENV)/.installed-$(call hash,requirements.txt constraints.txt pyproje
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt constraints.txt pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan add rename stop status logs psql quarantine clean test fuzz simulate lint format installed
+.PHONY: help run plan add rename stop status logs psql quarantine clean test test-scale fuzz simulate lint format installed
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Without a key the data is simulated. With ALPHAVANTAGE_API_KEY (or STOCK_API_KEY) in the environment or"
 	@echo "  in .env it is real. Also: STOCK_SYMBOLS=IBM,MSFT  REPLAY=folder  FORCE=1  UI_PORT=8081  (see .env.example)"
@@ -62,6 +62,9 @@ fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 
 simulate: $(DEV_STAMP) ## walk 40 symbols through 60 sessions and all that can happen, and 1,000 symbols (20 minutes)
 	@SIMULATE=1 $(VENV)/bin/python -m pytest -q tests/simulation
+
+test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which is killed; tasks per second (10 minutes)
+	@SCALE=1 $(VENV)/bin/python -m pytest -q tests/scale
 
 lint: $(DEV_STAMP) ## formatting, style, types
 	@$(VENV)/bin/python -m ruff format --check .

@@ -20,6 +20,7 @@ VERBS = [
     "test",
     "fuzz",
     "simulate",
+    "test-scale",
     "lint",
     "format",
 ]
