@@ -14,7 +14,7 @@ STAMP := $(VENV)/.installed-$(call hash,$(WANTED_BY_ALL))
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements-dev.txt requirements-image.txt $(WANTED_BY_ALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image fuzz simulate lint \
+.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image fuzz simulate docs lint \
 	format installed
 
 help: ## this list
@@ -71,6 +71,10 @@ fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 
 simulate: $(DEV_STAMP) ## walk 40 symbols through 60 sessions and all that can happen, and 1,000 symbols (20 minutes)
 	@SIMULATE=1 $(VENV)/bin/python -m pytest -q tests/simulation
+
+docs: $(DEV_STAMP) ## build docs/ as a site, into build/site
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --strict --quiet
+	@echo "build/site/index.html"
 
 lint: $(DEV_STAMP) ## formatting, style, types
 	@$(VENV)/bin/python -m ruff format --check .

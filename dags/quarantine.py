@@ -24,6 +24,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
+from include.report_link import reported_task
 from include.settings import reports, store
 from include.tasks import STOCK_DATA, run_key, this_run
 
@@ -51,7 +52,7 @@ def decide() -> list[str]:
     return run.symbols
 
 
-@task
+@reported_task()
 def validate_data() -> str:
     """Judge the bodies under today's rules and decisions; return the path of the bars that may enter."""
     from include.validate import validate

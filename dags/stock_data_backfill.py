@@ -15,6 +15,7 @@ parameters, and it asks only for what has not come. Once everything is there it 
 | `symbols` | whose bars; all of the watchlist (Variable `stock_symbols`) where it is empty |
 | `from`, `to` | the first and the last day; as far as there is any where they are empty |
 | `force` | ask although the listing does not know a symbol, or it is suspect |
+| `approve_warnings` | with more warnings than this, wait for a person to approve or reject them |
 | `now` | the run's clock, for simulations; refused where real data is kept |
 | `retry_delay` | seconds before the first retry of a task (300) |
 
@@ -31,6 +32,7 @@ from airflow.sdk import Param, Variable, dag, get_current_context, task
 from include.retries import DEFAULT_ARGS
 from include.settings import WATCHLIST_VARIABLE
 from include.tasks import (
+    approved,
     fetch_stock_data,
     load_stock_data,
     log_completion,
@@ -91,6 +93,9 @@ def tell_what_is_held() -> None:
         "from": Param(None, type=["null", "string"], format="date", title="First day"),
         "to": Param(None, type=["null", "string"], format="date", title="Last day"),
         "force": Param(False, type="boolean", title="Ask for suspects, too"),
+        "approve_warnings": Param(
+            None, type=["null", "integer"], minimum=0, title="Ask a person beyond so many warnings"
+        ),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
@@ -101,7 +106,7 @@ def stock_data_backfill() -> None:
     bodies = fetch_stock_data.partial(waits=False).expand(requests=plan_backfill())
     accepted = validate_data()
     bodies >> accepted
-    load_stock_data(accepted) >> log_completion() >> tell_what_is_held() >> pipeline_end()
+    load_stock_data(approved(accepted)) >> log_completion() >> tell_what_is_held() >> pipeline_end()
 
 
 stock_data_backfill()

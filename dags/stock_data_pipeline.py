@@ -14,6 +14,7 @@ at 06:00 UTC, such as Shanghai, is final in the run of the next day.
 |---|---|
 | `symbols` | other symbols than the watchlist's (Variable `stock_symbols`) |
 | `force` | ask again although the raw store holds the last closed session |
+| `approve_warnings` | with more warnings than this, wait for a person to approve or reject them |
 | `now` | the run's clock, for simulations; refused where real data is kept |
 | `retry_delay` | seconds before the first retry of a task (300) |
 
@@ -43,6 +44,7 @@ from include.alerts.notifiers import TellFailure, TellLateRun
 from include.retries import DEFAULT_ARGS
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN, WATCHLIST_VARIABLE
 from include.tasks import (
+    approved,
     fetch_stock_data,
     load_stock_data,
     log_completion,
@@ -85,6 +87,9 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     params={
         "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
         "force": Param(False, type="boolean", title="Ask again"),
+        "approve_warnings": Param(
+            None, type=["null", "integer"], minimum=0, title="Ask a person beyond so many warnings"
+        ),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
@@ -102,7 +107,7 @@ def stock_data_pipeline() -> None:
     bodies = fetch_stock_data.expand(requests=pipeline_start())
     accepted = validate_data()
     bodies >> accepted
-    load_stock_data(accepted) >> log_completion() >> pipeline_end()
+    load_stock_data(approved(accepted)) >> log_completion() >> pipeline_end()
 
 
 testable(stock_data_pipeline())

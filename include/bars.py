@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -110,11 +110,25 @@ def table_of(bars: Sequence[StockBar]) -> pa.Table:
 
 def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
     """Write accepted bars as Parquet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(table_of(bars), path)
+
+
+def _write(bars: pa.Table, path: ObjectStoragePath) -> None:
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
-    pq.write_table(table_of(bars), buffer)
+    pq.write_table(bars, buffer)
     write_whole(path, buffer.getvalue())
+
+
+def keep_symbols(path: ObjectStoragePath, keep: Callable[[str], bool]) -> None:
+    """Take the bars of other symbols out of accepted bars."""
+    import pyarrow as pa
+
+    bars = read_accepted(path)
+    kept = [keep(symbol) for symbol in bars["symbol"].to_pylist()]
+    _write(bars.filter(pa.array(kept, pa.bool_())), path)
 
 
 def read_accepted(path: ObjectStoragePath) -> pa.Table:

@@ -32,6 +32,8 @@ class SymbolResult:
     discarded_bars: int
     warnings: int
     reasons: list[str]
+    approval: str | None
+    approval_by: str | None
     new_bars: int | None
     changed_bars: int | None
     unchanged_bars: int | None
@@ -50,10 +52,13 @@ class SymbolResult:
         """How it ended, in a word or two."""
         if self.loaded:
             left_out = [f"{self.discarded_bars} discarded"] if self.discarded_bars else []
-            warnings = [_count(self.warnings, "warning")] if self.warnings else []
+            approved = f" approved by {self.approval_by}" if self.approval else ""
+            warnings = [_count(self.warnings, "warning") + approved] if self.warnings else []
             return ", ".join(["loaded", *left_out, *warnings])
         if self.outcome in {None, "failed", "deferred", "complete", "left out"}:
             return self.outcome or "not asked"
+        if self.approval == "rejected":
+            return f"{_count(self.warnings, 'warning')} rejected by {self.approval_by}"
         return "refused" if self.accepted is False else "not loaded"
 
     @property
@@ -67,6 +72,12 @@ class SymbolResult:
             )
         if self.outcome == "failed":
             return f"{self.symbol}: {self.reason}"
+        if self.approval == "rejected":
+            return (
+                f"{self.symbol}: {_count(self.warnings, 'warning')}, rejected by {self.approval_by}: none of "
+                f"its bars loaded. {' '.join(self.reasons[:3])} Its body is kept: the next run judges it "
+                "again; with approve_warnings it asks again, without it loads."
+            )
         if self.accepted is False:
             return (
                 f"{self.symbol}: {self.refused_bars} of {self.bars} bars refused, none loaded. "

@@ -13,11 +13,14 @@ from airflow.sdk import Asset, get_current_context, task
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from airflow_provider_alphavantage.exceptions import PASSING
+from include.approve_warnings import ApproveWarnings
 from include.exceptions import RunIncomplete
+from include.report_link import report_path, reported_task
 from include.settings import HORIZON, POOL, reports, store
 
 if TYPE_CHECKING:
     from psycopg import Connection
+    from pydantic import JsonValue
 
     from include.runs import Run
 
@@ -54,7 +57,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     return len(requests) - len(errors)
 
 
-@task(trigger_rule="all_done")
+@reported_task(trigger_rule="all_done")
 def validate_data() -> str:
     """Judge all bodies of the run; return the path of the bars that may enter."""
     from include.checkpoint import data_docs
@@ -66,6 +69,11 @@ def validate_data() -> str:
         accepted = validate(warehouse, run, store=store(), reports=place)
     print(f"Data Docs: {data_docs(place)}")
     return accepted
+
+
+def approved(accepted: Any) -> Any:
+    """Return the path of the bars that may enter once a person, where one is to be asked, has been."""
+    return ApproveWarnings(task_id="approve_warnings", accepted=accepted).output
 
 
 @task(multiple_outputs=False, outlets=[STOCK_DATA])
@@ -87,7 +95,8 @@ def load_stock_data(accepted: str) -> dict[str, int]:
         "changed": sum(symbol.changed_bars for symbol in loaded),
         "unchanged": sum(symbol.unchanged_bars for symbol in loaded),
     }
-    get_current_context()["outlet_events"][STOCK_DATA].extra = dict(counts)
+    extra: dict[str, JsonValue] = {**counts, "report": report_path(run.id)}
+    get_current_context()["outlet_events"][STOCK_DATA].extra = extra
     return counts
 
 

@@ -4,7 +4,12 @@ select
     due.session,
     newest.session as held,
     coalesce(gap.cause in ('closed', 'discarded', 'quarantined', 'dead symbol'), false)
-    or coalesce(last.outcome in ('deferred', 'failed', 'left out') or not last.accepted, false) as is_told
+    or coalesce(
+        last.outcome in ('failed', 'left out')
+        or last.outcome = 'deferred' and last.kind is distinct from 'NotPublishedYet'
+        or not last.accepted,
+        false
+    ) as is_told
 from unnest(%(symbols)s::text [], %(sessions)s::date []) with ordinality as due (symbol, session, position)
 inner join instrument on instrument.symbol = due.symbol and instrument.state = 'active'
 cross join lateral (
@@ -12,7 +17,7 @@ cross join lateral (
 ) as newest
 left join gap on gap.symbol = due.symbol and gap.session = due.session and gap.valid_to is null
 left join lateral (
-    select request.outcome, verdict.accepted
+    select request.outcome, request.kind, verdict.accepted
     from request
     left join verdict
         on verdict.pipeline_run_id = request.pipeline_run_id and verdict.symbol = request.symbol

@@ -11,4 +11,5 @@ on conflict (pipeline_run_id, symbol) do update
     set accepted = excluded.accepted, bars = excluded.bars, refused_bars = excluded.refused_bars,
         discarded_bars = excluded.discarded_bars, warnings = excluded.warnings, reasons = excluded.reasons,
         new_bars = excluded.new_bars, changed_bars = excluded.changed_bars,
-        unchanged_bars = excluded.unchanged_bars, first_session = null, last_session = null
+        unchanged_bars = excluded.unchanged_bars, first_session = null, last_session = null,
+        approval = null, approval_by = null, approval_at = null

@@ -11,6 +11,8 @@ select
     coalesce(verdict.discarded_bars, 0) as discarded_bars,
     coalesce(verdict.warnings, 0) as warnings,
     coalesce(verdict.reasons, '{}') as reasons,
+    verdict.approval,
+    verdict.approval_by,
     verdict.new_bars,
     verdict.changed_bars,
     verdict.unchanged_bars,

@@ -105,6 +105,11 @@ def test_a_gap_that_is_found_as_not_yet_published_is_late(watched):
     assert [trouble.symbol for trouble in late_of(watched, ["MSFT"], SATURDAY).troubles] == ["MSFT"]
 
 
+def test_what_is_put_off_because_the_vendor_is_late_is_late(watched):
+    watched.execute("update request set kind = 'NotPublishedYet' where symbol = 'KO'")
+    assert [trouble.symbol for trouble in late_of(watched, ["KO"], SATURDAY).troubles] == ["KO"]
+
+
 def test_the_session_of_each_exchange_is_its_own(watched):
     write_sessions(watched, "XLON")
     register(watched, ["BP.LON"], through=FRIDAY)

@@ -24,8 +24,9 @@ DAGS = {
 }
 BY_HAND = {"quarantine", "plan"}
 SHARED = {"include.exceptions", "include.settings"}
-DAILY = SHARED | {"include.retries", "include.tasks"}
 ALERTS = {"include.alerts", "include.alerts.notifiers"}
+TASKS = SHARED | {"include.tasks", "include.approve_warnings", "include.report_link"}
+DAILY = TASKS | {"include.retries"}
 EXTRA = DAILY | {"include.extra", "include.extra.tasks"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
@@ -44,7 +45,8 @@ def test_the_flow(dag):
     assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
         "pipeline_start": ["fetch_stock_data"],
         "fetch_stock_data": ["validate_data"],
-        "validate_data": ["load_stock_data"],
+        "validate_data": ["approve_warnings"],
+        "approve_warnings": ["load_stock_data"],
         "load_stock_data": ["log_completion"],
         "log_completion": ["pipeline_end"],
         "pipeline_end": [],
@@ -82,7 +84,8 @@ def test_all_tasks_share_their_defaults(bag, dag_id):
         assert task.owner == "data-engineering-team"
         assert (task.retries, task.retry_delay) == (3, timedelta(minutes=5))
         assert task.retry_exponential_backoff
-        assert task.execution_timeout == timedelta(minutes=30)
+        waits_for_a_person = task.task_id == "approve_warnings"
+        assert task.execution_timeout == (None if waits_for_a_person else timedelta(minutes=30))
         assert task.retry_policy.delay_param == "retry_delay"
         assert "retry_delay" in bag.dags[dag_id].params
 
@@ -141,7 +144,8 @@ def test_a_backfill_is_for_a_person_and_never_paused(bag):
     assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
         "plan_backfill": ["fetch_stock_data"],
         "fetch_stock_data": ["validate_data"],
-        "validate_data": ["load_stock_data"],
+        "validate_data": ["approve_warnings"],
+        "approve_warnings": ["load_stock_data"],
         "load_stock_data": ["log_completion"],
         "log_completion": ["tell_what_is_held"],
         "tell_what_is_held": ["pipeline_end"],
@@ -195,7 +199,7 @@ def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
         ("market_data_extra", EXTRA | ALERTS),
         ("market_data_maintenance", SHARED | ALERTS | {"include.retries"}),
         ("market_data_freshness", SHARED | ALERTS | {"include.retries"}),
-        ("quarantine", SHARED | {"include.tasks"}),
+        ("quarantine", TASKS),
         ("plan", SHARED),
     ],
 )

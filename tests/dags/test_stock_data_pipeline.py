@@ -36,6 +36,7 @@ def test_a_bad_symbol_fails_the_run_and_keeps_no_other_out(run, warehouse, sandb
         "fetch_stock_data[MSFT]": "success",
         "fetch_stock_data[LISTING_STATUS]": "success",
         "validate_data": "success",
+        "approve_warnings": "success",
         "load_stock_data": "success",
         "log_completion": "success",
         "pipeline_end": "failed",

@@ -22,6 +22,7 @@ VERBS = [
     "test-image",
     "fuzz",
     "simulate",
+    "docs",
     "lint",
     "format",
 ]
