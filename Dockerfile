@@ -21,8 +21,8 @@ RUN sed 's/#.*//' /tmp/packages.txt > /tmp/packages \
     fi
 
 USER ${IMAGE_USER}
-COPY requirements.txt constraints.txt /tmp/
-RUN pip install --no-cache-dir --requirement /tmp/requirements.txt --constraint /tmp/constraints.txt
+COPY requirements.txt requirements-image.txt constraints.txt /tmp/
+RUN pip install --no-cache-dir --requirement /tmp/requirements-image.txt --constraint /tmp/constraints.txt
 
 COPY LICENSE pyproject.toml /tmp/provider/
 COPY airflow_provider_alphavantage /tmp/provider/airflow_provider_alphavantage

@@ -200,6 +200,22 @@ def test_airflow_knows_every_command(compose: dict[str, Any], name: str) -> None
     assert get_parser().parse_args(arguments).func
 
 
+def test_mails_go_to_the_mail_server_of_the_profile(compose: dict[str, Any], monkeypatch) -> None:
+    from airflow.models.connection import Connection
+
+    line = re.search(
+        r"^#AIRFLOW_CONN_SMTP_DEFAULT='(.*)'$", (PROJECT / ".env.example").read_text(), re.MULTILINE
+    )
+    written = Connection.from_json(line[1], "smtp_default")
+
+    assert (written.conn_type, written.host, written.port) == ("smtp", "smtp", 1025)
+    assert written.extra_dejson["disable_tls"] is True
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", "")
+    from airflow.secrets.environment_variables import EnvironmentVariablesBackend
+
+    assert EnvironmentVariablesBackend().get_connection("smtp_default") is None
+
+
 def test_what_only_the_installation_needs_no_other_service_is_told(compose: dict[str, Any]) -> None:
     """The API key and the warehouse's passwords reach tasks through Airflow's encrypted connections."""
     for name in AIRFLOW - {"airflow-init"}:

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,21 +150,22 @@ def instructions(dockerfile: Path) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+def image() -> Iterator[Image]:
     """The image, built."""
-    root = tmp_path_factory.mktemp("image")
-    for folder in (root, root.parent, root.parent.parent):
-        folder.chmod(0o755)
+    root = Path(tempfile.mkdtemp(prefix="market-data-image-"))  # pytest's own folder is for its user only
+    root.chmod(0o755)
     for name in ("tmp", "home"):
         (root / name).mkdir()
         if os.geteuid() == 0:
             shutil.chown(root / name, ORDINARY)
     built = Image(root, root / "venv", user=ORDINARY)
     _make_environment(built.venv)
-    for instruction, rest in instructions(PROJECT / "Dockerfile"):
-        built.follow(instruction, rest)
-    yield built
-    shutil.rmtree(root)
+    try:
+        for instruction, rest in instructions(PROJECT / "Dockerfile"):
+            built.follow(instruction, rest)
+        yield built
+    finally:
+        shutil.rmtree(root)
 
 
 def test_every_module_finds_what_it_imports(image: Image) -> None:
@@ -192,7 +194,7 @@ def test_airflow_knows_the_provider(image: Image) -> None:
         "python -m include.migrations --help",
         "airflow celery worker --help",
         "celery --app airflow.providers.celery.executors.celery_executor.app --help",
-        "python -c 'import statsd, psycopg, psycopg2'",
+        "python -c 'import statsd, psycopg, psycopg2, s3fs'",
     ],
 )
 def test_what_the_containers_run_starts(image: Image, command: str) -> None:
