@@ -14,7 +14,7 @@ STAMP := $(VENV)/.installed-$(call hash,$(WANTED_BY_ALL))
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements-dev.txt requirements-image.txt $(WANTED_BY_ALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image fuzz simulate docs lint \
+.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image test-scale fuzz simulate docs lint \
 	format installed
 
 help: ## this list
@@ -65,6 +65,9 @@ test: lint ## lint, then every test
 
 test-image: $(DEV_STAMP) ## run the Dockerfile's steps without a container engine, in an empty environment
 	@TEST_IMAGE=1 $(VENV)/bin/python -m pytest tests/deploy/test_image_steps.py
+
+test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which is killed; tasks per second (10 minutes)
+	@SCALE=1 $(VENV)/bin/python -m pytest -q tests/scale
 
 fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest tests/provider/test_fuzz.py

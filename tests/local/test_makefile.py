@@ -20,6 +20,7 @@ VERBS = [
     "env",
     "test",
     "test-image",
+    "test-scale",
     "fuzz",
     "simulate",
     "docs",
