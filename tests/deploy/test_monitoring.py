@@ -26,18 +26,18 @@ DASHBOARDS = sorted((MONITORING / "grafana" / "dashboards").glob("*.json"))
 TOKEN = "a token of the test"
 # What /market/metrics says of two symbols and one run.
 OURS = """\
-market_data_bars{symbol="IBM"} 100
-market_data_bars{symbol="MSFT"} 99
-market_data_lag_sessions{symbol="IBM"} 0
-market_data_lag_sessions{symbol="MSFT"} 1
-market_data_gaps{cause="not yet published"} 1
-market_data_quarantine_open 1
-market_data_refused_total 3
-market_data_revisions_total 2
-market_data_calls_used 16
-market_data_calls_limit 25
-market_data_last_run_timestamp_seconds 1764050400
-market_data_last_run_success 1
+market_data_bars 199
+market_data_revised_bars 2
+market_data_symbols{state="active"} 2
+market_data_symbols_behind{exchange="XNYS"} 1
+market_data_lag_sessions_most{exchange="XNYS"} 1
+market_data_gaps{cause="not_published"} 1
+market_data_quarantine_open_bars 1
+market_data_last_run_refused_symbols 1
+market_data_last_run_start_timestamp_seconds 1764050400
+market_data_last_run_state{state="success"} 1
+market_data_budget_used_calls 16
+market_data_budget_limit_calls 25
 """
 
 
@@ -199,6 +199,13 @@ def test_every_panel_shows_something(ask, dashboard: str, panel: str, expression
 
 def test_a_query_that_names_no_metric_shows_nothing(ask) -> None:
     assert ask("sum(airflow_ti_finished)") == []
+
+
+def test_our_metrics_here_are_those_of_the_page() -> None:
+    page = pytest.importorskip("include.web.metrics", reason="/market/metrics is not in this checkout")
+
+    here = set(re.findall(r"^market_data_(\w+)", OURS, re.MULTILINE))
+    assert here == {metric.name for metric in page.METRICS}
 
 
 def test_what_airflow_sends_arrives_with_its_labels(ask) -> None:
