@@ -63,7 +63,7 @@ fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 simulate: $(DEV_STAMP) ## walk 40 symbols through 60 sessions and all that can happen, and 1,000 symbols (20 minutes)
 	@SIMULATE=1 $(VENV)/bin/python -m pytest -q tests/simulation
 
-test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which is killed; tasks per second (10 minutes)
+test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which is killed; tasks per second (15 minutes)
 	@SCALE=1 $(VENV)/bin/python -m pytest -q tests/scale
 
 lint: $(DEV_STAMP) ## formatting, style, types
