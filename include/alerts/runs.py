@@ -47,9 +47,10 @@ def tell_success(dag_id: str, run_id: str) -> bool:
 
 def tell_late_run(dag_id: str, run_id: str, deadline: datetime) -> bool:
     """Mail that a run is not over by its deadline; return whether a mail was sent."""
+    by = f"{deadline.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     text = (
-        f"{dag_id}: its run should have been over by {deadline.astimezone(UTC):%Y-%m-%d %H:%M} UTC and is "
-        "not. See which task it is in, and whether the scheduler and its workers run: `make status`."
+        f"{dag_id}: its run should have been over by {by} and is not. See which task it is in, and whether "
+        "the scheduler and its workers run: `make status`."
     )
     findings = Findings([run_late(dag_id, text)], _nothing)
     return _tell_or_say_so(dag_id, run_id, lambda _: findings, text)
