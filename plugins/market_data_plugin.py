@@ -9,20 +9,18 @@ from airflow.plugins_manager import AirflowPlugin
 
 from include.web.when_asked import WhenAsked
 
+# Addresses without a leading slash follow [api] base_url. The navigation has room for some ten letters.
+VIEW = {"name": "Market", "icon": "market/static/icon.svg", "url_route": "market"}
+TASK = "market/of/task/{DAG_ID}/{TASK_ID}/{MAP_INDEX}/{RUN_ID}"
+
 
 class MarketDataPlugin(AirflowPlugin):
-    """Adds "Market data" to the navigation."""
+    """Adds "Market" to the navigation, and as a tab to each DAG and each task instance."""
 
     name = "market_data"
     fastapi_apps = [{"app": WhenAsked(), "url_prefix": "/market", "name": "Market data"}]  # ruff: ignore[mutable-class-default]
     external_views = [  # ruff: ignore[mutable-class-default]
-        {
-            "name": "Market data",
-            # Without a leading slash it follows [api] base_url.
-            "href": "market/",
-            "icon": "market/static/icon.svg",
-            "destination": "nav",
-            "url_route": "market",
-            "nav_top_level": True,
-        }
+        {**VIEW, "href": "market/", "destination": "nav", "nav_top_level": True},
+        {**VIEW, "href": "market/of/dag/{DAG_ID}", "destination": "dag", "url_route": "market-of-dag"},
+        {**VIEW, "href": TASK, "destination": "task_instance", "url_route": "market-of-task"},
     ]

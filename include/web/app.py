@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from include.settings import READER_CONN_ID
-from include.web import data_api, pages
+from include.web import data_api, pages, probes, tabs
 from include.web.access import READS
 from include.web.sources import Sources
 
@@ -20,17 +20,19 @@ log = logging.getLogger(__name__)
 
 
 def create_app(sources: Sources) -> FastAPI:
-    """Return the application; Airflow's login guards every route of it."""
+    """Return the application; Airflow's login guards every route of it but the probes."""
     # FastAPI's own documentation would come from a CDN, and without a login.
-    app = FastAPI(title="Market data", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[READS])
+    app = FastAPI(title="Market data", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.sources = sources
-    app.include_router(data_api.router)
-    app.include_router(pages.router)
+    app.include_router(data_api.router, dependencies=[READS])
+    app.include_router(pages.router, dependencies=[READS])
+    app.include_router(tabs.router)
+    app.include_router(probes.router)
     app.add_exception_handler(RequestValidationError, _say_which_parameter)
     app.add_exception_handler(psycopg.Error, _say_what_the_warehouse_says)
     app.add_exception_handler(AirflowNotFoundException, _say_which_connection)
 
-    @app.get("/api/openapi.json", include_in_schema=False)
+    @app.get("/api/openapi.json", include_in_schema=False, dependencies=[READS])
     def openapi(request: Request) -> dict[str, Any]:
         """What can be asked, for programs."""
         return {**app.openapi(), "servers": [{"url": request.scope.get("root_path", "")}]}

@@ -1,17 +1,25 @@
-"""The pages *Overview* and *Symbol*: HTML made here, that loads nothing but our own style and script."""
+"""The pages: HTML made here, that loads nothing but our own style and script."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from pydantic import Field
 
+from include import run_report
+from include.settings import reports
 from include.warehouse import origin_of
-from include.web.data_api import Adjusted, AfterSymbol, Symbol, check_symbol
+from include.web.access import DECIDES, check_form
+from include.web.budget import budget_page
+from include.web.data_api import Adjusted, AfterSymbol, Symbol, Text, check_symbol
 from include.web.overview import overview
-from include.web.rendering import render
+from include.web.quality import Action, quality_page, trigger
+from include.web.rendering import in_address, render
 from include.web.sources import Warehouse, moment, sources_of
 from include.web.symbol import symbol_page
 
@@ -54,6 +62,64 @@ def show_symbol(
     return _page(request, "symbol.html", origin=origin, page=page)
 
 
+@router.get("/quality")
+def show_quality(
+    request: Request,
+    warehouse: Warehouse,
+    user: GetUserDep,
+    asked: Annotated[str | None, Query(max_length=250, pattern=Text)] = None,
+) -> Response:
+    """What the gate said, and what awaits a decision."""
+    origin = origin_of(warehouse)
+    page = quality_page(warehouse, user, reports(origin), asked=asked)
+    return _page(request, "quality.html", origin=origin, page=page)
+
+
+@router.post("/quality", dependencies=[DECIDES])
+def decide(
+    request: Request,
+    user: GetUserDep,
+    action: Annotated[Action, Form()],
+    token: Annotated[str, Form()],
+    rows: Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]] | None, Form()] = None,
+    reason: Annotated[str, Form(max_length=900, pattern=Text)] = "",
+) -> Response:
+    """Trigger the DAG ``quarantine`` in the user's name, and go back to the page."""
+    try:
+        check_form(token, user)
+        run_id = trigger(action, rows or [], reason, user)
+    except HTTPException as refused:
+        return _page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
+    return RedirectResponse(f"{_base(request)}/quality?asked={in_address(run_id)}", 303)
+
+
+@router.get("/budget")
+def show_budget(request: Request, warehouse: Warehouse, ahead: bool = False) -> Response:
+    """The calls that were made, and what waits for one."""
+    sources = sources_of(request)
+    now = moment(warehouse, sources.now())
+    watchlist = (sources.watchlist() or "") if ahead else None
+    page = budget_page(warehouse, now=now, per_day=sources.per_day(), watchlist=watchlist)
+    return _page(request, "budget.html", origin=origin_of(warehouse), now=now, page=page)
+
+
+@router.get("/reports/{pipeline_run_id}")
+def show_report(
+    request: Request, warehouse: Warehouse, pipeline_run_id: Annotated[int, InPath(ge=0, lt=2**63)]
+) -> Response:
+    """The quality report of a run, by its id in ``pipeline_run``."""
+    origin = origin_of(warehouse)
+    path = run_report.report_of(reports(origin), pipeline_run_id)
+    if path is None:
+        problem = (
+            f"Run {pipeline_run_id} has no report here: it judged nothing, or it is older than the "
+            "reports that are kept, or another machine has it."
+        )
+        return _page(request, "problem.html", 404, origin=origin, problem=problem)
+    headers = {**HEADERS, "Content-Security-Policy": run_report.POLICY}
+    return HTMLResponse(path.read_bytes(), headers=headers)
+
+
 @router.get("/static/{name}")
 def static(name: str) -> Response:
     """The style, the script and the icon."""
@@ -64,5 +130,8 @@ def static(name: str) -> Response:
 
 
 def _page(request: Request, template: str, status: int = 200, **told: Any) -> Response:
-    base = request.scope.get("root_path", "")
-    return HTMLResponse(render(template, base=base, **told), status, HEADERS)
+    return HTMLResponse(render(template, base=_base(request), **told), status, HEADERS)
+
+
+def _base(request: Request) -> str:
+    return str(request.scope.get("root_path", ""))

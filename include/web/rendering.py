@@ -32,11 +32,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(in_address=_in_address, time=_time, exact=_exact)
+    made.filters.update(in_address=in_address, time=_time, exact=_exact)
     return made
 
 
-def _in_address(text: str) -> str:
+def in_address(text: str) -> str:
+    """Return a text as a part of an address."""
     return quote(text, safe="")
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from psycopg import Connection, IsolationLevel
 
-from include.settings import ALPHAVANTAGE_CONN_ID, READER_CONN_ID
+from include.settings import ALPHAVANTAGE_CONN_ID, READER_CONN_ID, WATCHLIST_VARIABLE
 from include.statements import statement
 
 
@@ -22,16 +22,18 @@ class Sources:
     :param open: opens the warehouse for one answer.
     :param now: the real time.
     :param per_day: how many calls the key has in any 24 hours; None for no limit.
+    :param watchlist: the symbols of the daily run, as a person wrote them; None where nobody has.
     """
 
     open: Callable[[], AbstractContextManager[Connection[Any]]]
     now: Callable[[], datetime]
     per_day: Callable[[], int | None]
+    watchlist: Callable[[], str | None]
 
 
 def airflow_sources() -> Sources:
     """Return what Airflow's connections lead to."""
-    return Sources(_open_as_reader, lambda: datetime.now(UTC), _calls_per_day)
+    return Sources(_open_as_reader, lambda: datetime.now(UTC), _calls_per_day, _watchlist)
 
 
 def sources_of(request: Request) -> Sources:
@@ -41,8 +43,15 @@ def sources_of(request: Request) -> Sources:
 
 
 def read(request: Request) -> Iterator[Connection[Any]]:
-    """Open the warehouse for a request: every statement sees the same moment, and none can write."""
-    with sources_of(request).open() as connection:
+    """Open the warehouse for a request, as :func:`read_once` does."""
+    with read_once(sources_of(request)) as connection:
+        yield connection
+
+
+@contextmanager
+def read_once(sources: Sources) -> Generator[Connection[Any]]:
+    """Open the warehouse for an answer: every statement sees the same moment, and none can write."""
+    with sources.open() as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         connection.execute(statement("web/begin"))
@@ -82,3 +91,10 @@ def _calls_per_day() -> int | None:
         ).per_day
     except (AirflowNotFoundException, InvalidConnection):
         return None
+
+
+def _watchlist() -> str | None:
+    from airflow.models.variable import Variable
+
+    found: str | None = Variable.get_variable_from_secrets(WATCHLIST_VARIABLE)
+    return found

@@ -1,41 +1,75 @@
-"""Airflow's login guards every route there is."""
+"""Airflow's login and roles guard every route; the probes have none, and tell nothing confidential."""
 
 from __future__ import annotations
 
 import pytest
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
+READ = {None: 401, "viewer": 200, "user": 200, "op": 200, "admin": 200}
+CHANGE = {None: 401, "viewer": 403, "user": 422, "op": 422, "admin": 422}
+"""422: they may, but the form is empty. Whoever may trigger DAGs in Airflow's own UI may decide here."""
+
+OPEN = dict.fromkeys(READ, 200)
+TOKEN = dict.fromkeys(READ, 401)
+"""Airflow's login is no token for metrics."""
+
 ROUTES = {
-    "/": "",
-    "/symbol/{symbol:path}": "symbol/IBM",
-    "/static/{name}": "static/market.css",
-    "/api/symbols": "api/symbols",
-    "/api/bars/{symbol:path}": "api/bars/IBM",
-    "/api/actions/{symbol:path}": "api/actions/IBM",
-    "/api/coverage": "api/coverage",
-    "/api/gaps": "api/gaps",
-    "/api/quality": "api/quality",
-    "/api/quarantine": "api/quarantine",
-    "/api/budget": "api/budget",
-    "/api/openapi.json": "api/openapi.json",
+    ("GET", "/"): ("", READ),
+    ("GET", "/symbol/{symbol:path}"): ("symbol/IBM", READ),
+    ("GET", "/quality"): ("quality", READ),
+    ("POST", "/quality"): ("quality", CHANGE),
+    ("GET", "/budget"): ("budget", READ),
+    ("GET", "/reports/{pipeline_run_id}"): ("reports/1", READ | dict.fromkeys(list(READ)[1:], 404)),
+    ("GET", "/of/dag/{dag_id}"): ("of/dag/stock_data_pipeline", READ),
+    ("GET", "/of/task/{dag_id}/{task_id}/{map_index}/{run_id:path}"): (
+        "of/task/stock_data_pipeline/fetch_stock_data/0/manual__2026-05-16T06:00:00+00:00",
+        READ,
+    ),
+    ("GET", "/static/{name}"): ("static/market.css", READ),
+    ("GET", "/api/symbols"): ("api/symbols", READ),
+    ("GET", "/api/bars/{symbol:path}"): ("api/bars/IBM", READ),
+    ("GET", "/api/actions/{symbol:path}"): ("api/actions/IBM", READ),
+    ("GET", "/api/coverage"): ("api/coverage", READ),
+    ("GET", "/api/gaps"): ("api/gaps", READ),
+    ("GET", "/api/quality"): ("api/quality", READ),
+    ("GET", "/api/quarantine"): ("api/quarantine", READ),
+    ("GET", "/api/budget"): ("api/budget", READ),
+    ("GET", "/api/openapi.json"): ("api/openapi.json", READ),
+    ("GET", "/metrics"): ("metrics", TOKEN),
+    ("GET", "/health"): ("health", OPEN),
 }
+LOGIN = [path for (method, _), (path, who) in ROUTES.items() if method == "GET" and who is READ]
 
 
 def test_these_routes_and_no_others():
     from include.web.app import create_app
     from include.web.sources import airflow_sources
 
-    routes = create_app(airflow_sources()).routes
-    assert {route.path: route.methods for route in routes} == {path: {"GET"} for path in ROUTES}
+    def routes(of):
+        for route in of:
+            if hasattr(route, "path"):
+                yield from ((method, route.path) for method in route.methods)
+
+    assert set(routes(create_app(airflow_sources()).routes)) == set(ROUTES)
 
 
-@pytest.mark.parametrize("path", ROUTES.values())
-@pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 200), ("admin", 200)])
-def test_who_may_see_what(client, filled, path, role, status):
-    assert client(role).get(f"/market/{path}").status_code == status
+@pytest.fixture
+def lately(filled, tmp_path, monkeypatch):
+    """The last run is of today, and there is a token for metrics."""
+    filled.execute("update pipeline_run set dag_id = 'stock_data_pipeline', state = 'success'")
+    filled.commit()
+    (tmp_path / "token").write_text("a long token\n")
+    monkeypatch.setenv("AIRFLOW__MARKET_DATA__METRICS_TOKEN_FILE", str(tmp_path / "token"))
 
 
-@pytest.mark.parametrize("path", ROUTES.values())
+@pytest.mark.parametrize(("route", "told"), ROUTES.items(), ids=str)
+def test_who_may_do_what(client, lately, route, told):
+    path, expected = told
+    found = {role: client(role).request(route[0], f"/market/{path}").status_code for role in expected}
+    assert found == expected
+
+
+@pytest.mark.parametrize("path", LOGIN)
 def test_the_cookie_of_the_ui_is_a_login_and_a_forged_one_is_none(client, filled, path):
     token = client("viewer").headers["Authorization"].removeprefix("Bearer ")
     browser = client(None)

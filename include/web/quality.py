@@ -1,0 +1,92 @@
+"""What the page *Quality* shows, and how its buttons reach the DAG ``quarantine``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from fastapi import HTTPException
+from psycopg import Connection
+
+from include.run_report import report_of
+from include.web.access import QUARANTINE, form_token, may_decide
+from include.web.overview import rows
+
+Action = Literal["release", "discard", "replay"]
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class QualityPage:
+    """The page.
+
+    :param reports: the ids of the runs shown that have a report.
+    :param more: whether more bars await a decision than are shown.
+    :param token: what the form carries; None for a user who may not decide.
+    :param asked: the run of the DAG ``quarantine`` that was asked for last, with its state.
+    """
+
+    runs: Sequence[Mapping[str, Any]]
+    reports: frozenset[int]
+    rules: Sequence[Mapping[str, Any]]
+    quarantine: Sequence[Mapping[str, Any]]
+    more: bool
+    token: str | None
+    asked: Mapping[str, str] | None
+
+
+def quality_page(
+    connection: Connection[Any], user: BaseUser, reports: Path, *, asked: str | None
+) -> QualityPage:
+    """Read the page for a user.
+
+    :param reports: the folder of the reports.
+    :param asked: the ``run_id`` of a decision that was just asked for.
+    """
+    runs = rows(connection, "verdicts_of_runs")
+    quarantine = rows(connection, "quarantine", after=None, limit=MOST_ROWS + 1)
+    return QualityPage(
+        runs=runs,
+        reports=frozenset(run["id"] for run in runs if report_of(reports, run["id"])),
+        rules=rows(connection, "rules_broken"),
+        quarantine=quarantine[:MOST_ROWS],
+        more=len(quarantine) > MOST_ROWS,
+        token=form_token(user) if may_decide(user) else None,
+        asked=_asked(connection, asked) if asked else None,
+    )
+
+
+def trigger(action: Action, ids: Sequence[int], reason: str, user: BaseUser) -> str:
+    """Trigger the DAG ``quarantine`` in a user's name and return the id of its run.
+
+    :raises HTTPException: 422 if no row or no reason is given; 503 if Airflow does not know the DAG.
+    """
+    from airflow.api.common.trigger_dag import trigger_dag
+    from airflow.exceptions import DagNotFound
+    from airflow.utils.types import DagRunTriggeredByType
+
+    if not ids:
+        raise HTTPException(422, "Tick the bars it is about.")
+    if not reason.strip():
+        raise HTTPException(422, "Say why: the reason is kept with what was done.")
+    try:
+        run = trigger_dag(
+            QUARANTINE,
+            conf={"action": action, "rows": list(ids), "reason": reason.strip()},
+            triggered_by=DagRunTriggeredByType.UI,
+            triggering_user_name=user.get_name(),
+            note=f"{action}: {reason.strip()}"[:1000],
+        )
+    except DagNotFound:
+        run = None
+    if run is None:
+        raise HTTPException(503, "Airflow does not know the DAG quarantine (yet). Look at `make status`.")
+    return str(run.run_id)
+
+
+def _asked(connection: Connection[Any], run_id: str) -> Mapping[str, str]:
+    found = rows(connection, "decision_run", run_id=run_id)
+    return {"run_id": run_id, "state": "not begun", "message": "", **(found[0] if found else {})}

@@ -1,0 +1,140 @@
+"""The page *Quality*: what the gate said, and decisions that reach the DAG with a name and a reason."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
+TOLD = "high 2 is below low <b>3</b>"
+
+
+@pytest.fixture(scope="session")
+def quarantine_dag(metadata) -> None:
+    """Airflow knows the DAG, as a DAG processor would have told it."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+    from tests.conftest import PROJECT
+
+    DagBundlesManager().sync_bundles_to_db()
+    bag = DagBag(str(PROJECT / "dags" / "quarantine.py"), bundle_name="dags-folder")
+    sync_bag_to_db(bag, "dags-folder", None)
+
+
+@pytest.fixture
+def refused(filled):
+    """A bar of IBM that awaits a decision; return its id."""
+    run = filled.execute("select max(id) from pipeline_run").fetchone()[0]
+    (id,) = filled.execute(
+        "insert into quarantine (pipeline_run_id, symbol, data_date, bar, rules, path) values "
+        "(%s, 'IBM', '2026-05-14', '{\"open\": \"1\"}', '{high_below_low}', 'body') returning id",
+        (run,),
+    ).fetchone()
+    filled.execute(
+        "insert into broken_rule values (%s, 'IBM', 'high_below_low', 'critical', 1, '2026-05-14', "
+        "'2026-05-14', %s)",
+        (run, TOLD),
+    )
+    filled.commit()
+    return id
+
+
+def token_of(page: str) -> str:
+    return re.search(r'name="token" value="([^"]+)"', page)[1]
+
+
+def runs() -> list[object]:
+    from airflow.models.dagrun import DagRun
+
+    return sorted(DagRun.find(dag_id="quarantine"), key=lambda run: run.id)
+
+
+def test_the_page_tells_what_awaits_a_decision_and_which_rule_breaks(client, refused):
+    page = client("op").get("/market/quality").text
+    assert f'name="rows" value="{refused}"' in page
+    assert "<td>2026-05-14</td>" in page
+    row = r"<td>critical</td><td>high_below_low</td>(<td class=\"number\">1</td>){3}<td>IBM: high 2"
+    assert re.search(row, page)
+    assert "<b>3" not in page
+
+
+def test_who_may_only_read_gets_no_form(client, refused):
+    page = client("viewer").get("/market/quality").text
+    assert "2026-05-14" in page
+    assert "<form" not in page
+    assert 'name="token"' not in page
+
+
+@pytest.mark.parametrize("role", ["op", "admin"])
+def test_a_decision_triggers_the_dag_with_the_user_and_the_reason(client, refused, quarantine_dag, role):
+    user = client(role)
+    form = {"token": token_of(user.get("/market/quality").text), "rows": refused, "reason": " a real crash "}
+    before = len(runs())
+    done = user.post("/market/quality", data={**form, "action": "release"}, follow_redirects=False)
+    assert done.status_code == 303, done.text
+    run = runs()[-1]
+    assert len(runs()) == before + 1
+    assert run.conf == {"action": "release", "rows": [refused], "reason": "a real crash"}
+    assert (run.triggering_user_name, run.state) == ("ana", "queued")
+    page = user.get(done.headers["location"]).text
+    assert run.run_id in page
+    assert "not begun" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "told"),
+    [
+        ({"reason": " "}, 422, "Say why"),
+        ({"rows": []}, 422, "Tick the bars"),
+        ({"token": "forged"}, 403, "was not made here for you"),
+    ],
+)
+def test_nothing_is_triggered_without_reason_bars_or_our_own_form(
+    client, refused, quarantine_dag, change, status, told
+):
+    user = client("op")
+    form = {
+        "token": token_of(user.get("/market/quality").text),
+        "rows": [refused],
+        "reason": "seen elsewhere",
+    }
+    before = len(runs())
+    answer = user.post("/market/quality", data={**form, "action": "discard", **change})
+    assert (answer.status_code, told in answer.text, len(runs())) == (status, True, before)
+
+
+def test_a_form_made_for_another_user_triggers_nothing(client, refused, quarantine_dag):
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+
+    other = client(None)
+    jwt = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="eve", role="op"))
+    other.headers["Authorization"] = f"Bearer {jwt}"
+    form = {"rows": refused, "reason": "x", "action": "release"}
+    form["token"] = token_of(client("op").get("/market/quality").text)
+    assert other.post("/market/quality", data=form).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 403)])
+def test_only_who_may_trigger_the_dag_decides(client, refused, quarantine_dag, role, status):
+    before = len(runs())
+    form = {"rows": refused, "reason": "x", "action": "release"}
+    form["token"] = token_of(client("op").get("/market/quality").text)
+    assert client(role).post("/market/quality", data=form).status_code == status
+    assert len(runs()) == before
+
+
+def test_the_report_of_a_run_opens_under_the_login(client, filled, tmp_path, monkeypatch):
+    monkeypatch.setattr("include.web.pages.reports", lambda origin: tmp_path)
+    (run,) = filled.execute("select max(id) from pipeline_run").fetchone()
+    folder = tmp_path / "runs" / str(run)
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("<h1>IBM</h1>")
+    assert f"/market/reports/{run}" in client().get("/market/quality").text
+    report = client().get(f"/market/reports/{run}")
+    assert report.text == "<h1>IBM</h1>"
+    assert "default-src 'none'" in report.headers["content-security-policy"]
+    assert client().get("/market/reports/99999").status_code == 404
+    assert client(None).get(f"/market/reports/{run}").status_code == 401
