@@ -62,8 +62,9 @@ def answer(
     format = format_of(request, wanted)
     if format is Format.json and question.key:
         question = Question(**{**vars(question), "limit": question.limit or PAGE})
+    read = _Read(connection, question, format)
     headers = {
-        "ETag": _tag(request, connection, question, format),
+        "ETag": _tag(request, connection, question, format, read),
         "Cache-Control": "private, no-cache",
         "Vary": "Accept, Cookie, Authorization",
         "X-Content-Type-Options": "nosniff",
@@ -73,36 +74,57 @@ def answer(
     if format is not Format.json:
         name = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in question.title)
         headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
-    body = _body(connection, question, format, request)
+    body = _body(connection, question, format, request, read)
     return StreamingResponse(body, media_type=MEDIA_TYPES[format], headers=headers)
 
 
-def _tag(request: Request, connection: Connection[Any], question: Question, format: Format) -> str:
+class _Read:
+    """The rows of an answer, read once; of a long one, the first batch so far."""
+
+    def __init__(self, connection: Connection[Any], question: Question, format: Format) -> None:
+        self._cursor = ServerCursor(connection, "answer")
+        if format in {Format.json, Format.csv}:
+            for name in ("numeric", "date"):  # as PostgreSQL writes them
+                self._cursor.adapters.register_loader(name, TextLoader)
+        self._cursor.execute(_statement(question), _parameters(question, format))
+        self.first: list[Row] = self._cursor.fetchmany(BATCH)
+        self.columns = self._cursor.description or []
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.first) < BATCH
+
+    def batches(self) -> Batches:
+        if self.first:
+            yield self.first
+        if not self.is_whole:
+            yield from iter(lambda: self._cursor.fetchmany(BATCH), [])
+
+
+def _tag(
+    request: Request, connection: Connection[Any], question: Question, format: Format, read: _Read
+) -> str:
     """Made of every value of the answer, so it changes if and only if the answer does."""
-    rows = sql.SQL("select count(*), sum(hashtextextended(answer::text, 0)) from ({}) as answer")
-    held = connection.execute(rows.format(_statement(question)), _parameters(question, format)).fetchone()
+    if read.is_whole:
+        held: object = read.first
+    else:
+        rows = sql.SQL("select count(*), sum(hashtextextended(answer::text, 0)) from ({}) as answer")
+        held = connection.execute(rows.format(_statement(question)), _parameters(question, format)).fetchone()
     told = f"{request.url.path}?{request.url.query} {format} {origin_of(connection)} {held}"
     return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
 
 
 def _body(
-    connection: Connection[Any], question: Question, format: Format, request: Request
+    connection: Connection[Any], question: Question, format: Format, request: Request, read: _Read
 ) -> Iterator[bytes]:
-    with ServerCursor(connection, "answer") as cursor:
-        if format in {Format.json, Format.csv}:
-            for name in ("numeric", "date"):  # as PostgreSQL writes them
-                cursor.adapters.register_loader(name, TextLoader)
-        cursor.execute(_statement(question), _parameters(question, format))
-        columns = cursor.description or []
-        batches = iter(lambda: cursor.fetchmany(BATCH), [])
-        if format is Format.json:
-            page = _Page(question, [column.name for column in columns], request)
-            before = f'"origin": {json.dumps(origin_of(connection))}'
-            yield from as_json(columns, page.of(batches), before, page.next)
-        elif format is Format.csv:
-            yield from as_csv(columns, batches)
-        else:
-            yield from as_columns(format, columns, batches)
+    if format is Format.json:
+        page = _Page(question, [column.name for column in read.columns], request)
+        before = f'"origin": {json.dumps(origin_of(connection))}'
+        yield from as_json(read.columns, page.of(read.batches()), before, page.next)
+    elif format is Format.csv:
+        yield from as_csv(read.columns, read.batches())
+    else:
+        yield from as_columns(format, read.columns, read.batches())
 
 
 class _Page:
