@@ -8,6 +8,7 @@ import re
 import signal
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -15,10 +16,12 @@ import pytest
 
 from tests.conftest import PROJECT, program
 
+from .browser import TOO_WIDE, Browser, logged_in
 from .conftest import SANDBOX_SYMBOLS, Local
 
 pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.postgres]
 THE_KEY = "A9KEY7OF5A3PERSON"
+ANOTHER_KEY = "A9KEY7OF5A4PERSON"  # with calls left
 
 
 def bars(local: Local) -> dict[str, int]:
@@ -301,47 +304,92 @@ def test_the_ui_shows_the_grid_by_symbol_and_the_form_of_the_connection(local, t
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (390, "dark")])
-def test_the_pages_in_the_ui_show_what_the_warehouse_holds(local, tmp_path, width, theme):
-    from playwright.sync_api import sync_playwright
-
-    said, elsewhere = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program("chromium", "chromium-browser", "google-chrome"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
-        page.goto(local.stack.ui)
-        page.fill("input[name=username]", "admin")
-        page.fill("input[name=password]", local.stack.secrets.admin_password)
-        page.click("button[type=submit]")
-        page.get_by_role("link", name="Market data").wait_for()
-        page.on("console", lambda message: message.type == "error" and said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: elsewhere.append(request.url))
-        page.get_by_role("link", name="Market data").click()
-        frame = page.frame_locator("iframe")
+def test_the_pages_in_the_browser_show_what_the_warehouse_holds(local, tmp_path, width, theme):
+    with logged_in(local, width, theme) as browser:
+        page, frame = browser.page, browser.frame
+        page.get_by_role("link", name="Market", exact=True).click()
         frame.get_by_role("heading", name="What is held of the last").wait_for()
         symbols = frame.locator("table.heatmap tbody th").all_inner_texts()
         assert symbols == [row[0] for row in local.rows("select symbol from instrument order by symbol")]
-        page.screenshot(path=tmp_path / "overview.png")
         assert frame.locator("html").get_attribute("data-theme") == theme
+        assert (looked_at(browser, tmp_path / "overview.png"), "overview") == ([], "overview")
 
-        frame.get_by_role("link", name="IBM").click()
-        frame.get_by_role("heading", name="IBM").wait_for()
-        held = local.rows("select data_date::text from stock_data where symbol = 'IBM' order by 1 desc")
+        for name in ("Quality", "Budget"):
+            frame.get_by_role("link", name=name, exact=True).click()
+            frame.get_by_role("heading", name=name, level=1).wait_for()
+            assert (looked_at(browser, tmp_path / f"{name.lower()}.png"), name) == ([], name)
+
+        frame.get_by_role("link", name="Overview", exact=True).focus()
+        page.keyboard.press("Enter")
+        symbol = symbols[0]
+        frame.get_by_role("link", name=symbol, exact=True).click()
+        frame.get_by_role("heading", name=symbol).first.wait_for()
+        held = local.rows(f"select data_date::text from stock_data where symbol = '{symbol}' order by 1 desc")
         bars = frame.locator("section[aria-labelledby=bars] tbody td:first-child").all_inner_texts()
         assert bars == [row[0] for row in held][:100]
         assert frame.locator(".candles g").count() == len(bars) > 0
-        page.screenshot(path=tmp_path / "symbol.png")
-        too_wide = "page => page.scrollWidth > page.clientWidth"
-        assert not frame.locator("html").evaluate(too_wide)
+        assert (looked_at(browser, tmp_path / "symbol.png"), "symbol") == ([], "symbol")
         with page.expect_download() as download:
             frame.get_by_role("link", name="CSV, all bars").click()
         assert len(download.value.path().read_text().splitlines()) == 1 + len(held)
-        browser.close()
-    assert said == []
-    assert [url for url in elsewhere if not url.startswith((local.stack.ui, "blob:", "data:"))] == []
+    assert browser.said == []
+    assert browser.elsewhere == []
+
+
+def looked_at(browser: Browser, picture: Path) -> list[object]:
+    """Take a picture of a page; return what axe finds, and whether it is wider than its window."""
+    browser.page.screenshot(path=picture)
+    too_wide = browser.frame.locator("html").evaluate(TOO_WIDE)
+    return [*browser.violations(), *(["too wide"] if too_wide else [])]
+
+
+def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
+    key = {"connection_id": "alphavantage_default", "conn_type": "alphavantage", "password": ANOTHER_KEY}
+    mask = {"update_mask": ["password"]}
+    local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=key)
+    local.sandbox("faults", {"kind": "bad_bar", "rule": "high_below_low", "symbol": "HD"})
+    assert local("run", STOCK_SYMBOLS="HD").returncode != 0
+    assert "HD" not in bars(local)
+    with logged_in(local) as browser:
+        browser.page.goto(f"{local.stack.ui}/plugin/market")
+        frame = browser.frame
+        frame.get_by_role("link", name="Quality", exact=True).click()
+        frame.get_by_role("checkbox", name="HD").focus()
+        browser.page.keyboard.press("Space")
+        frame.get_by_label("Why").fill("It was so on the floor.")
+        frame.get_by_role("button", name="Release").focus()
+        browser.page.keyboard.press("Enter")
+        told = frame.get_by_role("status")
+        for _ in range(120):
+            told.wait_for()
+            if "success" in told.inner_text():
+                break
+            browser.page.wait_for_timeout(1000)
+            frame.get_by_role("link", name="Look again").click()
+        assert "success" in told.inner_text()
+    assert bars(local)["HD"] == 100
+    assert ("released", "admin", "It was so on the floor.") in local.rows(
+        "select decision, decided_by, reason from standing_decision"
+    )
+
+
+def test_a_task_instance_has_the_page_of_its_symbol_as_a_tab_in_the_browser(local):
+    (run,) = local.rows("select run_id from pipeline_run order by id")[0]
+    found = local.api._instances("stock_data_pipeline", run)
+    index, label = next(
+        (one["map_index"], one["rendered_map_index"])
+        for one in found
+        if one["task_id"] == "fetch_stock_data" and one["rendered_map_index"] != "LISTING_STATUS"
+    )
+    with logged_in(local) as browser:
+        browser.page.goto(
+            f"{local.stack.ui}/dags/stock_data_pipeline/runs/{run}/tasks/fetch_stock_data/mapped/{index}"
+        )
+        browser.page.get_by_role("link", name="Market", exact=True).last.click()
+        browser.frame.get_by_role("heading", name=label).wait_for()
+        browser.page.goto(f"{local.stack.ui}/dags/stock_data_pipeline")
+        browser.page.get_by_role("link", name="Market", exact=True).last.click()
+        browser.frame.get_by_role("heading", name="What is held of the last").wait_for()
 
 
 def test_stop_stops_and_clean_leaves_nothing(local):
