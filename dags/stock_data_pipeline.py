@@ -29,10 +29,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import (
+    AsyncCallback,
     DeadlineAlert,
     DeadlineReference,
     Param,
-    SyncCallback,
     Variable,
     dag,
     get_current_context,
@@ -98,7 +98,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     deadline=DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=RUN_ENDS_WITHIN,
-        callback=SyncCallback(TellLateRun),
+        callback=AsyncCallback(TellLateRun),
         name="run is late",
     ),
 )

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from include.expectations import PRICES, ordered, positive, present
-from include.rule import Rule
+from include.expectations import PRICES
+from include.rule import Rule, ordered, positive, present
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,40}")
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")

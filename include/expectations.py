@@ -30,7 +30,7 @@ A bar that was held before the batch counts as a bar before.
 
 from __future__ import annotations
 
-from include.rule import Rule
+from include.rule import Rule, ordered, positive, present
 
 PRICES = ("open", "high", "low", "close")
 
@@ -52,43 +52,6 @@ USUAL_RANGE = 1.5
 
 USUAL_REVISION = 0.001
 """The most by which a close that was final is revised, as a part of it."""
-
-
-def present(column: str) -> Rule:
-    """The column has a value in every row."""
-    return Rule(
-        f"{column}_present",
-        f"{column} is not null.",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": column},
-        releasable=False,
-    )
-
-
-def positive(column: str) -> Rule:
-    """No value of the column is zero or less."""
-    return Rule(
-        f"{column}_positive",
-        f"{column} is more than zero.",
-        "ExpectColumnValuesToBeBetween",
-        {"column": column, "min_value": 0, "strict_min": True},
-    )
-
-
-def ordered(lower: str, upper: str) -> Rule:
-    """Where a row has both values, the one is not above the other."""
-    return Rule(
-        f"{lower}_not_above_{upper}",
-        f"{lower} is not above {upper}.",
-        "ExpectColumnPairValuesAToBeGreaterThanB",
-        {
-            "column_A": upper,
-            "column_B": lower,
-            "or_equal": True,
-            "ignore_row_if": "either_value_is_missing",
-        },
-    )
-
 
 DAILY_BAR_RULES: tuple[Rule, ...] = (
     *(present(column) for column in (*PRICES, "volume")),

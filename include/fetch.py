@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
@@ -24,6 +24,7 @@ from include.exchanges import NEW_YORK, exchange_of
 from include.lifecycle import forget_refusals, judge_refusal
 from include.listing import parameters_of, read_listing
 from include.needs import COMPACT, PlannedRequest
+from include.outage import REST, outage_of
 from include.raw import is_stored, write_body
 from include.runs import Request, Run, brought_since_start, is_quota_spent, last_body, record_request
 from include.sessions import last_closed_session
@@ -68,6 +69,8 @@ class Fetcher:
 
     A body of another run that holds the final bar of the last closed session, or came since this run was
     planned, is used again, unless ``force``.
+
+    :param rest: how long nobody asks after symbols in a row got no answer.
     """
 
     run: Run
@@ -75,13 +78,15 @@ class Fetcher:
     api: Api
     store: ObjectStoragePath
     force: bool = False
+    rest: timedelta = REST
 
     def fetch(self, requests: Iterable[PlannedRequest]) -> list[AlphaVantageError]:
         """Bring these bodies and return the errors of those that failed.
 
         What has a body since the run was started is left out. The outcome of each is recorded and committed
         before the next is asked. Once the day's quota is spent the rest is deferred unasked, here and in the
-        run's other tasks. Nothing more is asked of a symbol that was refused.
+        run's other tasks, and so it is while the API does not answer (:mod:`include.outage`). Nothing more is
+        asked of a symbol that was refused.
         """
         done = brought_since_start(self.connection, self.run)
         told = [QUOTA_TOLD] if is_quota_spent(self.connection, self.run) else []
@@ -91,11 +96,13 @@ class Fetcher:
             if refused or (planned.symbol, planned.function) in done:
                 continue
             spent = next((error for error in [*told, *errors] if isinstance(error, OUT_OF_CALLS)), None)
-            request, error = self._bring(planned, spent)
+            outage = outage_of(self.connection, self.run, self.rest)
+            request, error = self._bring(planned, spent or outage.error)
             if error and not _fails_nothing(request, error):
                 errors.append(error)
             log.info("%s %s: %s", planned.symbol, planned.function, _in_words(request))
-            record_request(self.connection, self.run, request)
+            if not outage.is_known_of(request):
+                record_request(self.connection, self.run, request)
             self.connection.commit()
         return errors
 

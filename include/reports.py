@@ -11,6 +11,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from include.outage import ApiUnreachable
 from include.runs import Outcome, Run
 from include.statements import statement
 
@@ -118,7 +119,12 @@ def nothing_loaded(results: Sequence[SymbolResult]) -> str | None:
 def headline(results: Sequence[SymbolResult]) -> str:
     """Return the run in one line."""
     loaded = [result for result in results if result.loaded]
-    deferred = [result.symbol for result in results if result.outcome == "deferred"]
+    unreachable = [result.symbol for result in results if result.kind == ApiUnreachable.__name__]
+    deferred = [
+        result.symbol
+        for result in results
+        if result.outcome == "deferred" and result.symbol not in unreachable
+    ]
     parts = [
         f"{len(loaded)} of {_count(len(results), 'symbol')} loaded",
         f"{sum(result.new_bars or 0 for result in loaded)} bars new",
@@ -133,6 +139,8 @@ def headline(results: Sequence[SymbolResult]) -> str:
         parts.append(f"left out: {', '.join(left_out)}")
     if deferred:
         parts.append(f"deferred until the budget returns: {', '.join(deferred)}")
+    if unreachable:
+        parts.append(f"not asked, as the API did not answer: {', '.join(unreachable)}")
     waiting = sum(result.deferred_requests for result in results)
     if waiting:
         parts.append(f"{_count(waiting, 'request')} for splits and dividends deferred")

@@ -34,3 +34,39 @@ class Rule:
     releasable: bool = True
     tells: str = ""
     about: Literal["bar", "symbol"] = "bar"
+
+
+def present(column: str) -> Rule:
+    """The column has a value in every row."""
+    return Rule(
+        f"{column}_present",
+        f"{column} is not null.",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": column},
+        releasable=False,
+    )
+
+
+def positive(column: str) -> Rule:
+    """No value of the column is zero or less."""
+    return Rule(
+        f"{column}_positive",
+        f"{column} is more than zero.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": column, "min_value": 0, "strict_min": True},
+    )
+
+
+def ordered(lower: str, upper: str) -> Rule:
+    """Where a row has both values, the one is not above the other."""
+    return Rule(
+        f"{lower}_not_above_{upper}",
+        f"{lower} is not above {upper}.",
+        "ExpectColumnPairValuesAToBeGreaterThanB",
+        {
+            "column_A": upper,
+            "column_B": lower,
+            "or_equal": True,
+            "ignore_row_if": "either_value_is_missing",
+        },
+    )

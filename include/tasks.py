@@ -39,11 +39,13 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     from include.entitlement import EntitledApi
     from include.fetch import OUT_OF_CALLS, Fetcher, next_turn
     from include.needs import PlannedRequest
+    from include.outage import rest_before_retry
 
     with this_run() as (warehouse, run):
         force = context["params"].get("force", False)
+        rest = rest_before_retry(context["params"].get("retry_delay", 300))
         api = EntitledApi(api_of(run), warehouse, run.now)
-        errors = Fetcher(run, warehouse, api, store(), force).fetch(
+        errors = Fetcher(run, warehouse, api, store(), force, rest).fetch(
             PlannedRequest(**request) for request in requests
         )
     failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]

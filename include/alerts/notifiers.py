@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier
@@ -47,14 +49,21 @@ class TellSuccess(_Teller):
 
 
 class TellLateRun(_Teller):
-    """Mails that a run is not over by its deadline; the callback of a ``DeadlineAlert``."""
+    """Mails that a run is not over by its deadline; the ``AsyncCallback`` of a ``DeadlineAlert``.
 
-    def notify(self, context: Context) -> None:
-        """Tell it; a deadline's context has the run as the REST API shows it."""
-        from include.alerts.runs import tell_late_run
+    It runs in the triggerer: in 3.3.2 what runs on an executor may not read connections and Variables.
+    """
 
-        told: Any = context
-        run, deadline = told["dag_run"], told["deadline"]["deadline_time"]
-        # Airflow keeps the deadline of a run that failed before it.
-        if run["state"] in {"queued", "running"}:
-            tell_late_run(run["dag_id"], run["dag_run_id"], str(deadline))
+    async def async_notify(self, context: Context) -> None:
+        """Tell it, in a thread beside the triggerer's event loop."""
+        await asyncio.to_thread(_tell_late_run, context)
+
+
+def _tell_late_run(told: Any) -> None:
+    """A deadline's context has the run as the REST API shows it."""
+    from include.alerts.runs import tell_late_run
+
+    run, deadline = told["dag_run"], datetime.fromisoformat(str(told["deadline"]["deadline_time"]))
+    # Airflow keeps the deadline of a run that failed before it.
+    if run["state"] in {"queued", "running"}:
+        tell_late_run(run["dag_id"], run["dag_run_id"], deadline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -44,11 +45,12 @@ def tell_success(dag_id: str, run_id: str) -> bool:
     return tell(about_run(dag_id, run_id), lambda _: Findings([], recovery))
 
 
-def tell_late_run(dag_id: str, run_id: str, deadline: str) -> bool:
+def tell_late_run(dag_id: str, run_id: str, deadline: datetime) -> bool:
     """Mail that a run is not over by its deadline; return whether a mail was sent."""
+    by = f"{deadline.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     text = (
-        f"{dag_id}: its run should have been over by {deadline} and is not. See which task it is in, and "
-        "whether the scheduler and its workers run: `make status`."
+        f"{dag_id}: its run should have been over by {by} and is not. See which task it is in, and whether "
+        "the scheduler and its workers run: `make status`."
     )
     findings = Findings([run_late(dag_id, text)], _nothing)
     return _tell_or_say_so(dag_id, run_id, lambda _: findings, text)

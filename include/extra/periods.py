@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from include.datasets import DATASETS, PRICE_RULES, Dataset, Period
-from include.expectations import present
+from include.rule import present
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ KINDS = {"r": "Tables", "v": "Views", "m": "Materialized views"}
 
 HEAD = """# Every table, view and column
 
-What the schema says of itself; `\\d+ stock_data` shows the same at `make psql`. Prices are `NUMERIC`, moments
-`TIMESTAMPTZ`, sessions `DATE`. The tables of datasets (`market_data_extra`, weekly and monthly bars) come
-with their first rows.
+What the schema says of itself; `\\d+ stock_data` shows it at `make psql`. Prices are `NUMERIC`, moments
+`TIMESTAMPTZ`, sessions `DATE`. The tables of datasets (those of `market_data_extra`, weekly and monthly
+bars) come with their first rows.
 """
 
 RELATIONS = """

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from include.checkpoint import data_docs, run_checkpoint
-from include.expectations import positive
+from include.rule import positive
 
 
 def test_data_docs_keep_the_newest_runs_of_each_suite(tmp_path):

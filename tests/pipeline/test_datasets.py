@@ -249,6 +249,16 @@ def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_al
     ]
     counts = warehouse.execute("select bars, refused_bars, new_bars from verdict where symbol = 'eur_usd'")
     assert counts.fetchall() == [(4, 4, None)]
+    broken = warehouse.execute(
+        "select symbol, rule, severity, bars, first_session, last_session from broken_rule order by rule"
+    ).fetchall()
+    assert [row[:4] for row in broken] == [
+        ("eur_usd", "close_present", "critical", 1),
+        ("eur_usd", "not_in_the_future", "critical", 1),
+        ("eur_usd", "one_row_a_key", "critical", 2),
+        ("eur_usd", "open_not_above_high", "critical", 1),
+    ]
+    assert {row[4:] for row in broken[1:2]} == {(date(2026, 5, 17), date(2026, 5, 17))}
     assert open_rows(warehouse) == []  # the quarantine of bars has nothing to decide about it
     (problem,) = problems(results_of(warehouse, run))
     assert problem.startswith(

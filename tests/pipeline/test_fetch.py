@@ -18,7 +18,9 @@ from airflow_provider_alphavantage.responses import read
 from include.bars import read_accepted
 from include.fetch import Fetcher, next_turn
 from include.needs import PlannedRequest
+from include.outage import REST, ApiUnreachable, rest_before_retry
 from include.plan import Allowance
+from include.reports import headline, problems, results_of
 from include.runs import Run, requests_of
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
@@ -63,11 +65,11 @@ def store(tmp_path: Path) -> ObjectStoragePath:
 def fetcher(warehouse, store, sandbox, running):
     """Make the fetcher of a run; nobody waits for a turn."""
 
-    def fetcher_of(run: Run, force: bool = False) -> Fetcher:
+    def fetcher_of(run: Run, force: bool = False, rest: timedelta = REST) -> Fetcher:
         stopwatch = running[1]
         limiter = LocalLimiter(lambda: MORNING_AFTER + timedelta(seconds=stopwatch.seconds))
         hook = AlphaVantageHook(limiter=limiter, sleep=stopwatch.advance, now=run.now)
-        return Fetcher(run, warehouse, hook, store, force)
+        return Fetcher(run, warehouse, hook, store, force, rest)
 
     return fetcher_of
 
@@ -77,9 +79,13 @@ def fetch(fetcher):
     """Fetch the daily bars of these symbols in a run."""
 
     def fetch_them(
-        run: Run, *symbols: str, force: bool = False, outputsize: str = "compact"
+        run: Run,
+        *symbols: str,
+        force: bool = False,
+        outputsize: str = "compact",
+        rest: timedelta = REST,
     ) -> list[e.AlphaVantageError]:
-        return fetcher(run, force).fetch([PlannedRequest(symbol, outputsize) for symbol in symbols])
+        return fetcher(run, force, rest).fetch([PlannedRequest(symbol, outputsize) for symbol in symbols])
 
     return fetch_them
 
@@ -156,6 +162,90 @@ def test_a_retry_leaves_out_what_it_has(warehouse, started, fetch, sandbox):
     assert fetch(run, "IBM", "MSFT") == []
     assert outcomes(warehouse, run) == {"IBM": ("fetched", None), "MSFT": ("fetched", None)}
     assert {call["symbol"] for call in sandbox.calls()[calls:]} == {"MSFT"}
+
+
+LIST = ("IBM", "MSFT", "AAPL", "AMZN", "TSLA")
+FAILED, NOT_ASKED = ("failed", "TransportError"), ("deferred", "ApiUnreachable")
+OVER = timedelta(0)
+"""The rest is over: as if the next retry came minutes later."""
+
+
+def asked_of(sandbox) -> list[str]:
+    return [call["symbol"] for call in sandbox.calls()]
+
+
+def test_after_three_symbols_without_an_answer_nothing_is_asked(warehouse, started, fetch, sandbox):
+    run = started(*LIST)
+    sandbox.add_fault("html_503")
+    errors = fetch(run, *LIST)
+    assert [type(error) for error in errors] == [e.TransportError] * 3 + [ApiUnreachable] * 2
+    assert asked_of(sandbox) == ["IBM", "MSFT", "AAPL"]
+    expected = dict(zip(LIST, [FAILED] * 3 + [NOT_ASKED] * 2, strict=True))
+    assert outcomes(warehouse, run) == expected
+    assert requests_of(warehouse, run)[4].reason == (
+        "Not asked: The last 3 symbols of this run got no answer. Nothing to do: a retry of the task asks "
+        "again; if it lasts, check the network and the connection's host."
+    )
+    fetch(run, *LIST)  # a retry that comes too soon
+    assert asked_of(sandbox) == ["IBM", "MSFT", "AAPL"]
+    assert outcomes(warehouse, run) == expected
+
+
+def test_a_retry_finds_out_with_one_call_whether_the_api_is_back(warehouse, started, fetch, sandbox):
+    run = started(*LIST)
+    sandbox.add_fault("html_503")
+    for symbol in LIST:
+        fetch(run, symbol)
+    fetch(run, "IBM", rest=OVER)
+    for symbol in LIST[1:]:
+        fetch(run, symbol)
+    assert asked_of(sandbox) == ["IBM", "MSFT", "AAPL", "IBM"]
+    sandbox.clear_faults()
+    assert fetch(run, "IBM", rest=OVER) == []
+    assert fetch(run, *LIST) == []
+    assert outcomes(warehouse, run) == dict.fromkeys(LIST, ("fetched", None))
+
+
+def test_symbols_that_get_no_answer_between_others_that_do_are_no_outage(warehouse, started, fetch, sandbox):
+    run = started(*LIST)
+    for symbol in ("IBM", "AAPL", "TSLA"):
+        sandbox.add_fault("html_503", symbol=symbol)
+    fetch(run, *LIST)
+    assert asked_of(sandbox) == list(LIST)
+    answered = ("fetched", None)
+    assert list(outcomes(warehouse, run).values()) == [FAILED, answered, FAILED, answered, FAILED]
+
+
+def test_a_refusal_is_an_answer(warehouse, started, fetch, sandbox):
+    run = started("IBM", "MSFT", "XYZZY", "AAPL", "TSLA")
+    for symbol in ("IBM", "MSFT", "AAPL", "TSLA"):
+        sandbox.add_fault("html_503", symbol=symbol)
+    fetch(run, "IBM", "MSFT", "XYZZY", "AAPL", "TSLA")
+    assert list(dict.fromkeys(asked_of(sandbox))) == ["IBM", "MSFT", "XYZZY", "AAPL", "TSLA"]
+
+
+@pytest.mark.parametrize(("retry", "rest"), [(300, 240), (5, 4), (0, 0), (3600, 240)])
+def test_the_rest_is_over_before_the_first_retry(retry, rest):
+    assert rest_before_retry(retry) == timedelta(seconds=rest)
+
+
+def test_an_outage_of_one_run_is_not_that_of_the_next(warehouse, started, fetch, sandbox):
+    sandbox.add_fault("html_503")
+    fetch(started(*LIST), *LIST)
+    sandbox.clear_faults()
+    assert fetch(started(*LIST, run_id="next"), *LIST) == []
+
+
+def test_what_an_outage_kept_from_being_asked_is_told(warehouse, started, fetch, sandbox):
+    run = started(*LIST)
+    sandbox.add_fault("html_503")
+    fetch(run, *LIST)
+    results = results_of(warehouse, run)
+    assert headline(results) == (
+        "0 of 5 symbols loaded; 0 bars new; 0 changed; 0 unchanged; "
+        "not asked, as the API did not answer: AMZN, TSLA"
+    )
+    assert [problem.split(":")[0] for problem in problems(results)] == ["IBM", "MSFT", "AAPL"]
 
 
 def test_a_run_started_again_asks_anew_what_is_due_by_now(warehouse, started, fetch, sandbox):

@@ -173,13 +173,13 @@ def start(run_dir: Path, fills: Mapping[str, Any], symbols: list[str]) -> Iterat
     secrets = credentials.load(run_dir)
     server = postgres.start(run_dir)
     try:
-        yield _start(asked, secrets, server, fills, redis)
+        yield _bring_up(asked, secrets, server, fills, redis)
     finally:
         processes.stop(run_dir, [*WORKERS, *SERVICES, BROKER])
         postgres.remove(run_dir)
 
 
-def _start(
+def _bring_up(
     asked: Settings, secrets: credentials.Credentials, server: Server, fills: Mapping[str, Any], redis: str
 ) -> Cluster:
     run_dir, port, broker = asked.run_dir, ports.free_port(), ports.free_port()

@@ -189,6 +189,9 @@ def a_run_is_killed_in_each_task(story: Story) -> Event:
 
 
 def a_run_is_started_twice(story: Story) -> Event:
+    """On a quiet day after all that: while an outage is made up for, there is something to ask."""
+    while not story.is_quiet:
+        yield
     story.today.is_repeated = True
     yield
 
@@ -220,8 +223,8 @@ EVENTS: tuple[tuple[float, Callable[[Story], Event]], ...] = (
     (0.4, a_run_is_killed_in_each_task),
     (0.6, a_company_changes_its_ticker),
     (0.65, the_quota_is_spent_elsewhere),
-    (0.7, a_run_is_started_twice),
     (0.75, the_api_is_out_for_two_days),
     (0.9, the_key_is_replaced),
+    (1.0, a_run_is_started_twice),
 )
 """Each at a part of the story; the market has a split, a dividend and a delisting of its own in between."""

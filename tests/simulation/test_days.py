@@ -129,6 +129,7 @@ def test_the_dag_has_these_tasks_in_this_order():
         "pipeline_start",
         "fetch_stock_data",
         "validate_data",
+        "approve_warnings",  # without its parameter it passes on what it is given
         "load_stock_data",
         "log_completion",
         "pipeline_end",
