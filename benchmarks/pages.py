@@ -1,139 +1,125 @@
-"""Measure the pages over 1,000 symbols x 5,000 sessions: each against its own statements sent through psql.
+"""Measure each page and API route against the bare SELECT of the same rows, through psycopg.
 
-    python -m benchmarks.pages [symbols] [sessions]
+    python -m benchmarks.pages [rounds] [symbols] [sessions]
 
-A page is read and rendered in this process, so Airflow's login and HTTP are not in the figures. psql sends
-the statements the page sent, values filled in, and throws their rows away; the time it takes to start and to
-log in is taken off. Each figure is the median of seven.
+An embedded PostgreSQL holds 1,000 symbols of 5,000 sessions, a gap, a dividend and a revision in each. The
+application is asked without Airflow around it and without its login; the ratio is of two medians, in turns.
 """
 
 from __future__ import annotations
 
+import logging
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from include.instruments import register, write_sessions
+from benchmarks.load import _warehouse, execute
+from include.instruments import write_sessions
 from include.local import postgres
-from include.local.place import wheel_programs
-from include.migrations.upgrade import upgrade
+from include.statements import statement
 from include.warehouse import connect_to
-from include.web.budget import budget_page
-from include.web.overview import overview
-from include.web.rendering import render
-from include.web.symbol import symbol_page
 
-if TYPE_CHECKING:
-    from psycopg import Connection
-
+FILL = Path(__file__).with_name("pages.sql")
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
-BARS = """
-insert into stock_data
-(symbol, data_date, open, high, low, close, volume, fetched_at, is_final, valid_from, final_from)
-select
-    instrument.symbol, day.session, 100, 102, 99, 101.25, 1000000 + day.position,
-    %(now)s, true, %(now)s, %(now)s
-from instrument
-cross join (
-    select session, position from exchange_session
-    where exchange = 'XNYS' and session <= '2026-05-15' order by session desc limit %(sessions)s
-) as day
-"""
+SYMBOL = "S0001"  # in a market of any size
+BARS = "select * from stock_data where symbol = %(symbol)s order by data_date"
+ROUTES = {
+    "": """
+        select symbol, data_date, is_final from stock_data
+        where data_date = any(%(sessions)s)
+        and symbol in (select symbol from instrument order by symbol limit 100)
+        """,
+    f"symbol/{SYMBOL}": f"{BARS} desc limit 100",
+    "api/symbols?limit=1000": """
+        select instrument.*, held.*, newest.close, newest.is_final from instrument
+        left join symbol_coverage as held using (symbol) left join latest_price as newest using (symbol)
+        order by instrument.symbol
+        """,
+    f"api/bars/{SYMBOL}?limit=5000": BARS,
+    f"api/bars/{SYMBOL}?limit=5000&adjusted=full": BARS.replace("stock_data", "stock_data_adjusted"),
+    f"api/bars/{SYMBOL}?format=csv": BARS,
+    "api/coverage?limit=1000": """
+        select * from instrument left join symbol_coverage using (symbol)
+        left join adjustment_coverage using (symbol) order by symbol
+        """,
+    "api/gaps?limit=1000": "select * from gap where valid_to is null order by id limit 1000",
+}
+"""What is asked, and the SELECT of the same rows."""
 
 
-def fill(connection: Connection[Any], symbols: int, sessions: int) -> None:
-    """Hold so many sessions of so many symbols."""
-    write_sessions(connection, "XNYS")
-    register(connection, [f"S{number:04d}" for number in range(symbols)], through=date(2026, 5, 15))
-    connection.execute(BARS, {"now": NOW, "sessions": sessions})
-    for view in ("symbol_coverage", "latest_price"):
-        connection.execute(f"refresh materialized view {view}".encode())
-    connection.commit()
-    connection.autocommit = True
-    connection.execute("vacuum analyze")
-
-
-def median(action: Callable[[], object]) -> float:
-    """The median of seven runs, in milliseconds."""
-    action()
-    taken = []
-    for _ in range(7):
-        began = time.perf_counter()
-        action()
-        taken.append(1000 * (time.perf_counter() - began))
-    return statistics.median(taken)
-
-
-def statements_of(url: str, page: Callable[[Connection[Any]], object]) -> str:
-    """What a page asks, values filled in."""
-    from psycopg import ClientCursor
-
-    asked: list[str] = []
-
-    class Noting(ClientCursor[Any]):
-        def execute(self, query: Any, params: Any = None, **more: Any) -> Noting:
-            asked.append(self.mogrify(query, params) if params else query.decode())
-            return super().execute(query, params, **more)
-
+def fill(url: str, symbols: int, sessions: int) -> None:
+    """Write the bars of a market that nobody trades in."""
     with connect_to(url) as connection:
-        connection.cursor_factory = Noting
-        page(connection)
-    return ";\n".join(asked) + ";\n"
+        write_sessions(connection, "XNYS")
+        for statement in FILL.read_text(encoding="utf-8").split(";\n"):
+            if statement.strip():
+                connection.execute(statement.encode(), {"symbols": symbols, "sessions": sessions, "now": NOW})
+        for view in ("latest_price", "symbol_coverage"):  # those the pages read
+            connection.execute(f"refresh materialized view {view}".encode())
+    execute(url, "vacuum analyze")
 
 
-def through_psql(url: str, statements: str) -> float:
-    """How long psql takes for these, without its own start."""
+@contextmanager
+def application(url: str) -> Generator[Callable[[str], int]]:
+    """The application on that warehouse, asked as by one who has a login."""
+    from fastapi.testclient import TestClient
 
-    def run(text: str) -> Callable[[], object]:
-        program = wheel_programs() / "psql"
-        return lambda: subprocess.run([program, url, "-qo", "/dev/null"], input=text, text=True, check=True)
+    from include.web.access import READS
+    from include.web.app import create_app
+    from include.web.sources import Sources
 
-    return median(run(statements)) - median(run("select 1;\n"))
+    app = create_app(Sources(lambda: connect_to(url), lambda: NOW, lambda: 25))
+    app.dependency_overrides[READS.dependency] = lambda: None
+    with TestClient(app) as client:
+        logging.getLogger("httpx2").setLevel(logging.WARNING)  # Airflow would have each request told
+        yield lambda path: len(client.get(f"/{path}").raise_for_status().content)
 
 
-def main(symbols: int = 1000, sessions: int = 5000) -> None:
-    """Print a line for each page."""
-    pages: dict[str, Callable[[Connection[Any]], object]] = {
-        "overview": lambda at: render(
-            "overview.html", base="", origin=None, now=NOW, page=overview(at, now=NOW, per_day=25)
-        ),
-        "symbol": lambda at: render(
-            "symbol.html", base="", origin=None, page=symbol_page(at, "S0007", "none")
-        ),
-        "budget": lambda at: render(
-            "budget.html", base="", origin=None, now=NOW,
-            page=budget_page(at, now=NOW, per_day=25, watchlist=None),
-        ),
-    }  # fmt: skip
+def bare(url: str, query: str, sessions: list[date]) -> int:
+    """The rows of a SELECT on a connection of its own, as an answer has."""
+    with connect_to(url) as connection:
+        return len(connection.execute(query.encode(), {"symbol": SYMBOL, "sessions": sessions}).fetchall())
+
+
+def last_sessions(url: str) -> list[date]:
+    """Those that the overview shows."""
+    with connect_to(url) as connection:
+        found = connection.execute(
+            statement("web/last_sessions"), {"exchanges": ["XNYS"], "now": NOW, "sessions": 100}
+        )
+        return [session for (session,) in found]
+
+
+def seconds(go: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    go()
+    return time.perf_counter() - start
+
+
+def main(rounds: int = 9, symbols: int = 1000, sessions: int = 5000) -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = postgres.start(Path(folder))
         try:
-            _measure(server.superuser_dsn(), pages, symbols, sessions)
+            url = _warehouse(server, "pages")
+            print(f"filled in {seconds(partial(fill, url, symbols, sessions)):.0f} s")
+            with application(url) as ask:
+                days = last_sessions(url)
+                for path, query in ROUTES.items():
+                    bare(url, query, days), ask(path)
+                    taken = [
+                        (seconds(partial(ask, path)), seconds(partial(bare, url, query, days)))
+                        for _ in range(rounds)
+                    ]
+                    ours, theirs = (statistics.median(times) * 1000 for times in zip(*taken, strict=True))
+                    print(f"{path or '(overview)':<45}{ours:8.1f} ms{theirs:8.1f} ms{ours / theirs:6.2f} x")
         finally:
             postgres.remove(Path(folder))
-
-
-def _measure(
-    url: str, pages: dict[str, Callable[[Connection[Any]], object]], symbols: int, sessions: int
-) -> None:
-    from sqlalchemy import create_engine
-
-    with create_engine(url.replace("postgresql://", "postgresql+psycopg://")).begin() as engine:
-        upgrade(engine)
-    with connect_to(url) as connection:
-        fill(connection, symbols, sessions)
-        for name, page in pages.items():
-            ours = median(lambda page=page: page(connection))  # type: ignore[misc]
-            psql = through_psql(url, statements_of(url, page))
-            print(
-                f"{name}: {ours:.0f} ms, its statements through psql {psql:.0f} ms: {ours / psql:.1f} times"
-            )
 
 
 if __name__ == "__main__":

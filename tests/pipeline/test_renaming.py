@@ -100,7 +100,7 @@ def test_no_table_that_names_a_symbol_was_forgotten(warehouse):
         "select table_name from information_schema.columns join information_schema.tables using (table_name) "
         "where column_name = 'symbol' and columns.table_schema = 'public' and table_type = 'BASE TABLE'"
     ).fetchall()
-    # The ledger counts calls as they were made, alert has mails as they were sent; the listing is the vendor's.
+    # The ledger has calls as they were made, alert mails as they were sent; the listing is the vendor's.
     assert {table for (table,) in named} == {*TABLES, "api_call", "alert", "listing"}
 
 

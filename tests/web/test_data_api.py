@@ -98,6 +98,22 @@ def test_the_other_answers(ask, filled):
     ]
 
 
+def test_coverage_tells_what_the_view_on_adjustment_tells(ask, filled):
+    filled.execute(
+        "insert into corporate_action values "
+        "('IBM', 'dividend', '2026-05-04', 500, '2026-05-01', null, null, null, 'body', now(), now())"
+    )
+    filled.commit()
+    names = ("symbol", "split_adjusted_from", "adjusted_from", "not_before_because")
+    told = filled.execute(
+        "select symbol, split_adjusted_from::text, adjusted_from::text, not_before_because "
+        "from adjustment_coverage order by symbol"
+    ).fetchall()
+    found = [tuple(row[name] for name in names) for row in rows(ask("coverage")) if row["bars"]]
+    assert found == told
+    assert found[1][2:] == ("2026-05-04", "the dividend of 2026-05-04 is not less than the close before it")
+
+
 def test_what_awaits_a_decision(ask, filled):
     filled.execute(
         "insert into quarantine (pipeline_run_id, symbol, data_date, bar, rules, path) "

@@ -1,9 +1,25 @@
 -- For each of these symbols, what is held of each of these sessions, in their order.
+-- Each table is asked once for the whole rectangle, not once for each of its cells.
+with held as (
+    select symbol, data_date, is_final from stock_data
+    where symbol = any(%(symbols)s) and data_date = any(%(sessions)s)
+),
+
+lacking as (
+    select symbol, session, cause from gap
+    where symbol = any(%(symbols)s) and session = any(%(sessions)s) and valid_to is null
+),
+
+replaced as (
+    select distinct symbol, data_date, true as is_revised from stock_data_history
+    where symbol = any(%(symbols)s) and data_date = any(%(sessions)s) and not provisional
+)
+
 select
-    instrument.symbol,
+    asked.symbol,
     array_agg(
         case
-            when gap.cause is not null then gap.cause
+            when lacking.cause is not null then lacking.cause
             when not held.is_final then 'provisional'
             when replaced.is_revised then 'revised'
             when held.is_final then 'held'
@@ -12,17 +28,13 @@ select
         end
         order by day.session
     ) as states
-from instrument
+from unnest(%(symbols)s::text[]) with ordinality as asked (symbol, position)
+inner join instrument on instrument.symbol = asked.symbol
 cross join unnest(%(sessions)s::date[]) as day (session)
 left join exchange_session
     on exchange_session.exchange = instrument.exchange and exchange_session.session = day.session
-left join stock_data as held on held.symbol = instrument.symbol and held.data_date = day.session
-left join gap on gap.symbol = instrument.symbol and gap.session = day.session and gap.valid_to is null
-left join (
-    select distinct symbol, data_date, true as is_revised
-    from stock_data_history
-    where symbol = any(%(symbols)s) and not provisional
-) as replaced on replaced.symbol = held.symbol and replaced.data_date = held.data_date
-where instrument.symbol = any(%(symbols)s)
-group by instrument.symbol
-order by instrument.symbol
+left join held on held.symbol = asked.symbol and held.data_date = day.session
+left join lacking on lacking.symbol = asked.symbol and lacking.session = day.session
+left join replaced on replaced.symbol = held.symbol and replaced.data_date = held.data_date
+group by asked.position, asked.symbol
+order by asked.position
