@@ -6,14 +6,23 @@ import csv
 import os
 import re
 import signal
+import subprocess
+import sys
+import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 
+import httpx
 import psutil
 import psycopg
 import pytest
 
+from include.local import airflow_services
+from include.local.child_environment import common
+from include.local.ports import free_port
 from tests.conftest import PROJECT, program
 
 from .browser import TOO_WIDE, Browser, logged_in
@@ -390,6 +399,57 @@ def test_a_task_instance_has_the_page_of_its_symbol_as_a_tab_in_the_browser(loca
         browser.page.goto(f"{local.stack.ui}/dags/stock_data_pipeline")
         browser.page.get_by_role("link", name="Market", exact=True).last.click()
         browser.frame.get_by_role("heading", name="What is held of the last").wait_for()
+
+
+@pytest.fixture
+def prefixed(local) -> Iterator[httpx.Client]:
+    """A second API server of the same Airflow, whose address has a prefix; who is logged in."""
+    stack, port = local.stack, free_port()
+    address = f"http://127.0.0.1:{port}/airflow"
+    airflow = airflow_services.environment(PROJECT, local.run_dir, stack.server, port, stack.secrets)
+    environment = {**local.environment, **common({}, PROJECT), **airflow, "AIRFLOW__API__BASE_URL": address}
+    command = [sys.executable, "-m", "airflow", "api-server"]
+    with (
+        (local.run_dir / "prefixed.log").open("w") as log,
+        subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log) as server,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+    ):
+        try:
+            wait_for(lambda: answers(client), 120)
+            login = {"username": "admin", "password": stack.secrets.admin_password}
+            token = client.post("/auth/token", json=login).json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield client
+        finally:
+            server.terminate()
+
+
+def answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("/api/v2/monitor/health").is_success
+    except httpx.TransportError:
+        return False
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Ask four times a second until it holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"nothing in {seconds} s"
+        Event().wait(0.25)
+
+
+def test_the_pages_and_the_data_api_work_below_a_prefix(prefixed):
+    page = prefixed.get("/market/")
+    assert page.is_success
+    inside = set(re.findall(r'(?:href|src|action)="(/[^"#]*)"', page.text))
+    assert {path for path in inside if not path.startswith("/airflow/")} == set()
+    assert {"/airflow/market/quality", "/airflow/market/static/market.css"} <= inside
+    root = httpx.URL(prefixed.base_url).copy_with(path="/")
+    assert {path for path in inside if not prefixed.get(root.join(path)).is_success} == set()
+    described = prefixed.get("/market/api/openapi.json").json()
+    assert described["servers"] == [{"url": "/airflow/market"}]
+    assert prefixed.get("/market/api/bars/AAPL?limit=3").json()["rows"]
 
 
 def test_stop_stops_and_clean_leaves_nothing(local):
