@@ -59,6 +59,7 @@ class Strip:
 class Overview:
     """The page.
 
+    :param waiting: requests that the last daily run put off.
     :param after: the last symbol of the page before; None on the first page.
     :param before: after which symbol the page before begins; None for the first page.
     :param more: after which symbol the next page begins; None on the last.
@@ -71,6 +72,7 @@ class Overview:
     runs: Sequence[Mapping[str, Any]]
     attention: Sequence[Mapping[str, Any]]
     calls: Mapping[str, Any]
+    waiting: int
     per_day: int | None
     after: str | None
     before: str | None
@@ -96,6 +98,7 @@ def overview(
         runs=rows(connection, "runs"),
         attention=rows(connection, "attention", now=now),
         calls=rows(connection, "calls_used", now=now)[0],
+        waiting=rows(connection, "waiting")[0]["waiting"],
         per_day=per_day,
         after=after,
         before=before[0]["symbol"] if before else None,

@@ -43,6 +43,12 @@ def test_the_overview_tells_how_fresh_it_is_and_what_was_spent(look, filled):
     assert "1 without any bar" in page
     assert "3 of 25" in page
     assert "1 brought no data" in page
+    filled.execute(
+        "insert into request (pipeline_run_id, symbol, function, outputsize, outcome, reason) "
+        "select max(id), 'HD', 'TIME_SERIES_DAILY', 'compact', 'deferred', 'No call is left.' from pipeline_run"
+    )
+    filled.commit()
+    assert "3 of 25 calls used, 1 planned" in look().text
 
 
 def test_what_needs_a_person_comes_with_the_command(look, filled):

@@ -55,7 +55,7 @@ def test_the_page_tells_what_awaits_a_decision_and_which_rule_breaks(client, ref
     page = client("op").get("/market/quality").text
     assert f'name="rows" value="{refused}"' in page
     assert "<td>2026-05-14</td>" in page
-    row = r"<td>critical</td><td>high_below_low</td>(<td class=\"number\">1</td>){3}<td>IBM: high 2"
+    row = r"<td>critical</td><td>high_below_low</td>(<td class=\"number\">1</td>){3}<td>high 2"
     assert re.search(row, page)
     assert "<b>3" not in page
 

@@ -9,7 +9,6 @@ select
     count(distinct pipeline_run_id) as runs,
     count(distinct symbol) as symbols,
     sum(bars) as bars,
-    (array_agg(symbol order by pipeline_run_id desc, symbol))[1] as last_symbol,
     (array_agg(told order by pipeline_run_id desc, symbol))[1] as last_told
 from broken_rule
 inner join judged using (pipeline_run_id)
