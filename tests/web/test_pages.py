@@ -45,7 +45,8 @@ def test_the_overview_tells_how_fresh_it_is_and_what_was_spent(look, filled):
     assert "1 brought no data" in page
     filled.execute(
         "insert into request (pipeline_run_id, symbol, function, outputsize, outcome, reason) "
-        "select max(id), 'HD', 'TIME_SERIES_DAILY', 'compact', 'deferred', 'No call is left.' from pipeline_run"
+        "select max(id), 'HD', 'TIME_SERIES_DAILY', 'compact', 'deferred', 'No call is left.' "
+        "from pipeline_run"
     )
     filled.commit()
     assert "3 of 25 calls used, 1 planned" in look().text
