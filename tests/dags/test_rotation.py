@@ -7,13 +7,14 @@ docs/deployment.md. Whoever keeps them in Airflow's database changes them in the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from airflow.sdk.configuration import clear_secrets_backends_cache
 
 from include.warehouse import claim_origin
 from tests.conftest import PROJECT
@@ -35,7 +36,9 @@ def role(postgres, warehouse, warehouse_url: str):
 
 
 @pytest.fixture
-def connections(sandbox, role, warehouse_url: str, tmp_path: Path, monkeypatch) -> Callable[[str, str], None]:
+def connections(
+    sandbox, role, warehouse_url: str, tmp_path: Path, monkeypatch
+) -> Iterator[Callable[[str, str], None]]:
     """Write the file of connections, with this key and this password; Airflow looks there first."""
     file = tmp_path / "connections.json"
     monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND", "airflow.secrets.local_filesystem.LocalFilesystemBackend")
@@ -55,7 +58,8 @@ def connections(sandbox, role, warehouse_url: str, tmp_path: Path, monkeypatch) 
         }
         file.write_text(json.dumps({"alphavantage_default": source, "postgres_stocks": stocks}))
 
-    return write
+    yield write
+    clear_secrets_backends_cache()  # a process keeps a backend once it has one
 
 
 @pytest.fixture
