@@ -19,6 +19,7 @@ trap 'rm -f "$new"' EXIT
 while IFS= read -r line; do
     case $line in
         *_FERNET_KEY=) line=$line$(random 32 | tr '+/' '-_') ;;
+        AIRFLOW_JWT_SECRET=) line=$line$(random 66 | tr '+/' 'xy') ;; # signs by SHA-512: a key of 64 bytes
         *_PASSWORD= | *_SECRET= | *_TOKEN= | SANDBOX_API_KEY=) line=$line$(random 24 | tr '+/' 'xy') ;;
     esac
     printf '%s\n' "$line"

@@ -54,6 +54,7 @@ def _generate(name: str) -> str:
         "fernet_key": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "admin_password": lambda: _letters(string.ascii_letters + string.digits, 20),
         "sandbox_key": lambda: _letters(string.ascii_uppercase + string.digits, 16),
+        "jwt_secret": lambda: secrets.token_urlsafe(64),  # signs by SHA-512: a key of 64 bytes
     }
     return special.get(name, lambda: secrets.token_urlsafe(32))()
 
