@@ -260,6 +260,87 @@ def test_a_killed_scheduler_is_recovered_from(local):
     assert local("status").returncode == 0
 
 
+def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
+    key = {"connection_id": "alphavantage_default", "conn_type": "alphavantage", "password": ANOTHER_KEY}
+    mask = {"update_mask": ["password"]}
+    local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=key)
+    local.sandbox("faults", {"kind": "bad_bar", "rule": "high_below_low", "symbol": "HD"})
+    assert local("run", STOCK_SYMBOLS="HD").returncode != 0
+    assert "HD" not in bars(local)
+    with logged_in(local) as browser:
+        browser.page.goto(f"{local.stack.ui}/plugin/market")
+        frame = browser.frame
+        frame.get_by_role("link", name="Quality", exact=True).click()
+        frame.get_by_role("checkbox", name="HD").focus()
+        browser.page.keyboard.press("Space")
+        frame.get_by_label("Why").fill("It was so on the floor.")
+        frame.get_by_role("button", name="Release").focus()
+        browser.page.keyboard.press("Enter")
+        told = frame.get_by_role("status")
+        for _ in range(120):
+            told.wait_for()
+            if "success" in told.inner_text():
+                break
+            browser.page.wait_for_timeout(1000)
+            frame.get_by_role("link", name="Look again").click()
+        assert "success" in told.inner_text()
+    assert bars(local)["HD"] == 100
+    assert ("released", "admin", "It was so on the floor.") in local.rows(
+        "select decision, decided_by, reason from standing_decision"
+    )
+
+
+@pytest.fixture
+def prefixed(local) -> Iterator[httpx.Client]:
+    """A second API server of the same Airflow, whose address has a prefix; who is logged in."""
+    stack, port = local.stack, free_port()
+    address = f"http://127.0.0.1:{port}/airflow"
+    airflow = airflow_services.environment(PROJECT, local.run_dir, stack.server, port, stack.secrets)
+    environment = {**local.environment, **common({}, PROJECT), **airflow, "AIRFLOW__API__BASE_URL": address}
+    command = [sys.executable, "-m", "airflow", "api-server"]
+    with (
+        (local.run_dir / "prefixed.log").open("w") as log,
+        subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log) as server,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+    ):
+        try:
+            wait_for(lambda: answers(client), 120)
+            login = {"username": "admin", "password": stack.secrets.admin_password}
+            token = client.post("/auth/token", json=login).json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield client
+        finally:
+            server.terminate()
+
+
+def answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("/api/v2/monitor/health").is_success
+    except httpx.TransportError:
+        return False
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Ask four times a second until it holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"nothing in {seconds} s"
+        Event().wait(0.25)
+
+
+def test_the_pages_and_the_data_api_work_below_a_prefix(prefixed):
+    page = prefixed.get("/market/")
+    assert page.is_success
+    inside = set(re.findall(r'(?:href|src|action)="(/[^"#]*)"', page.text))
+    assert {path for path in inside if not path.startswith("/airflow/")} == set()
+    assert {"/airflow/market/quality", "/airflow/market/static/market.css"} <= inside
+    root = httpx.URL(prefixed.base_url).copy_with(path="/")
+    assert {path for path in inside if not prefixed.get(root.join(path)).is_success} == set()
+    described = prefixed.get("/market/api/openapi.json").json()
+    assert described["servers"] == [{"url": "/airflow/market"}]
+    assert prefixed.get("/market/api/bars/AAPL?limit=3").json()["rows"]
+
+
 def test_recordings_are_replayed_into_a_database_of_their_own(local, recordings):
     done = local("run", REPLAY=str(recordings), NOW="2026-05-16T06:00:00Z", STOCK_SYMBOLS="IBM")
     assert done.returncode == 0, done.stdout
@@ -352,36 +433,6 @@ def looked_at(browser: Browser, picture: Path) -> list[object]:
     return [*browser.violations(), *(["too wide"] if too_wide else [])]
 
 
-def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
-    key = {"connection_id": "alphavantage_default", "conn_type": "alphavantage", "password": ANOTHER_KEY}
-    mask = {"update_mask": ["password"]}
-    local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=key)
-    local.sandbox("faults", {"kind": "bad_bar", "rule": "high_below_low", "symbol": "HD"})
-    assert local("run", STOCK_SYMBOLS="HD").returncode != 0
-    assert "HD" not in bars(local)
-    with logged_in(local) as browser:
-        browser.page.goto(f"{local.stack.ui}/plugin/market")
-        frame = browser.frame
-        frame.get_by_role("link", name="Quality", exact=True).click()
-        frame.get_by_role("checkbox", name="HD").focus()
-        browser.page.keyboard.press("Space")
-        frame.get_by_label("Why").fill("It was so on the floor.")
-        frame.get_by_role("button", name="Release").focus()
-        browser.page.keyboard.press("Enter")
-        told = frame.get_by_role("status")
-        for _ in range(120):
-            told.wait_for()
-            if "success" in told.inner_text():
-                break
-            browser.page.wait_for_timeout(1000)
-            frame.get_by_role("link", name="Look again").click()
-        assert "success" in told.inner_text()
-    assert bars(local)["HD"] == 100
-    assert ("released", "admin", "It was so on the floor.") in local.rows(
-        "select decision, decided_by, reason from standing_decision"
-    )
-
-
 def test_a_task_instance_has_the_page_of_its_symbol_as_a_tab_in_the_browser(local):
     (run,) = local.rows("select run_id from pipeline_run order by id")[0]
     found = local.api._instances("stock_data_pipeline", run)
@@ -399,57 +450,6 @@ def test_a_task_instance_has_the_page_of_its_symbol_as_a_tab_in_the_browser(loca
         browser.page.goto(f"{local.stack.ui}/dags/stock_data_pipeline")
         browser.page.get_by_role("link", name="Market", exact=True).last.click()
         browser.frame.get_by_role("heading", name="What is held of the last").wait_for()
-
-
-@pytest.fixture
-def prefixed(local) -> Iterator[httpx.Client]:
-    """A second API server of the same Airflow, whose address has a prefix; who is logged in."""
-    stack, port = local.stack, free_port()
-    address = f"http://127.0.0.1:{port}/airflow"
-    airflow = airflow_services.environment(PROJECT, local.run_dir, stack.server, port, stack.secrets)
-    environment = {**local.environment, **common({}, PROJECT), **airflow, "AIRFLOW__API__BASE_URL": address}
-    command = [sys.executable, "-m", "airflow", "api-server"]
-    with (
-        (local.run_dir / "prefixed.log").open("w") as log,
-        subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log) as server,
-        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
-    ):
-        try:
-            wait_for(lambda: answers(client), 120)
-            login = {"username": "admin", "password": stack.secrets.admin_password}
-            token = client.post("/auth/token", json=login).json()["access_token"]
-            client.headers["Authorization"] = f"Bearer {token}"
-            yield client
-        finally:
-            server.terminate()
-
-
-def answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/api/v2/monitor/health").is_success
-    except httpx.TransportError:
-        return False
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    """Ask four times a second until it holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"nothing in {seconds} s"
-        Event().wait(0.25)
-
-
-def test_the_pages_and_the_data_api_work_below_a_prefix(prefixed):
-    page = prefixed.get("/market/")
-    assert page.is_success
-    inside = set(re.findall(r'(?:href|src|action)="(/[^"#]*)"', page.text))
-    assert {path for path in inside if not path.startswith("/airflow/")} == set()
-    assert {"/airflow/market/quality", "/airflow/market/static/market.css"} <= inside
-    root = httpx.URL(prefixed.base_url).copy_with(path="/")
-    assert {path for path in inside if not prefixed.get(root.join(path)).is_success} == set()
-    described = prefixed.get("/market/api/openapi.json").json()
-    assert described["servers"] == [{"url": "/airflow/market"}]
-    assert prefixed.get("/market/api/bars/AAPL?limit=3").json()["rows"]
 
 
 def test_stop_stops_and_clean_leaves_nothing(local):

@@ -43,7 +43,8 @@ def test_the_next_run_is_worked_out_when_asked(client, filled, monkeypatch):
     assert "new AAPL: 3 calls: first bars on 2026-05-" in page
 
 
-def test_an_empty_watchlist_says_what_to_set(client, filled):
+def test_an_empty_watchlist_says_what_to_set(client, filled, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "")
     page = client().get("/market/budget?ahead=true")
     assert page.status_code == 200
     assert "The watchlist is empty" in page.text
