@@ -7,25 +7,15 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
-from threading import Event
 
-import httpx
 import psutil
 import psycopg
 import pytest
 
-from include.local import airflow_services
-from include.local.child_environment import common
-from include.local.ports import free_port
 from tests.conftest import PROJECT, program
 
-from .browser import TOO_WIDE, Browser, logged_in
 from .conftest import SANDBOX_SYMBOLS, Local
 
 pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.postgres]
@@ -232,7 +222,6 @@ def test_a_refused_bar_is_listed_and_once_discarded_its_symbol_loads(local):
 
 def dump(local: Local, database: str) -> str:
     """Every row of a database as text."""
-    import subprocess
 
     from include.local.place import wheel_programs
 
@@ -258,87 +247,6 @@ def test_a_killed_scheduler_is_recovered_from(local):
     done = local("run", STOCK_SYMBOLS="IBM")
     assert done.returncode == 0, done.stdout
     assert local("status").returncode == 0
-
-
-def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
-    key = {"connection_id": "alphavantage_default", "conn_type": "alphavantage", "password": ANOTHER_KEY}
-    mask = {"update_mask": ["password"]}
-    local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=key)
-    local.sandbox("faults", {"kind": "bad_bar", "rule": "high_below_low", "symbol": "HD"})
-    assert local("run", STOCK_SYMBOLS="HD").returncode != 0
-    assert "HD" not in bars(local)
-    with logged_in(local) as browser:
-        browser.page.goto(f"{local.stack.ui}/plugin/market")
-        frame = browser.frame
-        frame.get_by_role("link", name="Quality", exact=True).click()
-        frame.get_by_role("checkbox", name="HD").focus()
-        browser.page.keyboard.press("Space")
-        frame.get_by_label("Why").fill("It was so on the floor.")
-        frame.get_by_role("button", name="Release").focus()
-        browser.page.keyboard.press("Enter")
-        told = frame.get_by_role("status")
-        for _ in range(120):
-            told.wait_for()
-            if "success" in told.inner_text():
-                break
-            browser.page.wait_for_timeout(1000)
-            frame.get_by_role("link", name="Look again").click()
-        assert "success" in told.inner_text()
-    assert bars(local)["HD"] == 100
-    assert ("released", "admin", "It was so on the floor.") in local.rows(
-        "select decision, decided_by, reason from standing_decision"
-    )
-
-
-@pytest.fixture
-def prefixed(local) -> Iterator[httpx.Client]:
-    """A second API server of the same Airflow, whose address has a prefix; who is logged in."""
-    stack, port = local.stack, free_port()
-    address = f"http://127.0.0.1:{port}/airflow"
-    airflow = airflow_services.environment(PROJECT, local.run_dir, stack.server, port, stack.secrets)
-    environment = {**local.environment, **common({}, PROJECT), **airflow, "AIRFLOW__API__BASE_URL": address}
-    command = [sys.executable, "-m", "airflow", "api-server"]
-    with (
-        (local.run_dir / "prefixed.log").open("w") as log,
-        subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log) as server,
-        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
-    ):
-        try:
-            wait_for(lambda: answers(client), 120)
-            login = {"username": "admin", "password": stack.secrets.admin_password}
-            token = client.post("/auth/token", json=login).json()["access_token"]
-            client.headers["Authorization"] = f"Bearer {token}"
-            yield client
-        finally:
-            server.terminate()
-
-
-def answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/api/v2/monitor/health").is_success
-    except httpx.TransportError:
-        return False
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    """Ask four times a second until it holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"nothing in {seconds} s"
-        Event().wait(0.25)
-
-
-def test_the_pages_and_the_data_api_work_below_a_prefix(prefixed):
-    page = prefixed.get("/market/")
-    assert page.is_success
-    inside = set(re.findall(r'(?:href|src|action)="(/[^"#]*)"', page.text))
-    assert {path for path in inside if not path.startswith("/airflow/")} == set()
-    assert {"/airflow/market/quality", "/airflow/market/static/market.css"} <= inside
-    root = httpx.URL(prefixed.base_url).copy_with(path="/")
-    assert {path for path in inside if not prefixed.get(root.join(path)).is_success} == set()
-    described = prefixed.get("/market/api/openapi.json").json()
-    assert described["servers"] == [{"url": "/airflow/market"}]
-    assert prefixed.get("/market/api/bars/AAPL?limit=3").json()["rows"]
 
 
 def test_recordings_are_replayed_into_a_database_of_their_own(local, recordings):
@@ -391,65 +299,6 @@ def test_the_ui_shows_the_grid_by_symbol_and_the_form_of_the_connection(local, t
         page.get_by_text("API key", exact=True).wait_for()
         page.get_by_text("Base URL", exact=True).wait_for()
         browser.close()
-
-
-@pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (390, "dark")])
-def test_the_pages_in_the_browser_show_what_the_warehouse_holds(local, tmp_path, width, theme):
-    with logged_in(local, width, theme) as browser:
-        page, frame = browser.page, browser.frame
-        page.get_by_role("link", name="Market", exact=True).click()
-        frame.get_by_role("heading", name="What is held of the last").wait_for()
-        symbols = frame.locator("table.heatmap tbody th").all_inner_texts()
-        assert symbols == [row[0] for row in local.rows("select symbol from instrument order by symbol")]
-        assert frame.locator("html").get_attribute("data-theme") == theme
-        assert (looked_at(browser, tmp_path / "overview.png"), "overview") == ([], "overview")
-
-        for name in ("Quality", "Budget"):
-            frame.get_by_role("link", name=name, exact=True).click()
-            frame.get_by_role("heading", name=name, level=1).wait_for()
-            assert (looked_at(browser, tmp_path / f"{name.lower()}.png"), name) == ([], name)
-
-        frame.get_by_role("link", name="Overview", exact=True).focus()
-        page.keyboard.press("Enter")
-        symbol = symbols[0]
-        frame.get_by_role("link", name=symbol, exact=True).click()
-        frame.get_by_role("heading", name=symbol).first.wait_for()
-        held = local.rows(f"select data_date::text from stock_data where symbol = '{symbol}' order by 1 desc")
-        bars = frame.locator("section[aria-labelledby=bars] tbody td:first-child").all_inner_texts()
-        assert bars == [row[0] for row in held][:100]
-        assert frame.locator(".candles g").count() == len(bars) > 0
-        assert (looked_at(browser, tmp_path / "symbol.png"), "symbol") == ([], "symbol")
-        with page.expect_download() as download:
-            frame.get_by_role("link", name="CSV, all bars").click()
-        assert len(download.value.path().read_text().splitlines()) == 1 + len(held)
-    assert browser.said == []
-    assert browser.elsewhere == []
-
-
-def looked_at(browser: Browser, picture: Path) -> list[object]:
-    """Take a picture of a page; return what axe finds, and whether it is wider than its window."""
-    browser.page.screenshot(path=picture)
-    too_wide = browser.frame.locator("html").evaluate(TOO_WIDE)
-    return [*browser.violations(), *(["too wide"] if too_wide else [])]
-
-
-def test_a_task_instance_has_the_page_of_its_symbol_as_a_tab_in_the_browser(local):
-    (run,) = local.rows("select run_id from pipeline_run order by id")[0]
-    found = local.api._instances("stock_data_pipeline", run)
-    index, label = next(
-        (one["map_index"], one["rendered_map_index"])
-        for one in found
-        if one["task_id"] == "fetch_stock_data" and one["rendered_map_index"] != "LISTING_STATUS"
-    )
-    with logged_in(local) as browser:
-        browser.page.goto(
-            f"{local.stack.ui}/dags/stock_data_pipeline/runs/{run}/tasks/fetch_stock_data/mapped/{index}"
-        )
-        browser.page.get_by_role("link", name="Market", exact=True).last.click()
-        browser.frame.get_by_role("heading", name=label).wait_for()
-        browser.page.goto(f"{local.stack.ui}/dags/stock_data_pipeline")
-        browser.page.get_by_role("link", name="Market", exact=True).last.click()
-        browser.frame.get_by_role("heading", name="What is held of the last").wait_for()
 
 
 def test_stop_stops_and_clean_leaves_nothing(local):
