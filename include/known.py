@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 
 from include.bars import StockBar, Values
-from include.corporate_actions import KnownActions, known_actions
+from include.corporate_actions import KnownActions
 from include.decisions import decisions_on
 from include.statements import statement
 
@@ -65,7 +65,7 @@ def known_of(
 ) -> Known:
     """Return what the warehouse knows of batches of bars, by symbol.
 
-    :param actions: what the bodies of the run itself tell of splits and dividends.
+    :param actions: what the warehouse and the bodies of the run itself tell of splits and dividends.
     """
     symbols = [symbol for symbol, bars in batches.items() if bars]
     asked = {"symbols": symbols}
@@ -79,7 +79,7 @@ def known_of(
     first = [min(bar.data_date for bar in batches[symbol]) for symbol in symbols]
     before = {"symbols": symbols, "sessions": first, "days": DAYS_BEFORE}
     return Known(
-        actions={**known_actions(connection, symbols), **actions},
+        actions=actions,
         held=[HeldBar(*row) for row in connection.execute(statement("held_before"), before)],
         missing={symbol: frozenset(sessions) for symbol, sessions in missing.items()},
         released={values: taken.sentence for values, taken in decisions.items() if values not in discarded},

@@ -131,3 +131,9 @@ def last_body(
     about = {"symbol": symbol, "function": function, "outputsize": outputsize, "run": run.id}
     with connection.cursor(row_factory=class_row(Request)) as cursor:
         return cursor.execute(statement("last_body"), about | {"final_through": final_through}).fetchone()
+
+
+def moment(connection: Connection[Any], now: datetime) -> datetime:
+    """Return the time answers go by: the real one, or that of the last run if it was simulated."""
+    row = connection.execute(statement("moment"), {"now": now}).fetchone()
+    return row[0] if row else now

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,18 @@ def program(*names: str) -> str:
         absent = f"needs the program {' or '.join(names)}"
         pytest.fail(absent) if os.environ.get("CI") else pytest.skip(absent)
     return found
+
+
+@pytest.fixture(scope="session")
+def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Print a line that the person at the terminal sees, whatever is captured."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def print_it(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{line}", end="")
+
+    return print_it
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,8 @@ from include.alerts.ends import recovery_at_end, run_failed, troubles_of
 from include.alerts.late import late_of
 from include.alerts.tell import about_run, tell
 from include.reports import SymbolResult, headline
-from include.runs import Run
+from include.runs import Run, moment
 from include.start import clock_of
-from include.statements import statement
 from include.warehouse import connect
 from include.watchlist import read_watchlist
 
@@ -61,7 +60,4 @@ def tell_late(dag_id: str, run_id: str, *, listed: str, now: str | None) -> list
 
 
 def _moment(warehouse: Connection[Any], now: str | None) -> datetime:
-    if now:
-        return clock_of(warehouse, now)
-    row = warehouse.execute(statement("web/moment"), {"now": datetime.now(UTC)}).fetchone()
-    return row[0] if row else datetime.now(UTC)
+    return clock_of(warehouse, now) if now else moment(warehouse, datetime.now(UTC))

@@ -12,7 +12,8 @@ from psycopg import Connection
 from include.exceptions import PipelineError
 from include.plan import Allowance
 from include.warehouse import origin_of
-from include.web.overview import rows
+from include.web.overview import waiting_in
+from include.web.sources import rows
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class BudgetPage:
     hours: Sequence[Mapping[str, Any]]
     days: Sequence[Mapping[str, Any]]
     deferred: Sequence[Mapping[str, Any]]
+    waiting: int
     outlook: Sequence[str] | None
 
 
@@ -37,6 +39,7 @@ def budget_page(
 
     :param watchlist: the symbols whose next run is worked out, which takes its time; None not to.
     """
+    deferred = rows(connection, "deferred")
     (calls,) = rows(connection, "calls_used", now=now)
     left = None if per_day is None else max(per_day - calls["used"], 0)
     return BudgetPage(
@@ -44,7 +47,8 @@ def budget_page(
         per_day=per_day,
         hours=rows(connection, "calls_by_hour", now=now),
         days=rows(connection, "calls_by_day", now=now),
-        deferred=rows(connection, "deferred"),
+        deferred=deferred,
+        waiting=waiting_in(deferred),
         outlook=None if watchlist is None else _outlook(connection, watchlist, now, per_day, left),
     )
 

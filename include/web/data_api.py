@@ -9,11 +9,12 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from psycopg import Connection
 from pydantic import AwareDatetime, BaseModel
 
+from include.runs import moment
 from include.statements import statement
 from include.web import shapes
 from include.web.answers import Question, answer
 from include.web.formats import MEDIA_TYPES, Format
-from include.web.sources import Warehouse, moment, sources_of
+from include.web.sources import Warehouse, sources_of
 
 Adjusted = Literal["none", "split", "full"]
 Text = r"^[^\x00]*$"

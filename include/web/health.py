@@ -10,7 +10,7 @@ from typing import Any, Literal
 from psycopg import Connection
 from pydantic import BaseModel
 
-from include.web.overview import rows
+from include.web.sources import rows
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
 LATE = timedelta(days=2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from include.web.overview import rows
+from include.web.sources import rows
 
 if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily

@@ -10,9 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import dict_row
 
-from include.statements import statement
+from include.web.sources import rows
 
 SYMBOLS = 100
 SESSIONS = 100
@@ -98,7 +97,7 @@ def overview(
         runs=rows(connection, "runs"),
         attention=rows(connection, "attention", now=now),
         calls=rows(connection, "calls_used", now=now)[0],
-        waiting=rows(connection, "waiting")[0]["waiting"],
+        waiting=waiting_in(rows(connection, "deferred")),
         per_day=per_day,
         after=after,
         before=before[0]["symbol"] if before else None,
@@ -113,10 +112,9 @@ LEGEND = (
 )  # fmt: skip
 
 
-def rows(connection: Connection[Any], name: str, **about: object) -> list[dict[str, Any]]:
-    """Return the rows of a statement of the pages, by column."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement(f"web/{name}"), about).fetchall()
+def waiting_in(deferred: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many requests the last daily run put off; of many, ``deferred`` shows the first."""
+    return deferred[0]["of_all"] if deferred else 0
 
 
 def _sessions(connection: Connection[Any], exchanges: set[str], now: datetime) -> list[date]:

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from include import run_report
+from include.runs import moment
 from include.settings import reports
 from include.warehouse import origin_of
 from include.web.access import DECIDES, check_form
@@ -20,7 +21,7 @@ from include.web.data_api import Adjusted, AfterSymbol, Symbol, Text, check_symb
 from include.web.overview import overview
 from include.web.quality import Action, quality_page, trigger
 from include.web.rendering import in_address, render
-from include.web.sources import Warehouse, moment, sources_of
+from include.web.sources import Warehouse, sources_of
 from include.web.symbol import symbol_page
 
 STATIC = Path(__file__).parent / "static"

@@ -9,9 +9,10 @@ import psycopg
 from airflow.configuration import conf
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
+from include.runs import moment
 from include.web.health import Health, health, unreachable
 from include.web.metrics import exposition
-from include.web.sources import Warehouse, moment, read_once, sources_of
+from include.web.sources import Warehouse, read_once, sources_of
 
 router = APIRouter(tags=["probes"])
 TEXT = "text/plain; version=0.0.4; charset=utf-8"

@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from include.run_report import report_of
 from include.web.access import QUARANTINE, form_token, may_decide
-from include.web.overview import rows
+from include.web.sources import rows
 
 Action = Literal["release", "discard", "replay"]
 MOST_ROWS = 200

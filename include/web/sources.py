@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from psycopg import Connection, IsolationLevel
+from psycopg.rows import dict_row
 
 from include.settings import ALPHAVANTAGE_CONN_ID, READER_CONN_ID, WATCHLIST_VARIABLE
 from include.statements import statement
@@ -61,10 +62,10 @@ def read_once(sources: Sources) -> Generator[Connection[Any]]:
 Warehouse = Annotated[Connection[Any], Depends(read)]
 
 
-def moment(connection: Connection[Any], now: datetime) -> datetime:
-    """Return the time answers go by: the real one, or that of the last run if it was simulated."""
-    row = connection.execute(statement("web/moment"), {"now": now}).fetchone()
-    return row[0] if row else now
+def rows(connection: Connection[Any], name: str, **about: object) -> list[dict[str, Any]]:
+    """Return the rows of a statement of the pages, by column."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement(f"web/{name}"), about).fetchall()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from include.web.candles import Bar, Chart, chart
 from include.web.data_api import BARS, Adjusted
-from include.web.overview import rows
+from include.web.sources import rows
 
 LAST_BARS = 100
 PRICES = ("open", "high", "low", "close")

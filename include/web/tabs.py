@@ -8,9 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from include.web.access import QUARANTINE, READS
-from include.web.overview import rows
 from include.web.rendering import in_address
-from include.web.sources import Warehouse
+from include.web.sources import Warehouse, rows
 
 router = APIRouter(prefix="/of", include_in_schema=False, dependencies=[READS])
 READS_TASK = Depends(requires_access_dag("GET", DagAccessEntity.TASK_INSTANCE))

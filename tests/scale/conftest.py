@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import boto3
 import pytest
@@ -69,15 +69,3 @@ def airflow(tmp_path_factory: pytest.TempPathFactory, sandbox, s3) -> Iterator[C
         pool = {"pool": "alphavantage", "slots": 8, "include_deferred": False}
         made.api._request("PATCH", "/api/v2/pools/alphavantage", json=pool)
         yield made
-
-
-@pytest.fixture
-def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Print a line that the person at the terminal sees, whatever is captured."""
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-
-    def print_it(line: str) -> None:
-        with capture.global_and_fixture_disabled():
-            print(f"\n{line}", end="")
-
-    return print_it
