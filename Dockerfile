@@ -21,7 +21,7 @@ RUN sed 's/#.*//' /tmp/packages.txt > /tmp/packages \
     fi
 
 USER ${IMAGE_USER}
-COPY requirements.txt requirements-image.txt constraints.txt /tmp/
+COPY requirements.txt requirements-image.txt requirements-s3.txt constraints.txt /tmp/
 RUN pip install --no-cache-dir --requirement /tmp/requirements-image.txt --constraint /tmp/constraints.txt
 
 COPY LICENSE pyproject.toml /tmp/provider/

@@ -11,7 +11,7 @@ RUN := $(VENV)/bin/python -m include.local
 hash = $(shell { cat $(1); "$(VENV)/bin/python" -V || "$(PYTHON)" -V; } 2>/dev/null | cksum | tr ' ' '-')
 WANTED_BY_ALL := requirements.txt requirements-local.txt constraints.txt pyproject.toml
 STAMP := $(VENV)/.installed-$(call hash,$(WANTED_BY_ALL))
-DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements-dev.txt requirements-image.txt $(WANTED_BY_ALL))
+DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements-dev.txt requirements-image.txt requirements-s3.txt $(WANTED_BY_ALL))
 
 .DEFAULT_GOAL := help
 .PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image test-scale fuzz simulate docs lint \
