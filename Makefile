@@ -66,7 +66,7 @@ test: lint ## lint, then every test
 test-image: $(DEV_STAMP) ## run the Dockerfile's steps without a container engine, in an empty environment
 	@TEST_IMAGE=1 $(VENV)/bin/python -m pytest tests/deploy/test_image_steps.py
 
-test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which is killed; tasks per second (15 minutes)
+test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which is killed; tasks per second (10 minutes)
 	@SCALE=1 $(VENV)/bin/python -m pytest -q tests/scale
 
 fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers

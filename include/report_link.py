@@ -26,15 +26,13 @@ class QualityReportLink(BaseOperatorLink):
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """Return the page of the report of the run that a task instance is in; empty if there is none."""
-        from include.run_report import report_of
+        from include.run_report import has_report
         from include.runs import find_run
-        from include.settings import reports
-        from include.warehouse import connect, origin_of
+        from include.warehouse import connect
 
         with connect() as warehouse:
             run = find_run(warehouse, ti_key.dag_id, ti_key.run_id)
-            written = report_of(reports(origin_of(warehouse)), run.id)
-        return report_path(run.id) if written else ""
+            return report_path(run.id) if has_report(warehouse, run) else ""
 
 
 class ReportedTask(_PythonDecoratedOperator):

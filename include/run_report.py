@@ -1,28 +1,24 @@
-"""The quality report of a run: one HTML file, by rule and by symbol, with the bars around what is wrong.
+"""The quality report of a run: by rule and by symbol, with the bars around what is wrong.
 
-It loads nothing of another host, so it reads the same offline and under ``/market``.
+It is kept in the warehouse, so it is shown wherever it was written.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
 
 from include.bars import StockBar
 from include.known import HeldBar
 from include.rule import SEVERITIES, Rule, Severity
 from include.runs import Run
 from include.settings import REPORTS_KEPT
+from include.statements import statement
 from include.verdict import Finding, Verdict
 from include.web.rendering import render
-
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-"""The Content-Security-Policy to serve a report with: its style is in it, and no script is."""
 
 NEIGHBOURS = 2
 """So many sessions are shown before and after a bar that broke a rule."""
@@ -64,53 +60,40 @@ class Section:
     not_shown: int
 
 
-def report_of(reports: Path, run_id: int) -> Path | None:
-    """Return the report of a run (its id in ``pipeline_run``), or None where it has none (any more)."""
-    path = _place(reports, run_id)
-    return path if path.is_file() else None
-
-
 def write_report(
-    reports: Path,
+    connection: Connection[Any],
     run: Run,
     verdicts: Sequence[Verdict],
     bars: Mapping[str, Sequence[StockBar]],
     held: Sequence[HeldBar],
     *,
-    origin: str | None = None,
     kept: int = REPORTS_KEPT,
-) -> Path:
-    """Write the report of a run, in place of the one before, and return it; the oldest ones are removed.
+) -> None:
+    """Write the report of a run, in place of the one before; the oldest ones are removed.
 
     :param bars: by symbol, the bars that were judged.
     :param held: what was held of these symbols, around them.
-    :param origin: whose data it is: simulated and replayed data say so.
     :param kept: so many runs keep their report.
     """
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     broken = [verdict for verdict in verdicts if verdict.findings]
-    page = render(
+    html = render(
         "run_report.html",
         run=run,
-        origin=origin,
         verdicts=verdicts,
         counts={severity: _count(findings, severity) for severity in SEVERITIES},
         rules=_rules(findings),
         sections=[_section(verdict, bars[verdict.symbol], held) for verdict in _gravest_first(broken)],
-        styles=[(_STATIC / name).read_text(encoding="utf-8") for name in ("market.css", "report.css")],
     )
-    path = _place(reports, run.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
-    _forget_old(path.parents[1], kept)
-    return path
+    connection.execute(statement("write_report"), {"run": run.id, "html": html})
+    connection.execute(statement("forget_reports"), {"kept": kept})
 
 
-_STATIC = Path(__file__).parent / "web" / "static"
-
-
-def _place(reports: Path, run_id: int) -> Path:
-    return reports / "runs" / str(int(run_id)) / "index.html"
+def has_report(connection: Connection[Any], run: Run) -> bool:
+    """Tell whether a run has its report (still)."""
+    asked = "select exists (select from quality_report where pipeline_run_id = %s)"
+    ((found,),) = connection.execute(asked, [run.id])
+    return bool(found)
 
 
 def _count(findings: Sequence[Finding], severity: Severity) -> int:
@@ -156,9 +139,3 @@ def _section(verdict: Verdict, bars: Sequence[StockBar], held: Sequence[HeldBar]
         for number, position in enumerate(around)
     ]
     return Section(verdict, lines, len(positions) - len(shown))
-
-
-def _forget_old(runs: Path, kept: int) -> None:
-    numbers = sorted((int(folder.name) for folder in runs.iterdir() if folder.name.isdigit()), reverse=True)
-    for number in numbers[kept:]:
-        shutil.rmtree(runs / str(number))

@@ -76,7 +76,7 @@ def validate(
         read,
         bars,
     )
-    write_report(reports, run, verdicts, bars, known.held, origin=origin_of(connection))
+    write_report(connection, run, verdicts, bars, known.held)
     for verdict in verdicts:
         record_verdict(connection, run, requests[verdict.symbol], verdict)
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]

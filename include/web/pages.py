@@ -11,9 +11,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from pydantic import Field
 
-from include import run_report
 from include.runs import moment
-from include.settings import reports
 from include.warehouse import origin_of
 from include.web.access import DECIDES, check_form
 from include.web.budget import budget_page
@@ -21,7 +19,7 @@ from include.web.data_api import Adjusted, AfterSymbol, Symbol, Text, check_symb
 from include.web.overview import overview
 from include.web.quality import Action, quality_page, trigger
 from include.web.rendering import in_address, render
-from include.web.sources import Warehouse, sources_of
+from include.web.sources import Warehouse, rows, sources_of
 from include.web.symbol import symbol_page
 
 STATIC = Path(__file__).parent / "static"
@@ -72,7 +70,7 @@ def show_quality(
 ) -> Response:
     """What the gate said, and what awaits a decision."""
     origin = origin_of(warehouse)
-    page = quality_page(warehouse, user, reports(origin), asked=asked)
+    page = quality_page(warehouse, user, asked=asked)
     return _page(request, "quality.html", origin=origin, page=page)
 
 
@@ -110,15 +108,14 @@ def show_report(
 ) -> Response:
     """The quality report of a run, by its id in ``pipeline_run``."""
     origin = origin_of(warehouse)
-    path = run_report.report_of(reports(origin), pipeline_run_id)
-    if path is None:
+    found = rows(warehouse, "report", run=pipeline_run_id)
+    if not found:
         problem = (
-            f"Run {pipeline_run_id} has no report here: it judged nothing, or it is older than the "
-            "reports that are kept, or another machine has it."
+            f"Run {pipeline_run_id} has no report: it judged nothing, or it is older than the reports that "
+            "are kept."
         )
         return _page(request, "problem.html", 404, origin=origin, problem=problem)
-    headers = {**HEADERS, "Content-Security-Policy": run_report.POLICY}
-    return HTMLResponse(path.read_bytes(), headers=headers)
+    return _page(request, "report.html", origin=origin, report=found[0])
 
 
 @router.get("/static/{name}")

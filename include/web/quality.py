@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from fastapi import HTTPException
 from psycopg import Connection
 
-from include.run_report import report_of
 from include.web.access import QUARANTINE, form_token, may_decide
 from include.web.sources import rows
 
@@ -23,14 +21,12 @@ MOST_ROWS = 200
 class QualityPage:
     """The page.
 
-    :param reports: the ids of the runs shown that have a report.
     :param more: whether more bars await a decision than are shown.
     :param token: what the form carries; None for a user who may not decide.
     :param asked: the run of the DAG ``quarantine`` that was asked for last, with its state.
     """
 
     runs: Sequence[Mapping[str, Any]]
-    reports: frozenset[int]
     rules: Sequence[Mapping[str, Any]]
     quarantine: Sequence[Mapping[str, Any]]
     more: bool
@@ -38,19 +34,14 @@ class QualityPage:
     asked: Mapping[str, str] | None
 
 
-def quality_page(
-    connection: Connection[Any], user: BaseUser, reports: Path, *, asked: str | None
-) -> QualityPage:
+def quality_page(connection: Connection[Any], user: BaseUser, *, asked: str | None) -> QualityPage:
     """Read the page for a user.
 
-    :param reports: the folder of the reports.
     :param asked: the ``run_id`` of a decision that was just asked for.
     """
-    runs = rows(connection, "verdicts_of_runs")
     quarantine = rows(connection, "quarantine", after=None, limit=MOST_ROWS + 1)
     return QualityPage(
-        runs=runs,
-        reports=frozenset(run["id"] for run in runs if report_of(reports, run["id"])),
+        runs=rows(connection, "verdicts_of_runs"),
         rules=rows(connection, "rules_broken"),
         quarantine=quarantine[:MOST_ROWS],
         more=len(quarantine) > MOST_ROWS,

@@ -37,12 +37,12 @@ class Browser:
         return [url for url in self.asked if not url.startswith((self.ui, "blob:", "data:"))]
 
     def violations(self) -> list[dict[str, Any]]:
-        """What axe finds on our page, of the rules of WCAG 2.1 A and AA."""
+        """What axe finds on our page, of the rules of WCAG 2.1 A and AA and of good practice."""
         from axe_playwright_python.base import AXE_FILE_PATH
 
         frame = next(one for one in self.page.frames if one.url.startswith(f"{self.ui}/market/"))
         frame.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
-        only = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+        only = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
         found: list[dict[str, Any]] = frame.evaluate("rules => axe.run(rules)", only)["violations"]
         return [
             {"rule": one["id"], "where": [node["html"][:200] for node in one["nodes"][:3]]} for one in found

@@ -13,7 +13,7 @@ from threading import Event
 import httpx
 import pytest
 
-from include.local import airflow_services
+from include.local import airflow_services, settings
 from include.local.child_environment import common
 from include.local.ports import free_port
 from tests.conftest import PROJECT
@@ -22,6 +22,7 @@ from .browser import TOO_WIDE, Browser, logged_in
 from .conftest import Local
 
 pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.postgres]
+DAILY_DAG = "stock_data_pipeline"
 ANOTHER_KEY = "A9KEY7OF5A4PERSON"  # with calls left
 
 
@@ -52,13 +53,18 @@ def test_the_pages_in_the_browser_show_what_the_warehouse_holds(local, tmp_path,
             frame.get_by_role("heading", name=name, level=1).wait_for()
             assert (looked_at(browser, tmp_path / f"{name.lower()}.png"), name) == ([], name)
 
+        frame.get_by_role("link", name="Quality", exact=True).click()
+        frame.get_by_role("link", name="of run").first.click()
+        frame.get_by_role("heading", name="run").first.wait_for()
+        assert (looked_at(browser, tmp_path / "report.png"), "report") == ([], "report")
+
         frame.get_by_role("link", name="Overview", exact=True).focus()
         page.keyboard.press("Enter")
         symbol = symbols[0]
         frame.get_by_role("link", name=symbol, exact=True).click()
         frame.get_by_role("heading", name=symbol).first.wait_for()
         held = local.rows(f"select data_date::text from stock_data where symbol = '{symbol}' order by 1 desc")
-        bars = frame.locator("section[aria-labelledby=bars] tbody td:first-child").all_inner_texts()
+        bars = frame.locator("[aria-labelledby=bars] tbody td:first-child").all_inner_texts()
         assert bars == [row[0] for row in held][:100]
         assert frame.locator(".candles g").count() == len(bars) > 0
         assert (looked_at(browser, tmp_path / "symbol.png"), "symbol") == ([], "symbol")
@@ -95,10 +101,16 @@ def test_a_task_instance_has_the_page_of_its_symbol_as_a_tab_in_the_browser(loca
         browser.frame.get_by_role("heading", name="What is held of the last").wait_for()
 
 
-def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
+@pytest.fixture(scope="module")
+def another_key(local) -> None:
+    """The key of the connection is replaced by one with calls left."""
     key = {"connection_id": "alphavantage_default", "conn_type": "alphavantage", "password": ANOTHER_KEY}
     mask = {"update_mask": ["password"]}
     local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=key)
+
+
+@pytest.mark.usefixtures("another_key")
+def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
     local.sandbox("faults", {"kind": "bad_bar", "rule": "high_below_low", "symbol": "HD"})
     assert local("run", STOCK_SYMBOLS="HD").returncode != 0
     assert "HD" not in bars(local)
@@ -124,6 +136,30 @@ def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
     assert ("released", "admin", "It was so on the floor.") in local.rows(
         "select decision, decided_by, reason from standing_decision"
     )
+
+
+@pytest.mark.usefixtures("another_key")
+def test_warnings_are_approved_in_the_browser_after_a_look_at_the_report(local):
+    local.sandbox("faults", {"kind": "late", "symbol": "KO"})
+    asked = settings.read(local.environment | {"STOCK_SYMBOLS": "KO"}, PROJECT).conf()
+    run = local.api.trigger(DAILY_DAG, {**asked, "approve_warnings": 0}, "asks a person")
+    task = f"/dags/{DAILY_DAG}/runs/{run}/tasks/approve_warnings"
+    waiting = {"params": {"response_received": False}}
+    question = f"/api/v2/dags/{DAILY_DAG}/dagRuns/{run}/hitlDetails"
+    wait_for(lambda: local.api._request("GET", question, **waiting).json()["total_entries"] == 1, 120)
+    assert "KO" not in bars(local)
+    with logged_in(local) as browser:
+        page = browser.page
+        page.goto(f"{local.stack.ui}{task}/required_actions")
+        page.get_by_text("1 warning in 1 symbol: load their bars?").first.wait_for()
+        report = page.get_by_role("link", name="The quality report of").first.evaluate("link => link.href")
+        page.get_by_role("button", name="Approve").click()
+        wait_for(lambda: local.api.run_state(DAILY_DAG, run) == "success", 120)
+        page.goto(report)
+        assert "2026" in page.get_by_role("row", name="fresh").first.inner_text()
+    assert bars(local)["KO"] == 100
+    approvals = local.rows("select approval, approval_by from verdict where symbol = 'KO'")
+    assert approvals == [("approved", "admin")]
 
 
 @pytest.fixture

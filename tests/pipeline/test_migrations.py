@@ -41,6 +41,7 @@ REVISIONS = [
     "0013",
     "0014",
     "0015",
+    "0016",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
@@ -143,6 +144,7 @@ ROWS = {
         "alert (symbol, cause, message, told_at) "
         "values ('IBM', 'late', 'IBM: the session of 2026-05-15 is not held.', '2026-05-16T10:00Z')"
     ],
+    "0016": ["quality_report values (1, '<h1>manual</h1>')"],
 }
 DATASET_TABLE = (
     "create table us_unemployment (date date primary key, value numeric, fetched_at timestamptz not null, "

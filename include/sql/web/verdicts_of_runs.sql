@@ -8,7 +8,8 @@ select
     count(*) filter (where not verdict.accepted) as refused,
     sum(verdict.bars) as bars,
     sum(verdict.refused_bars) as refused_bars,
-    sum(verdict.warnings) as warnings
+    sum(verdict.warnings) as warnings,
+    exists (select from quality_report where pipeline_run_id = pipeline_run.id) as has_report
 from (
     select id, dag_id, run_id, clock from pipeline_run
     where exists (select from verdict where verdict.pipeline_run_id = pipeline_run.id)
