@@ -123,9 +123,13 @@ def _sessions(connection: Connection[Any], exchanges: set[str], now: datetime) -
 
 
 def _strips(connection: Connection[Any], symbols: list[str], sessions: list[date]) -> list[Strip]:
-    found = rows(connection, "heatmap", symbols=symbols, sessions=sessions)
-    states = {row["symbol"]: row["states"] for row in found}
-    return [_strip(symbol, states.get(symbol, []), sessions) for symbol in symbols]
+    place = {session: position for position, session in enumerate(sessions)}
+    states = {symbol: ["no session"] * len(sessions) for symbol in symbols}
+    for row in rows(connection, "heatmap", symbols=symbols, sessions=sessions):
+        of_symbol, state = states[row["symbol"]], row["state"]
+        for session in row["sessions"]:
+            of_symbol[place[session]] = state
+    return [_strip(symbol, states[symbol], sessions) for symbol in symbols]
 
 
 def _strip(symbol: str, states: Sequence[str], sessions: Sequence[date]) -> Strip:

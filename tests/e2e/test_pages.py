@@ -156,7 +156,7 @@ def test_warnings_are_approved_in_the_browser_after_a_look_at_the_report(local):
         page.get_by_role("button", name="Approve").click()
         wait_for(lambda: local.api.run_state(DAILY_DAG, run) == "success", 120)
         page.goto(report)
-        assert "2026" in page.get_by_role("row", name="fresh").first.inner_text()
+        page.get_by_role("row", name="is not published yet").get_by_text("warning", exact=True).wait_for()
     assert bars(local)["KO"] == 100
     approvals = local.rows("select approval, approval_by from verdict where symbol = 'KO'")
     assert approvals == [("approved", "admin")]

@@ -6,4 +6,4 @@ select
 from api_call
 where
     reserved_at > %(now)s::timestamptz - interval '24 hours'
-    and fingerprint = (select fingerprint from api_call order by reserved_at desc limit 1)
+    and fingerprint = (select fingerprint from api_call order by id desc limit 1)

@@ -1,9 +1,13 @@
 -- How many symbols hold the last session that has closed, and how far the others are.
 with closed as (
-    select exchange, max(session) as session
-    from exchange_session
-    where closes_at <= %(now)s
-    group by exchange
+    select traded.exchange, newest.session
+    from (select distinct exchange from instrument) as traded
+    cross join lateral (
+        select session from exchange_session
+        where exchange = traded.exchange and closes_at <= %(now)s
+        order by session desc
+        limit 1
+    ) as newest
 )
 
 select

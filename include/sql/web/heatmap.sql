@@ -1,40 +1,42 @@
--- For each of these symbols, what is held of each of these sessions, in their order.
--- Each table is asked once for the whole rectangle, not once for each of its cells.
-with held as (
-    select symbol, data_date, is_final from stock_data
+-- What is known of these sessions for each of these symbols: where rows of a symbol overlap, the later one counts.
+-- Each table is read once for the whole rectangle, and what comes back are lists, not cells.
+with calendar as (
+    select exchange, array_agg(session) as sessions
+    from exchange_session
+    where
+        exchange in (select exchange from instrument where symbol = any(%(symbols)s))
+        and session = any(%(sessions)s)
+    group by exchange
+),
+
+told as (
+    select 1 as layer, instrument.symbol, 'not expected' as state, calendar.sessions
+    from instrument
+    inner join calendar on calendar.exchange = instrument.exchange
+    where instrument.symbol = any(%(symbols)s)
+    union all
+    select case when is_final then 2 else 4 end, symbol, case when is_final then 'held' else 'provisional' end,
+        array_agg(data_date)
+    from stock_data
     where symbol = any(%(symbols)s) and data_date = any(%(sessions)s)
-),
-
-lacking as (
-    select symbol, session, cause from gap
+    group by symbol, is_final
+    union all
+    select 3, symbol, 'revised', array_agg(data_date)
+    from stock_data_history as replaced
+    where
+        symbol = any(%(symbols)s) and data_date = any(%(sessions)s) and not provisional
+        and exists (
+            select from stock_data as held
+            where held.symbol = replaced.symbol and held.data_date = replaced.data_date
+        )
+    group by symbol
+    union all
+    select 5, symbol, cause, array_agg(session)
+    from gap
     where symbol = any(%(symbols)s) and session = any(%(sessions)s) and valid_to is null
-),
-
-replaced as (
-    select distinct symbol, data_date, true as is_revised from stock_data_history
-    where symbol = any(%(symbols)s) and data_date = any(%(sessions)s) and not provisional
+    group by symbol, cause
 )
 
-select
-    asked.symbol,
-    array_agg(
-        case
-            when lacking.cause is not null then lacking.cause
-            when not held.is_final then 'provisional'
-            when replaced.is_revised then 'revised'
-            when held.is_final then 'held'
-            when exchange_session.session is null then 'no session'
-            else 'not expected'
-        end
-        order by day.session
-    ) as states
-from unnest(%(symbols)s::text[]) with ordinality as asked (symbol, position)
-inner join instrument on instrument.symbol = asked.symbol
-cross join unnest(%(sessions)s::date[]) as day (session)
-left join exchange_session
-    on exchange_session.exchange = instrument.exchange and exchange_session.session = day.session
-left join held on held.symbol = asked.symbol and held.data_date = day.session
-left join lacking on lacking.symbol = asked.symbol and lacking.session = day.session
-left join replaced on replaced.symbol = held.symbol and replaced.data_date = held.data_date
-group by asked.position, asked.symbol
-order by asked.position
+select symbol, state, sessions
+from told
+order by layer
