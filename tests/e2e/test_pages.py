@@ -55,7 +55,7 @@ def test_the_pages_in_the_browser_show_what_the_warehouse_holds(local, tmp_path,
 
         frame.get_by_role("link", name="Quality", exact=True).click()
         frame.get_by_role("link", name="of run").first.click()
-        frame.get_by_role("heading", name="run").first.wait_for()
+        frame.get_by_role("heading", name="judged", level=1).wait_for()
         assert (looked_at(browser, tmp_path / "report.png"), "report") == ([], "report")
 
         frame.get_by_role("link", name="Overview", exact=True).focus()
@@ -157,6 +157,7 @@ def test_warnings_are_approved_in_the_browser_after_a_look_at_the_report(local):
         wait_for(lambda: local.api.run_state(DAILY_DAG, run) == "success", 120)
         page.goto(report)
         page.get_by_role("row", name="is not published yet").get_by_text("warning", exact=True).wait_for()
+        assert browser.violations() == []
     assert bars(local)["KO"] == 100
     approvals = local.rows("select approval, approval_by from verdict where symbol = 'KO'")
     assert approvals == [("approved", "admin")]
