@@ -19,8 +19,8 @@ alter role airflow password :'airflow_password';
 alter role market password :'market_password';
 alter role market_reader password :'reader_password';
 
--- Simulated, replayed and real data never share a warehouse.
-select format('create database %I owner %I', name, owner)
+-- Simulated, replayed and real data never share a warehouse. A server of another encoding would give bytes for text.
+select format('create database %I owner %I encoding ''UTF8'' template template0', name, owner)
 from (values
     ('airflow', 'airflow'), ('market', 'market'), ('market_sandbox', 'market'), ('market_replay', 'market')
 ) as wanted (name, owner)

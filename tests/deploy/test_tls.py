@@ -84,8 +84,10 @@ def server(certificates: Path, secrets: Mapping[str, str]) -> Iterator[Server]:
     if owner:
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, owner)
+    # As a container without a locale makes it.
+    encoding = ("--locale=C", "--encoding=SQL_ASCII")
     place.run(
-        "initdb", "-D", place.data_dir, "-E", "UTF8", "-U", "postgres", f"--pwfile={folder}/password"
+        "initdb", "-D", place.data_dir, *encoding, "-U", "postgres", f"--pwfile={folder}/password"
     ).check_returncode()
     settings = {
         "port": port,
@@ -129,6 +131,11 @@ def another_authority(tmp_path: Path) -> Path:
     file = tmp_path / "other.crt"
     trustme.CA().cert_pem.write_to_path(str(file))
     return file
+
+
+def test_text_is_text_whatever_the_server_takes_for_its_own(login: Callable[..., dict[str, Any]]) -> None:
+    with psycopg.connect(**login()) as connection:
+        assert connection.execute("select 'Nestl\u00e9'").fetchone() == ("Nestl\u00e9",)
 
 
 def test_who_verifies_is_let_in_over_tls(login: Callable[..., dict[str, Any]]) -> None:
