@@ -61,6 +61,7 @@ class Prices:
         ).fetchall()
 
     def coverage(self, symbol: str = "X") -> tuple:
+        self.execute("refresh materialized view symbol_coverage")  # as a load does
         return self.execute(
             "select split_adjusted_from::text, adjusted_from::text, not_before_because "
             "from adjustment_coverage where symbol = %s",

@@ -42,6 +42,7 @@ REVISIONS = [
     "0014",
     "0015",
     "0016",
+    "0017",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
