@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.rows import class_row
 
 from include.exceptions import BadParameter
+from include.extra.periods import SERIES, series_of
 from include.load import refresh_views
 from include.statements import statement
 from include.watchlist import read_watchlist
@@ -16,34 +17,35 @@ from include.watchlist import read_watchlist
 
 @dataclass(frozen=True)
 class Renamed:
-    """How many rows moved, of those a person counts."""
+    """How many rows moved, of those a person counts; ``periods`` are weekly and monthly bars."""
 
     bars: int
     replaced_bars: int
     actions: int
     quarantined: int
+    periods: int = 0
 
     def __str__(self) -> str:
         """In words."""
         return (
             f"{self.bars} bars, {self.replaced_bars} replaced values, {self.actions} splits and dividends, "
-            f"{self.quarantined} quarantined rows"
+            f"{self.quarantined} quarantined rows, {self.periods} weekly and monthly bars"
         )
 
 
 def rename(connection: Connection[Any], old: str, new: str) -> Renamed:
     """Move all that is held of a symbol to another, which holds nothing: all of it, or nothing.
 
-    Bars, their history, splits and dividends, quarantine and decisions, gaps and the audit of its requests
-    move. Where the new name is no active ticker the symbol is an archive, never asked for and without gaps
-    after its last bar; where it is one, its history goes on. Stored bodies keep the name they came under, so
-    a quarantined row cannot be judged again.
+    Bars of days, weeks and months, their history, splits and dividends, quarantine and decisions, gaps and
+    the audit of its requests move. Where the new name is no active ticker the symbol is an archive, never
+    asked for and without gaps after its last bar; where it is one, its history goes on. Stored bodies keep
+    the name they came under, so a quarantined row cannot be judged again.
 
     :raises BadParameter: nothing is known of the one, something is of the other, or it cannot be a symbol.
     """
     from_, to = _symbol(old), _symbol(new)
     with connection.transaction():
-        connection.execute("lock table stock_data, request, instrument in share row exclusive mode")
+        connection.execute("lock table stock_data, request, instrument, dataset in share row exclusive mode")
         if from_ == to or not _is_held(connection, from_):
             raise BadParameter(f"Nothing is held of {from_} that could move to {to}. Check OLD and NEW.")
         if _is_held(connection, to):
@@ -53,8 +55,21 @@ def rename(connection: Connection[Any], old: str, new: str) -> Renamed:
             )
         with connection.cursor(row_factory=class_row(Renamed)) as cursor:
             moved = cursor.execute(statement("rename_symbol"), {"old": from_, "new": to}).fetchall()[0]
+        periods = sum(_move_series(connection, name, from_, to) for name in SERIES)
         refresh_views(connection)
-    return moved
+    return replace(moved, periods=periods)
+
+
+def _move_series(connection: Connection[Any], name: str, old: str, new: str) -> int:
+    """Move the weekly or the monthly bars; return how many there were."""
+    before, after = series_of(old, name), series_of(new, name)
+    names = {"old": before.name, "new": after.name, "symbol": new}
+    connection.execute(statement("rename_dataset"), names)
+    ((is_there,),) = connection.execute("select to_regclass(%s) is not null", [after.table]).fetchall()
+    if not is_there:
+        return 0
+    move = sql.SQL("update {} set symbol = %s where symbol = %s").format(sql.Identifier(after.table))
+    return connection.execute(move, [new, old]).rowcount
 
 
 def _symbol(text: str) -> str:

@@ -7,3 +7,4 @@ select
     or exists (select from corporate_action_check where symbol = %(symbol)s)
     or exists (select from quarantine where symbol = %(symbol)s)
     or exists (select from quarantine_decision where symbol = %(symbol)s)
+    or exists (select from dataset where parameters ->> 'symbol' = %(symbol)s and table_name like 'stock\_data\_%%')

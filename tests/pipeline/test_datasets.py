@@ -18,10 +18,12 @@ from include.exceptions import BadParameter, OriginMismatch
 from include.extra.fetch import DatasetFetcher
 from include.extra.gate import validate
 from include.extra.load import LoadedDataset, load
+from include.extra.periods import series_of
 from include.extra.report import headline, problems, results_of, table
 from include.extra.rows import NoRows, read_rows
 from include.extra.start import start
 from include.quarantine import open_rows
+from include.renaming import rename
 from include.retention import remove_old
 from include.runs import end_run, find_run, requests_of
 from include.warehouse import claim_origin
@@ -471,3 +473,28 @@ def test_readers_may_read_a_new_table_at_once(warehouse, run_all, postgres):
         warehouse.execute("drop owned by market_reader")
         warehouse.execute("drop role market_reader")
         warehouse.commit()
+
+
+def test_weekly_bars_go_with_a_symbol_that_is_renamed_and_its_ticker_begins_anew(warehouse, run_all, api):
+    weekly = "timestamp,open,high,low,close,volume\r\n2026-05-08,10,11,9,{},1000\r\n"
+    api.bodies["TIME_SERIES_WEEKLY"] = weekly.format("10.5").encode()
+    run_all(series_of("META", "weekly"))
+    api.now = MORNING + timedelta(days=7)
+    api.bodies["TIME_SERIES_WEEKLY"] = weekly.format("10.6").encode()
+    run_all(series_of("META", "weekly"))
+    assert rename(warehouse, "META", "META-2021").periods == 1
+    moved = {"dataset": "name", "dataset_history": "dataset", "verdict": "symbol", "request": "symbol"}
+    for table_, column in moved.items():
+        found = warehouse.execute(f"select distinct {column} from {table_}").fetchall()
+        assert (table_, found) == (table_, [("meta-2021_weekly",)])
+    assert warehouse.execute("select key ->> 'symbol', before from dataset_history").fetchall() == [
+        ("META-2021", {"close": 10.5})
+    ]
+    run_all(series_of("META", "weekly"))
+    bars = "select symbol, week, close from stock_data_weekly order by symbol"
+    assert warehouse.execute(bars).fetchall() == [
+        ("META", date(2026, 5, 4), D("10.6")),
+        ("META-2021", date(2026, 5, 4), D("10.6")),
+    ]
+    with pytest.raises(BadParameter, match="META is known already"):
+        rename(warehouse, "META-2021", "META")

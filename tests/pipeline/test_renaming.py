@@ -81,7 +81,7 @@ HELD = {
 def test_every_row_moves_and_no_other(warehouse, held):
     assert rows(warehouse, "FB") == HELD
     ibm = rows(warehouse, "IBM")
-    assert rename(warehouse, "fb", "FB-2026") == Renamed(24, 1, 1, 1)
+    assert rename(warehouse, "fb", "FB-2026") == Renamed(24, 1, 1, 1, periods=0)
     assert (rows(warehouse, "FB-2026"), rows(warehouse, "IBM")) == (HELD, ibm)
     assert rows(warehouse, "FB") == dict.fromkeys(TABLES, 0)
     assert warehouse.execute("select bar ->> 'symbol' from quarantine").fetchall() == [("FB-2026",)]
