@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
@@ -14,6 +15,7 @@ from include.datasets import Dataset
 from include.extra.rows import read_rows
 from include.extra.start import day_of
 from include.fetch import OUT_OF_CALLS, REAL, Api
+from include.outage import REST, Outage, outage_of
 from include.raw import REFUSED, is_stored, write_body
 from include.runs import Request, Run, brought_since_start, record_request
 from include.statements import statement
@@ -32,6 +34,8 @@ class DatasetFetcher:
 
     A body that was fetched earlier on the same day (UTC) and not loaded, as the gate refused it, is used
     again, unless ``force``: so a rule that was mended costs no call.
+
+    :param rest: how long nobody asks after datasets in a row got no answer.
     """
 
     run: Run
@@ -39,6 +43,7 @@ class DatasetFetcher:
     api: Api
     store: ObjectStoragePath
     force: bool = False
+    rest: timedelta = REST
 
     def fetch(self, dataset: Dataset) -> None:
         """Bring its body, unless it is there since the run was started.
@@ -49,11 +54,14 @@ class DatasetFetcher:
         """
         if (dataset.name, dataset.function) in brought_since_start(self.connection, self.run):
             return
+        outage = outage_of(self.connection, self.run, self.rest)
         try:
-            self._record(self._held(dataset) or self._ask(dataset))
+            self._record(self._held(dataset) or self._ask(dataset, outage))
         except Exception as error:
             self.connection.rollback()
-            self._record(self._failure(dataset, error))
+            failed = self._failure(dataset, error)
+            if not outage.is_known_of(failed):
+                self._record(failed)
             raise
 
     def _record(self, request: Request) -> None:
@@ -72,7 +80,9 @@ class DatasetFetcher:
         usable = day_of(body.fetched_at) == day_of(self.run.now()) and is_stored(body.path)
         return replace(body, outcome="reused") if usable else None
 
-    def _ask(self, dataset: Dataset) -> Request:
+    def _ask(self, dataset: Dataset, outage: Outage) -> Request:
+        if outage.error:
+            raise outage.error
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
         answer = self.api.query(dataset.function, **dataset.parameters)
         origin = answer.origin or REAL

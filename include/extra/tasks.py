@@ -26,12 +26,14 @@ def fetch(name: str) -> None:
     from include.extra.fetch import DatasetFetcher
     from include.extra.periods import dataset_named
     from include.fetch import OUT_OF_CALLS
+    from include.outage import rest_before_retry
 
-    dataset = dataset_named(name)
+    dataset, params = dataset_named(name), context["params"]
     with this_run() as (warehouse, run):
         api = EntitledApi(api_of(run), warehouse, run.now)
+        rest = rest_before_retry(params.get("retry_delay", 300))
         try:
-            DatasetFetcher(run, warehouse, api, store(), context["params"]["force"]).fetch(dataset)
+            DatasetFetcher(run, warehouse, api, store(), params["force"], rest).fetch(dataset)
         except OUT_OF_CALLS as error:
             raise AirflowSkipException(f"Deferred: {error}") from error
 

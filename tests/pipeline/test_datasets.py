@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from airflow_provider_alphavantage.exceptions import BudgetSpent, UnreadableBody
+from airflow_provider_alphavantage.exceptions import BudgetSpent, TransportError, UnreadableBody
 from airflow_provider_alphavantage.functions import check, tier
 from airflow_provider_alphavantage.hooks.alphavantage import Answer
 from airflow_provider_alphavantage.responses import read
@@ -35,6 +35,7 @@ D = Decimal
 MORNING = datetime(2026, 5, 16, 7, tzinfo=UTC)
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}
 FX, COIN, JOBS, COMPANY = (BY_NAME[n] for n in ("eur_usd", "btc_usd", "us_unemployment", "ibm_overview"))
+WEEK = b"timestamp,open,high,low,close,volume\r\n2026-05-08,10,11,9,10.5,1000\r\n"
 FX_BODY = b"timestamp,open,high,low,close\r\n2026-05-15,1.16700,1.16730,1.16160,1.16250\r\n"
 JOBS_BODY = b"timestamp,value\r\n2026-04-01,4.3\r\n2025-10-01,.\r\n2025-09-01,4.40\r\n"
 
@@ -421,6 +422,23 @@ def test_a_failure_is_recorded_before_it_is_raised_and_a_retry_asks_only_for_wha
     assert len(api.asked) == 3
 
 
+def test_an_outage_costs_the_calls_of_three_datasets_and_not_of_all(warehouse, begin, api, tmp_path):
+    six = [series_of(f"S{number}", "weekly") for number in range(6)]
+    api.bodies["TIME_SERIES_WEEKLY"] = TransportError("HTTP 503 with an HTML page.")
+    run, names = begin(*six)
+    fetcher = DatasetFetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
+    for _ in range(2):  # a task and its retry
+        for dataset in six:
+            with pytest.raises(TransportError):
+                fetcher.fetch(dataset)
+    assert (len(names), len(api.asked)) == (6, 3)
+    api.bodies["TIME_SERIES_WEEKLY"] = WEEK
+    rested = replace(fetcher, rest=timedelta(0))
+    for dataset in six:
+        rested.fetch(dataset)
+    assert len(api.asked) == 3 + 6
+
+
 @pytest.mark.parametrize(
     ("dataset", "body", "error", "message"),
     [
@@ -476,11 +494,10 @@ def test_readers_may_read_a_new_table_at_once(warehouse, run_all, postgres):
 
 
 def test_weekly_bars_go_with_a_symbol_that_is_renamed_and_its_ticker_begins_anew(warehouse, run_all, api):
-    weekly = "timestamp,open,high,low,close,volume\r\n2026-05-08,10,11,9,{},1000\r\n"
-    api.bodies["TIME_SERIES_WEEKLY"] = weekly.format("10.5").encode()
+    api.bodies["TIME_SERIES_WEEKLY"] = WEEK
     run_all(series_of("META", "weekly"))
     api.now = MORNING + timedelta(days=7)
-    api.bodies["TIME_SERIES_WEEKLY"] = weekly.format("10.6").encode()
+    api.bodies["TIME_SERIES_WEEKLY"] = WEEK.replace(b"10.5", b"10.6")
     run_all(series_of("META", "weekly"))
     assert rename(warehouse, "META", "META-2021").periods == 1
     moved = {"dataset": "name", "dataset_history": "dataset", "verdict": "symbol", "request": "symbol"}
