@@ -55,6 +55,7 @@ def rename(connection: Connection[Any], old: str, new: str) -> Renamed:
             )
         with connection.cursor(row_factory=class_row(Renamed)) as cursor:
             moved = cursor.execute(statement("rename_symbol"), {"old": from_, "new": to}).fetchall()[0]
+        connection.execute(statement("rename_audit"), {"old": from_, "new": to})
         periods = sum(_move_series(connection, name, from_, to) for name in SERIES)
         refresh_views(connection)
     return replace(moved, periods=periods)
@@ -65,6 +66,7 @@ def _move_series(connection: Connection[Any], name: str, old: str, new: str) -> 
     before, after = series_of(old, name), series_of(new, name)
     names = {"old": before.name, "new": after.name, "symbol": new}
     connection.execute(statement("rename_dataset"), names)
+    connection.execute(statement("rename_audit"), names)
     ((is_there,),) = connection.execute("select to_regclass(%s) is not null", [after.table]).fetchall()
     if not is_there:
         return 0

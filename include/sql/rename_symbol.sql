@@ -1,4 +1,4 @@
--- Every row of a symbol under another name. What is not listed under that name is an archive: nothing more comes.
+-- Every row of a symbol under another name, but the audit of runs. One that is not listed there is an archive.
 with bars as (
     update stock_data set symbol = %(new)s where symbol = %(old)s returning data_date
 ),
@@ -23,18 +23,6 @@ gaps as (
     update gap set symbol = %(new)s where symbol = %(old)s returning id
 ),
 
-requests as (
-    update request set symbol = %(new)s where symbol = %(old)s returning id
-),
-
-verdicts as (
-    update verdict set symbol = %(new)s where symbol = %(old)s returning pipeline_run_id
-),
-
-broken as (
-    update broken_rule set symbol = %(new)s where symbol = %(old)s returning pipeline_run_id
-),
-
 quarantined as (
     update quarantine
     set symbol = %(new)s, bar = quarantine.bar || jsonb_build_object('symbol', %(new)s::text)
@@ -44,13 +32,6 @@ quarantined as (
 
 decisions as (
     update quarantine_decision set symbol = %(new)s where symbol = %(old)s returning id
-),
-
-runs as (
-    update pipeline_run
-    set symbols = array_replace(symbols, %(old)s, %(new)s)
-    where %(old)s = any(symbols)
-    returning id
 ),
 
 heir as (
