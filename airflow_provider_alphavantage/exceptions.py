@@ -37,7 +37,8 @@ class AlphaVantageError(Exception):
     :param symbol: the symbol it was asked for, if any.
     :param body: the body that was answered, scrubbed of the key, if there was one.
 
-    ``path`` is free for whoever keeps the body to note where.
+    ``path`` is free for whoever keeps the body to note where; ``origin`` names the stand-in that answered, or
+    is None for the real API.
     """
 
     next_step = "See the task log."
@@ -50,6 +51,7 @@ class AlphaVantageError(Exception):
         self.symbol = symbol
         self.body = body
         self.path: str | None = None
+        self.origin: str | None = None
         asked = " ".join(part for part in (function, symbol) if part)
         super().__init__(f"{asked + ': ' if asked else ''}{what} {self.next_step}")
 

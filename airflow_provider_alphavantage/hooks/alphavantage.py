@@ -267,17 +267,15 @@ class AlphaVantageHook(HttpHook):
         It asks for a premium function: a refusal that names the plan shows that the key works, too.
         """
         try:
-            answer = self.query("TIME_SERIES_DAILY_ADJUSTED", symbol="IBM")
-        except PremiumRequired:
-            seen = "free"
+            origin = self.query("TIME_SERIES_DAILY_ADJUSTED", symbol="IBM").origin
+            is_demo = self._line.key == "demo"
+            seen = "demo (it answers documented examples only)" if is_demo else "premium"
+        except PremiumRequired as exc:
+            origin, seen = exc.origin, "free"
         except AlphaVantageError as exc:
             return False, f"{type(exc).__name__}: {exc}"
-        else:
-            seen = "premium"
-            if self._line.key == "demo":
-                seen = "demo (it answers documented examples only)"
-            if answer.origin:
-                seen += f"; the stand-in {answer.origin!r} answered, not Alpha Vantage"
+        if origin:
+            seen += f"; the stand-in {origin!r} answered, not Alpha Vantage"
         differs = "" if seen.startswith((self.plan, "demo")) else f" The connection says {self.plan!r}."
         return True, f"Works: {self.base_url} answered. The key's plan: {seen}.{differs}"
 
@@ -368,11 +366,16 @@ class AlphaVantageHook(HttpHook):
             failure = exc.what
         if failure:
             raise TransportError(failure, function=function, symbol=symbol)
-        content = response.content
-        payload = read(content, status=response.status_code, function=function, symbol=symbol, key=line.key)
+        content, origin = response.content, response.headers.get(ORIGIN_HEADER)
+        try:
+            payload = read(
+                content, status=response.status_code, function=function, symbol=symbol, key=line.key
+            )
+        except AlphaVantageError as error:
+            error.origin = origin
+            raise
         if payload.format == "csv" and not content.endswith(b"\n"):
             raise TransportError("The CSV body is cut short.", function=function, symbol=symbol)
-        origin = response.headers.get(ORIGIN_HEADER)
         return Answer(payload, self._now(), origin, function, symbol)
 
     def _extract_auth(self, connection: Any) -> AuthBase:

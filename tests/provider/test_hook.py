@@ -297,8 +297,14 @@ def test_an_answer_is_not_lost_over_a_note_in_the_ledger(connect, waits, limiter
 @pytest.mark.parametrize(
     ("changed", "fault", "works", "says"),
     [
-        ({}, None, True, "The key's plan: free."),
-        ({"extra": {"plan": "premium"}}, None, True, "The key's plan: free. The connection says 'premium'."),
+        ({}, None, True, "free; the stand-in 'sandbox' answered, not Alpha Vantage."),
+        (
+            {"extra": {"plan": "premium"}},
+            None,
+            True,
+            "The key's plan: free; the stand-in 'sandbox' answered, not Alpha Vantage. "
+            "The connection says 'premium'.",
+        ),
         ({"extra": {"plan": "gold"}}, None, False, "plan is 'gold'"),
         (
             {"password": PREMIUM_KEY, "extra": {"plan": "premium"}},
