@@ -53,7 +53,7 @@ class Answer:
     :param payload: the body, known to be data.
     :param fetched_at: when it arrived (UTC).
     :param origin: the name of the stand-in that answered, or None for the real API.
-    :param function: the function that was asked, and ``symbol`` the symbol, if it was asked for one.
+    :param function: the function that was asked, and ``symbol`` the symbol as it was sent, if there was one.
     """
 
     payload: Payload
@@ -169,7 +169,7 @@ class AlphaVantageHook(HttpHook):
         :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
         """
         answer = self.query(function, symbol=symbol, outputsize=outputsize)
-        return parse_bars(answer.payload, function=function, symbol=symbol)
+        return parse_bars(answer.payload, function=function, symbol=answer.symbol)
 
     def query(self, function: str, **parameters: Any) -> Answer:
         """Ask one function and return its answer.

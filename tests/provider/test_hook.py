@@ -31,6 +31,10 @@ def test_bars_are_those_of_the_market(connect, sandbox):
     assert [bar.volume for bar in reversed(series.bars)] == [int(row["volume"]) for row in truth]
 
 
+def test_blanks_around_a_symbol_are_no_part_of_it(connect):
+    assert connect().get_bars(" IBM\n").symbol == "IBM"
+
+
 @pytest.mark.parametrize("period", ["WEEKLY", "MONTHLY"])
 @pytest.mark.parametrize("adjusted", ["", "_ADJUSTED"])
 def test_bars_of_weeks_and_months_come_whole(connect, period, adjusted):
