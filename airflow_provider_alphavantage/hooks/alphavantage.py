@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
@@ -100,6 +101,17 @@ class _Line:
     extra: dict[str, Any] = field(default_factory=dict)
     url: str = ""
     session: Session | None = None
+
+
+def _extra_of(connection: Connection) -> dict[str, Any]:
+    extra: Any = connection.extra_dejson
+    try:
+        json.loads(connection.extra or "{}")
+    except ValueError:  # Airflow logs it and gives an empty one: limits and proxies would go unheeded
+        extra = None
+    if not isinstance(extra, dict):
+        raise InvalidConnection("The connection's extra has to be a JSON object.")
+    return extra
 
 
 def _hide_keys(record: logging.LogRecord) -> bool:
@@ -305,10 +317,7 @@ class AlphaVantageHook(HttpHook):
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
         line = self._line
         if state != line.state:
-            extra = connection.extra_dejson
-            if not isinstance(extra, dict):
-                raise InvalidConnection("The connection's extra has to be a JSON object.")
-            self._line = line = _Line(state, (connection.password or "").strip(), extra)
+            self._line = line = _Line(state, (connection.password or "").strip(), _extra_of(connection))
         return line
 
     def run_and_check(

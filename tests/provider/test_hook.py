@@ -211,6 +211,7 @@ SENSELESS = {
     "allow_redirects is 'no'": {"extra": {"allow_redirects": "no"}},
     "max_redirects is 'all'": {"extra": {"max_redirects": "all"}},
     "extra has to be a JSON object": {"extra": [1]},
+    "extra has to be a JSON object.": {"extra": "{plan: premium}"},
     "host is 'ftp://files'": {"host": "ftp://files"},
     "host is 'http://'": {"host": "http://"},
     r"host is 'http://\[::1'": {"host": "http://[::1"},
