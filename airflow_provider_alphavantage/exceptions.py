@@ -68,7 +68,7 @@ def _rebuild(kind: type[AlphaVantageError], args: tuple[str], about: dict[str, A
 class TransportError(AlphaVantageError):
     """The network failed, or something between us and the API answered in its place."""
 
-    next_step = "Nothing to do: it is asked again; if it lasts, check the network and the connection's host."
+    next_step = "Ask again later; if it lasts, check the network and the connection's host."
 
 
 class NotTheApi(AlphaVantageError):
@@ -124,7 +124,7 @@ class Throttled(Refusal):
     :param wait: seconds after which a call is expected to pass.
     """
 
-    next_step = "It is asked again later; share one pool among the tasks of a key."
+    next_step = "Ask again later; share one pool among the tasks of a key."
 
     def __init__(self, what: str, *, wait: float = 60.0, **about: Any) -> None:
         self.wait = wait
