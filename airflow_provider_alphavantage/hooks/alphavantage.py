@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -221,16 +222,24 @@ class AlphaVantageHook(HttpHook):
         return self.query(function, **parameters).records()
 
     def get_df(self, function: str, **parameters: Any) -> pd.DataFrame:
-        """Return the rows of any function as a frame (needs the extra ``[pandas]``)."""
+        """Return the rows of any function as a frame (needs the extra ``[pandas]``).
+
+        :raises ImportError: pandas is not installed; no call is spent.
+        :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
+        """
+        import_module("pandas")
         return self.query(function, **parameters).frame()
 
     async def aquery(self, function: str, **parameters: Any) -> Answer:
         """Do what :meth:`query` does, without keeping the event loop waiting."""
         return await sync_to_async(self.query, thread_sensitive=False)(function, **parameters)
 
-    async def aget_bars(self, symbol: str, **options: str) -> Series:
+    async def aget_bars(
+        self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str | None = None
+    ) -> Series:
         """Do what :meth:`get_bars` does, without keeping the event loop waiting."""
-        return await sync_to_async(self.get_bars, thread_sensitive=False)(symbol, **options)
+        get_bars = sync_to_async(self.get_bars, thread_sensitive=False)
+        return await get_bars(symbol, function=function, outputsize=outputsize)
 
     async def aget_records(self, function: str, **parameters: Any) -> Records:
         """Do what :meth:`get_records` does, without keeping the event loop waiting."""

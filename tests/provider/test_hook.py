@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 import socket
+import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,13 @@ def test_an_answer_says_who_gave_it(connect):
 def test_full_history_comes_as_csv_and_needs_a_premium_key(connect):
     with pytest.raises(e.PremiumRequired, match="outputsize=full"):
         connect().query("TIME_SERIES_DAILY", symbol="IBM", outputsize="full")
+
+
+def test_without_pandas_no_call_is_spent_on_a_frame(connect, sandbox, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pandas"):
+        connect().get_df("SPLITS", symbol="IBM")
+    assert sandbox.calls() == []
 
 
 def test_one_session_serves_all_calls(connect):
