@@ -37,7 +37,8 @@ class AlphaVantageError(Exception):
     :param symbol: the symbol it was asked for, if any.
     :param body: the body that was answered, scrubbed of the key, if there was one.
 
-    ``path`` is free for whoever keeps the body to note where.
+    ``path`` is free for whoever keeps the body to note where; ``origin`` names the stand-in that answered, or
+    is None for the real API.
     """
 
     next_step = "See the task log."
@@ -50,6 +51,7 @@ class AlphaVantageError(Exception):
         self.symbol = symbol
         self.body = body
         self.path: str | None = None
+        self.origin: str | None = None
         asked = " ".join(part for part in (function, symbol) if part)
         super().__init__(f"{asked + ': ' if asked else ''}{what} {self.next_step}")
 
@@ -66,7 +68,7 @@ def _rebuild(kind: type[AlphaVantageError], args: tuple[str], about: dict[str, A
 class TransportError(AlphaVantageError):
     """The network failed, or something between us and the API answered in its place."""
 
-    next_step = "Nothing to do: it is asked again; if it lasts, check the network and the connection's host."
+    next_step = "Ask again later; if it lasts, check the network and the connection's host."
 
 
 class NotTheApi(AlphaVantageError):
@@ -122,7 +124,7 @@ class Throttled(Refusal):
     :param wait: seconds after which a call is expected to pass.
     """
 
-    next_step = "It is asked again later; share one pool among the tasks of a key."
+    next_step = "Ask again later; share one pool among the tasks of a key."
 
     def __init__(self, what: str, *, wait: float = 60.0, **about: Any) -> None:
         self.wait = wait

@@ -37,7 +37,7 @@ ECONOMY = (
     _rows("COFFEE", _SLOW),
     _rows("ALL_COMMODITIES", _SLOW, anchor=""),
     Function("GOLD_SILVER_SPOT", (_METAL,), "free", JSON, "record", "gold-silver-spot"),
-    _rows("GOLD_SILVER_HISTORY", _METAL, _CALENDAR, anchor=""),
+    _rows("GOLD_SILVER_HISTORY", _METAL, one_of("interval", *CALENDAR), anchor=""),
     _rows("REAL_GDP", _GDP),
     _rows("REAL_GDP_PER_CAPITA"),
     _rows("TREASURY_YIELD", _CALENDAR, _MATURITY),

@@ -19,6 +19,7 @@ from airflow_provider_alphavantage.catalogue.entries import (
 
 # Whether a free key gets indicators of intraday bars is not documented; intraday bars are premium.
 _INTERVAL = replace(one_of("interval", *INTRADAY, *CALENDAR), unsettled=INTRADAY)
+_WITHIN_A_DAY = one_of("interval", *INTRADAY)  # all that VWAP takes
 _MONTH = Parameter("month", "month", earliest="2000-01", only_with=("interval", INTRADAY))
 _PERIOD = integer("time_period")
 _TYPE = one_of("series_type", "close", "open", "high", "low")
@@ -36,8 +37,10 @@ def _periods(**defaults: int) -> tuple[Parameter, ...]:
     )
 
 
-def _indicators(names: str, *own: Parameter, tier: Tier = "free") -> tuple[Function, ...]:
-    parameters = (SYMBOL, _INTERVAL, *own, _MONTH, ENTITLEMENT)
+def _indicators(
+    names: str, *own: Parameter, tier: Tier = "free", interval: Parameter = _INTERVAL
+) -> tuple[Function, ...]:
+    parameters = (SYMBOL, interval, *own, _MONTH, ENTITLEMENT)
     return tuple(
         Function(name, parameters, tier, BOTH, "indicator", name.lower().replace("_", ""))
         for name in names.split()
@@ -54,7 +57,7 @@ INDICATORS = (
     *_indicators("SMA EMA WMA DEMA TEMA TRIMA KAMA T3", _PERIOD, _TYPE),
     *_indicators("RSI MOM CMO ROC ROCR TRIX MIDPOINT", _PERIOD, _TYPE),
     *_indicators("MAMA", _TYPE, _limit("fastlimit", "0.01"), _limit("slowlimit", "0.01")),
-    *_indicators("VWAP", tier="premium"),
+    *_indicators("VWAP", tier="premium", interval=_WITHIN_A_DAY),
     *_indicators("BOP TRANGE AD OBV"),
     *_indicators("MACD", _TYPE, *_MACD, tier="premium"),
     *_indicators("MACDEXT", _TYPE, *_MACD, *_MACD_TYPES),

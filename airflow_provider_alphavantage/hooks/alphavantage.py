@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -53,7 +55,7 @@ class Answer:
     :param payload: the body, known to be data.
     :param fetched_at: when it arrived (UTC).
     :param origin: the name of the stand-in that answered, or None for the real API.
-    :param function: the function that was asked, and ``symbol`` the symbol, if it was asked for one.
+    :param function: the function that was asked, and ``symbol`` the symbol as it was sent, if there was one.
     """
 
     payload: Payload
@@ -100,6 +102,17 @@ class _Line:
     extra: dict[str, Any] = field(default_factory=dict)
     url: str = ""
     session: Session | None = None
+
+
+def _extra_of(connection: Connection) -> dict[str, Any]:
+    extra: Any = connection.extra_dejson
+    try:
+        json.loads(connection.extra or "{}")
+    except ValueError:  # Airflow logs it and gives an empty one: limits and proxies would go unheeded
+        extra = None
+    if not isinstance(extra, dict):
+        raise InvalidConnection("The connection's extra has to be a JSON object.")
+    return extra
 
 
 def _hide_keys(record: logging.LogRecord) -> bool:
@@ -169,7 +182,7 @@ class AlphaVantageHook(HttpHook):
         :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
         """
         answer = self.query(function, symbol=symbol, outputsize=outputsize)
-        return parse_bars(answer.payload, function=function, symbol=symbol)
+        return parse_bars(answer.payload, function=function, symbol=answer.symbol)
 
     def query(self, function: str, **parameters: Any) -> Answer:
         """Ask one function and return its answer.
@@ -209,16 +222,24 @@ class AlphaVantageHook(HttpHook):
         return self.query(function, **parameters).records()
 
     def get_df(self, function: str, **parameters: Any) -> pd.DataFrame:
-        """Return the rows of any function as a frame (needs the extra ``[pandas]``)."""
+        """Return the rows of any function as a frame (needs the extra ``[pandas]``).
+
+        :raises ImportError: pandas is not installed; no call is spent.
+        :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
+        """
+        import_module("pandas")
         return self.query(function, **parameters).frame()
 
     async def aquery(self, function: str, **parameters: Any) -> Answer:
         """Do what :meth:`query` does, without keeping the event loop waiting."""
         return await sync_to_async(self.query, thread_sensitive=False)(function, **parameters)
 
-    async def aget_bars(self, symbol: str, **options: str) -> Series:
+    async def aget_bars(
+        self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str | None = None
+    ) -> Series:
         """Do what :meth:`get_bars` does, without keeping the event loop waiting."""
-        return await sync_to_async(self.get_bars, thread_sensitive=False)(symbol, **options)
+        get_bars = sync_to_async(self.get_bars, thread_sensitive=False)
+        return await get_bars(symbol, function=function, outputsize=outputsize)
 
     async def aget_records(self, function: str, **parameters: Any) -> Records:
         """Do what :meth:`get_records` does, without keeping the event loop waiting."""
@@ -267,17 +288,15 @@ class AlphaVantageHook(HttpHook):
         It asks for a premium function: a refusal that names the plan shows that the key works, too.
         """
         try:
-            answer = self.query("TIME_SERIES_DAILY_ADJUSTED", symbol="IBM")
-        except PremiumRequired:
-            seen = "free"
+            origin = self.query("TIME_SERIES_DAILY_ADJUSTED", symbol="IBM").origin
+            is_demo = self._line.key == "demo"
+            seen = "demo (it answers documented examples only)" if is_demo else "premium"
+        except PremiumRequired as exc:
+            origin, seen = exc.origin, "free"
         except AlphaVantageError as exc:
             return False, f"{type(exc).__name__}: {exc}"
-        else:
-            seen = "premium"
-            if self._line.key == "demo":
-                seen = "demo (it answers documented examples only)"
-            if answer.origin:
-                seen += f"; the stand-in {answer.origin!r} answered, not Alpha Vantage"
+        if origin:
+            seen += f"; the stand-in {origin!r} answered, not Alpha Vantage"
         differs = "" if seen.startswith((self.plan, "demo")) else f" The connection says {self.plan!r}."
         return True, f"Works: {self.base_url} answered. The key's plan: {seen}.{differs}"
 
@@ -307,10 +326,7 @@ class AlphaVantageHook(HttpHook):
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
         line = self._line
         if state != line.state:
-            extra = connection.extra_dejson
-            if not isinstance(extra, dict):
-                raise InvalidConnection("The connection's extra has to be a JSON object.")
-            self._line = line = _Line(state, (connection.password or "").strip(), extra)
+            self._line = line = _Line(state, (connection.password or "").strip(), _extra_of(connection))
         return line
 
     def run_and_check(
@@ -368,11 +384,16 @@ class AlphaVantageHook(HttpHook):
             failure = exc.what
         if failure:
             raise TransportError(failure, function=function, symbol=symbol)
-        content = response.content
-        payload = read(content, status=response.status_code, function=function, symbol=symbol, key=line.key)
+        content, origin = response.content, response.headers.get(ORIGIN_HEADER)
+        try:
+            payload = read(
+                content, status=response.status_code, function=function, symbol=symbol, key=line.key
+            )
+        except AlphaVantageError as error:
+            error.origin = origin
+            raise
         if payload.format == "csv" and not content.endswith(b"\n"):
             raise TransportError("The CSV body is cut short.", function=function, symbol=symbol)
-        origin = response.headers.get(ORIGIN_HEADER)
         return Answer(payload, self._now(), origin, function, symbol)
 
     def _extract_auth(self, connection: Any) -> AuthBase:

@@ -15,6 +15,9 @@ from airflow_provider_alphavantage.links.documentation import DocumentationLink
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+_NO_FOLDERS = frozenset({"s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "az", "adl"})
+"""Object stores: making the folder of a path there would make the bucket, also one that is misspelt."""
+
 
 class AlphaVantageBaseOperator(BaseOperator):
     """Ask one function; what is done with the answer is a subclass's business.
@@ -72,7 +75,7 @@ class AlphaVantageOperator(AlphaVantageBaseOperator):
     Beside the parameters of :class:`AlphaVantageBaseOperator`:
 
     :param path: where the body goes: any URL of :class:`~airflow.sdk.ObjectStoragePath`, such as
-        ``s3://bucket/weekly/{{ ds }}/IBM.csv`` (templated).
+        ``s3://bucket/weekly/{{ ds }}/IBM.csv`` (templated). Folders on a disk are made, buckets are not.
     :returns: ``path``, ``rows`` (how many the body holds) and ``last_refreshed`` (as the body says it).
     """
 
@@ -88,7 +91,8 @@ class AlphaVantageOperator(AlphaVantageBaseOperator):
         :raises UnreadableBody: it cannot; the error tells where the body is, also as its ``path``.
         """
         target = ObjectStoragePath(self.path)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.protocol not in _NO_FOLDERS:
+            target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(answer.payload.content)
         try:
             records = answer.records()

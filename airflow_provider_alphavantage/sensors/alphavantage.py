@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator
 
+from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.links.documentation import DocumentationLink
 from airflow_provider_alphavantage.triggers.alphavantage import LATER, SessionTrigger, is_final
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class SessionNotPublished(Exception):
-    """A sensor's trigger met an error that waiting does not mend."""
+class SessionNotPublished(AlphaVantageError):
+    """A sensor's trigger met an error that waiting does not mend; :attr:`what` is its text."""
+
+    next_step = "The triggerer met this while it waited for a session."
 
 
 class AlphaVantageSessionSensor(BaseSensorOperator):

@@ -65,7 +65,7 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
 
     def use(self, answer: Answer) -> dict[str, Any]:
         """Merge the rows."""
-        records = self._with_symbol(answer.records())
+        records = _with_symbol(answer.records(), answer.symbol)
         if not records.columns:
             return {"rows": 0, "written": 0}
         self._check_key(records)
@@ -75,17 +75,6 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
             connection.commit()
         self.log.info("%s: %d of %d rows written to %s", self.function, written, len(records), self.table)
         return {"rows": len(records), "written": written}
-
-    def _with_symbol(self, records: Records) -> Records:
-        symbol = self.parameters.get("symbol")
-        if symbol is None or "symbol" in records.columns or not records.columns:
-            return records
-        return Records(
-            columns=("symbol", *records.columns),
-            rows=[(symbol, *row) for row in records.rows],
-            meta=records.meta,
-            kinds=("text", *records.kinds),
-        )
 
     def _check_key(self, records: Records) -> None:
         if absent := set(self.key) - set(records.columns):
@@ -144,6 +133,17 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
         merge += ["on conflict", f"({key})", _change(rest) if rest else "do nothing"]
         cursor.execute(" ".join(merge))
         return int(cursor.rowcount)
+
+
+def _with_symbol(records: Records, symbol: str | None) -> Records:
+    if symbol is None or "symbol" in records.columns or not records.columns:
+        return records
+    return Records(
+        columns=("symbol", *records.columns),
+        rows=[(symbol, *row) for row in records.rows],
+        meta=records.meta,
+        kinds=("text", *records.kinds),
+    )
 
 
 def _change(columns: list[str]) -> str:

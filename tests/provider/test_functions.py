@@ -197,7 +197,11 @@ ACCEPTED = [
         {"from_currency": "BTC", "to_currency": "USD"},
         {"from_currency": "BTC", "to_currency": "USD"},
     ),
-    ("GOLD_SILVER_HISTORY", {"symbol": "XAU"}, {"symbol": "XAU"}),
+    (
+        "GOLD_SILVER_HISTORY",
+        {"symbol": "XAU", "interval": "daily"},
+        {"symbol": "XAU", "interval": "daily"},
+    ),
     ("CPI", {"interval": "semiannual"}, {"interval": "semiannual"}),
     ("SMA", SMA, SMA_SENT),
     ("SMA", SMA | {"time_period": "10"}, SMA_SENT),
@@ -268,6 +272,12 @@ REFUSED = [
         "interval='5 MIN' is not one of 1min, 5min, 15min, 30min, 60min; did you mean '5min'?",
     ),
     ("WTI", {"interval": "annual"}, "interval='annual' is not one of daily, weekly, monthly."),
+    ("GOLD_SILVER_HISTORY", {"symbol": "XAU"}, "Not given: 'interval' (one of daily, weekly, monthly)."),
+    (
+        "VWAP",
+        {"symbol": "IBM", "interval": "daily"},
+        "interval='daily' is not one of 1min, 5min, 15min, 30min, 60min.",
+    ),
     (
         "WTI",
         {"interval": "Daily"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 import socket
+import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,10 @@ def test_bars_are_those_of_the_market(connect, sandbox):
     assert [bar.volume for bar in reversed(series.bars)] == [int(row["volume"]) for row in truth]
 
 
+def test_blanks_around_a_symbol_are_no_part_of_it(connect):
+    assert connect().get_bars(" IBM\n").symbol == "IBM"
+
+
 @pytest.mark.parametrize("period", ["WEEKLY", "MONTHLY"])
 @pytest.mark.parametrize("adjusted", ["", "_ADJUSTED"])
 def test_bars_of_weeks_and_months_come_whole(connect, period, adjusted):
@@ -54,6 +59,13 @@ def test_an_answer_says_who_gave_it(connect):
 def test_full_history_comes_as_csv_and_needs_a_premium_key(connect):
     with pytest.raises(e.PremiumRequired, match="outputsize=full"):
         connect().query("TIME_SERIES_DAILY", symbol="IBM", outputsize="full")
+
+
+def test_without_pandas_no_call_is_spent_on_a_frame(connect, sandbox, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pandas"):
+        connect().get_df("SPLITS", symbol="IBM")
+    assert sandbox.calls() == []
 
 
 def test_one_session_serves_all_calls(connect):
@@ -207,6 +219,7 @@ SENSELESS = {
     "allow_redirects is 'no'": {"extra": {"allow_redirects": "no"}},
     "max_redirects is 'all'": {"extra": {"max_redirects": "all"}},
     "extra has to be a JSON object": {"extra": [1]},
+    "extra has to be a JSON object.": {"extra": "{plan: premium}"},
     "host is 'ftp://files'": {"host": "ftp://files"},
     "host is 'http://'": {"host": "http://"},
     r"host is 'http://\[::1'": {"host": "http://[::1"},
@@ -297,8 +310,14 @@ def test_an_answer_is_not_lost_over_a_note_in_the_ledger(connect, waits, limiter
 @pytest.mark.parametrize(
     ("changed", "fault", "works", "says"),
     [
-        ({}, None, True, "The key's plan: free."),
-        ({"extra": {"plan": "premium"}}, None, True, "The key's plan: free. The connection says 'premium'."),
+        ({}, None, True, "free; the stand-in 'sandbox' answered, not Alpha Vantage."),
+        (
+            {"extra": {"plan": "premium"}},
+            None,
+            True,
+            "The key's plan: free; the stand-in 'sandbox' answered, not Alpha Vantage. "
+            "The connection says 'premium'.",
+        ),
         ({"extra": {"plan": "gold"}}, None, False, "plan is 'gold'"),
         (
             {"password": PREMIUM_KEY, "extra": {"plan": "premium"}},

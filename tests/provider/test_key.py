@@ -16,6 +16,7 @@ import pytest
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.functions import InvalidParameter
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+from airflow_provider_alphavantage.sensors.alphavantage import SessionNotPublished
 from airflow_provider_alphavantage.triggers.alphavantage import is_final
 
 KEY = "NOWHERE9TO9BE9SEEN"
@@ -71,7 +72,8 @@ def tree(kind: type[Exception] = e.AlphaVantageError) -> Iterator[type[Exception
 
 
 def test_no_error_of_the_tree_is_left_out():
-    assert set(CASES) == set(tree()) - {e.Refusal}
+    quoted = {SessionNotPublished}  # it holds the text of another
+    assert set(CASES) == set(tree()) - {e.Refusal} - quoted
 
 
 def ask(hook: AlphaVantageHook, case: Case) -> object:

@@ -7,10 +7,12 @@ import pickle
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import TaskDeferred
+from moto.server import ThreadedMotoServer
 
 from airflow_provider_alphavantage.exceptions import BudgetSpent, PremiumRequired, UnreadableBody
 from airflow_provider_alphavantage.operators.alphavantage import AlphaVantageOperator
@@ -42,6 +44,31 @@ def test_a_csv_keeps_its_line_ends(folder):
     body = Path(told["path"].removeprefix("file://")).read_bytes()
     assert body.startswith(b"timestamp,open,high,low,close,volume\r\n")
     assert body.count(b"\r\n") == told["rows"] + 1
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    """A stand-in for S3, with the one bucket ``there``."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    url = "http://127.0.0.1:{1}".format(*server.get_host_and_port())
+    about = {"conn_type": "aws", "login": "stand-in", "password": "stand-in"}
+    extra = {"endpoint_url": url, "region_name": "us-east-1"}
+    monkeypatch.setenv("AIRFLOW_CONN_BUCKETS", json.dumps(about | {"extra": extra}))
+    client = boto3.client("s3", aws_access_key_id="stand-in", aws_secret_access_key="stand-in", **extra)
+    client.create_bucket(Bucket="there")
+    yield client
+    server.stop()
+
+
+def test_a_body_is_kept_in_a_bucket_and_a_misspelt_one_is_not_made(s3):
+    path = "s3://buckets@there/weekly/IBM.json"
+    assert operator(path).execute({})["path"] == path
+    body = s3.get_object(Bucket="there", Key="weekly/IBM.json")["Body"].read()
+    assert body.startswith(b"{")
+    with pytest.raises(FileNotFoundError, match="bucket does not exist"):
+        operator("s3://buckets@their/weekly/IBM.json").execute({})
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["there"]
 
 
 def test_a_refusal_writes_nothing(folder, tmp_path, sandbox):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from datetime import date, timedelta
 
 import pytest
+from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.sdk.exceptions import TaskDeferred
 
-from airflow_provider_alphavantage.exceptions import InvalidRequest, NoSuchSession
+from airflow_provider_alphavantage.exceptions import AlphaVantageError, InvalidRequest, NoSuchSession
 from airflow_provider_alphavantage.parsing.bars import Bar, Series
+from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from airflow_provider_alphavantage.sensors.alphavantage import AlphaVantageSessionSensor, SessionNotPublished
 from airflow_provider_alphavantage.triggers.alphavantage import SessionTrigger, is_final
 
@@ -51,6 +54,13 @@ def test_a_session_that_can_no_longer_come_fails_at_once(sandbox, session, why):
     event = first_event(trigger(session=session))
     assert event["error"].startswith(f"IBM: The session {session} cannot come")
     assert len(sandbox.calls()) == 2
+
+
+def test_what_the_triggerer_met_is_an_error_of_this_package_and_fails_at_once():
+    with pytest.raises(AlphaVantageError, match=r"^IBM: No\. The triggerer met this") as caught:
+        sensor(deferrable=True).execute_complete({}, {"error": "IBM: No."})
+    assert pickle.loads(pickle.dumps(caught.value)).what == "IBM: No."
+    assert AlphaVantageRetryPolicy().evaluate(caught.value, 1, 3).action is RetryAction.FAIL
 
 
 def test_a_session_before_the_first_bar_of_all_can_still_come():

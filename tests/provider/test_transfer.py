@@ -56,6 +56,11 @@ def test_again_writes_nothing_and_another_symbol_is_added(warehouse):
     assert warehouse.execute("select count(*) from dividend").fetchone() == (total,)
 
 
+def test_blanks_around_a_symbol_make_no_other_rows(warehouse):
+    bring()
+    assert bring(symbol=" IBM\n")["written"] == 0
+
+
 def test_a_changed_row_is_written_alone(warehouse):
     rows = bring()["rows"]
     warehouse.execute(
