@@ -15,7 +15,8 @@ from include.settings import DAILY
 from include.statements import statement
 
 if TYPE_CHECKING:
-    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
+    from airflow_provider_alphavantage.answer import Answer
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 
 PROBE_AFTER = timedelta(days=30)
 """After that it is asked for once more: a plan may have been raised at the vendor's."""

@@ -33,7 +33,7 @@ from include.settings import DAILY, LISTING
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
-    from airflow_provider_alphavantage.hooks.alphavantage import Answer
+    from airflow_provider_alphavantage.answer import Answer
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,8 @@ from requests.auth import AuthBase
 from requests.exceptions import RequestException
 
 from airflow_provider_alphavantage import __version__
+from airflow_provider_alphavantage.answer import Answer
+from airflow_provider_alphavantage.api_key import ApiKey, hide_keys
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
     ApiKeyRefused,
@@ -32,12 +33,12 @@ from airflow_provider_alphavantage.exceptions import (
     TransportError,
 )
 from airflow_provider_alphavantage.extras import wrong
-from airflow_provider_alphavantage.functions import check, find
+from airflow_provider_alphavantage.functions import check
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from airflow_provider_alphavantage.pacing import LOCAL, Budget, Call, Limiter, budget_of, fingerprint
-from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame
+from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
-from airflow_provider_alphavantage.responses import ORIGIN_HEADER, Payload, read, scrub
+from airflow_provider_alphavantage.responses import ORIGIN_HEADER, read, scrub
 from airflow_provider_alphavantage.transport import transport_of
 
 if TYPE_CHECKING:
@@ -46,51 +47,6 @@ if TYPE_CHECKING:
 
 _ASK_AGAIN = {Throttled: 3, InvalidRequest: 1}
 _LONGEST_WAIT = 120.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the API said to one query.
-
-    :param payload: the body, known to be data.
-    :param fetched_at: when it arrived (UTC).
-    :param origin: the name of the stand-in that answered, or None for the real API.
-    :param function: the function that was asked, and ``symbol`` the symbol as it was sent, if there was one.
-    """
-
-    payload: Payload
-    fetched_at: datetime
-    origin: str | None
-    function: str
-    symbol: str | None = None
-
-    def records(self) -> Records:
-        """Return the rows of the body, exact and typed.
-
-        :raises UnreadableBody: it has not the shape the function answers in.
-        """
-        return parse(self.payload, self.function, _family(self.function), symbol=self.symbol)
-
-    def frame(self) -> pd.DataFrame:
-        """Return the rows as a frame with exact values (needs the extra ``[pandas]``)."""
-        return parse_frame(self.payload, self.function, _family(self.function), symbol=self.symbol)
-
-
-def _family(function: str) -> Family | None:
-    """The shape the catalogue expects; None where nobody knows it, and it is recognised from the body."""
-    known = find(function)
-    return cast("Family", known.family) if known and known.family in FAMILIES else None
-
-
-class _ApiKey(AuthBase):
-    """Adds the key when a request is prepared, so it is in no parameter, template or repr."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.prepare_url(request.url, {"apikey": self.key})
-        return request
 
 
 @dataclass(frozen=True)
@@ -113,14 +69,6 @@ def _extra_of(connection: Connection) -> dict[str, Any]:
     if not isinstance(extra, dict):
         raise InvalidConnection("The connection's extra has to be a JSON object.")
     return extra
-
-
-def _hide_keys(record: logging.LogRecord) -> bool:
-    """A logging filter: added again and again, it is there once."""
-    message = record.getMessage()
-    if "apikey=" in message:
-        record.msg, record.args = re.sub(r"apikey=[^&\s\"']*", "apikey=[API key]", message), ()
-    return True
 
 
 def _limiter_of(extra: dict[str, Any]) -> Limiter:
@@ -309,8 +257,8 @@ class AlphaVantageHook(HttpHook):
         line = self._look_up()
         if line.session is None:
             session = super().get_conn(headers, extra_options)
-            logging.getLogger("urllib3.connectionpool").addFilter(_hide_keys)  # at DEBUG it tells every URL
-            key, url = cast("_ApiKey", session.auth).key, self.url_from_endpoint("query")
+            logging.getLogger("urllib3.connectionpool").addFilter(hide_keys)  # at DEBUG it tells every URL
+            key, url = cast("ApiKey", session.auth).key, self.url_from_endpoint("query")
             self._line = line = replace(line, key=key, url=url, session=session)
         return line
 
@@ -400,7 +348,7 @@ class AlphaVantageHook(HttpHook):
         key = (connection.password or "").strip()
         if not key:
             raise ApiKeyRefused(f"The connection {self.alphavantage_conn_id!r} holds no API key.")
-        return _ApiKey(key)
+        return ApiKey(key)
 
     def _set_base_url(self, connection: Any) -> None:
         try:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator, ObjectStoragePath
 
+from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import BudgetSpent, UnreadableBody
-from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
+from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.links.documentation import DocumentationLink
 
 if TYPE_CHECKING:

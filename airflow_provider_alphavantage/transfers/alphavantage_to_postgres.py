@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
+from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from airflow_provider_alphavantage.hooks.alphavantage import Answer
 from airflow_provider_alphavantage.operators.alphavantage import AlphaVantageBaseOperator
 from airflow_provider_alphavantage.parsing import Records
+from airflow_provider_alphavantage.parsing.records import Kind
 
 _TYPES = {
     "text": "text",
@@ -24,6 +25,9 @@ _TYPES = {
 _ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
 """Two tasks that find no table would both make it: ``if not exists`` does not see the other's."""
 
+_FETCHED = "alphavantage_fetched"
+"""The temporary table: it would hide a table of the same name."""
+
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -32,7 +36,8 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
 
     The rows are copied into a temporary table and merged from there in one transaction; rows that are
     there already and did not change are not written. Where the rows do not carry the ``symbol`` that was
-    asked for, it is added to them. Columns the vendor adds are added to the table.
+    asked for, it is added to them, and so is every other parameter that the key names, such as
+    ``time_period``. Columns the vendor adds are added to the table.
 
     Beside the parameters of :class:`AlphaVantageBaseOperator` (needs the extra ``[postgres]``):
 
@@ -65,7 +70,7 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
 
     def use(self, answer: Answer) -> dict[str, Any]:
         """Merge the rows."""
-        records = _with_symbol(answer.records(), answer.symbol)
+        records = _with_asked(answer.records(), self._asked(answer.symbol))
         if not records.columns:
             return {"rows": 0, "written": 0}
         self._check_key(records)
@@ -75,6 +80,11 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
             connection.commit()
         self.log.info("%s: %d of %d rows written to %s", self.function, written, len(records), self.table)
         return {"rows": len(records), "written": written}
+
+    def _asked(self, symbol: str | None) -> dict[str, str]:
+        """What was asked for and belongs into the rows, unless they have it."""
+        named = {name: str(self.parameters[name]).strip() for name in self.key if name in self.parameters}
+        return named | ({"symbol": symbol} if symbol else {})
 
     def _check_key(self, records: Records) -> None:
         if absent := set(self.key) - set(records.columns):
@@ -126,23 +136,25 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
             if name not in held:
                 cursor.execute(f"alter table {table} add column if not exists {column}")
         self._check_types(records, held)
-        cursor.execute(f"create temporary table fetched ({', '.join(typed)}) on commit drop")
-        _copy(cursor, f"copy fetched ({names}) from stdin", "".join(map(_line, records.rows)))
+        cursor.execute(f"create temporary table {_FETCHED} ({', '.join(typed)}) on commit drop")
+        _copy(cursor, f"copy {_FETCHED} ({names}) from stdin", "".join(map(_line, records.rows)))
         rest = [_quoted(name) for name in records.columns if name not in self.key]
-        merge = ["insert into", table, "as held", f"({names})", "select", names, "from fetched"]
+        merge = ["insert into", table, "as held", f"({names})", "select", names, "from", _FETCHED]
         merge += ["on conflict", f"({key})", _change(rest) if rest else "do nothing"]
         cursor.execute(" ".join(merge))
         return int(cursor.rowcount)
 
 
-def _with_symbol(records: Records, symbol: str | None) -> Records:
-    if symbol is None or "symbol" in records.columns or not records.columns:
+def _with_asked(records: Records, asked: Mapping[str, str]) -> Records:
+    added = {name: value for name, value in asked.items() if name not in records.columns}
+    if not added or not records.columns:
         return records
+    texts: list[Kind] = ["text"] * len(added)
     return Records(
-        columns=("symbol", *records.columns),
-        rows=[(symbol, *row) for row in records.rows],
+        columns=(*added, *records.columns),
+        rows=[(*added.values(), *row) for row in records.rows],
         meta=records.meta,
-        kinds=("text", *records.kinds),
+        kinds=(*texts, *records.kinds),
     )
 
 

@@ -23,7 +23,7 @@ from include.statements import statement
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
-    from airflow_provider_alphavantage.hooks.alphavantage import Answer
+    from airflow_provider_alphavantage.answer import Answer
 
 log = logging.getLogger(__name__)
 

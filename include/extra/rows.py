@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
-from airflow_provider_alphavantage.hooks.alphavantage import Answer
 from airflow_provider_alphavantage.parsing import Kind, Records, Value
 from airflow_provider_alphavantage.responses import read
 from include.datasets import Dataset, Period

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from airflow.sdk import ObjectStoragePath
 
+from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import BudgetSpent, TransportError, UnreadableBody
 from airflow_provider_alphavantage.functions import check, tier
-from airflow_provider_alphavantage.hooks.alphavantage import Answer
 from airflow_provider_alphavantage.responses import read
 from include.datasets import DATASETS, Dataset
 from include.exceptions import BadParameter, OriginMismatch

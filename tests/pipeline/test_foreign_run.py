@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from airflow_provider_alphavantage.hooks.alphavantage import Answer
+from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.responses import read
 from include.bars import read_accepted
 from include.corporate_actions import load_actions

@@ -15,8 +15,9 @@ from decimal import Decimal
 import pytest
 
 from airflow_provider_alphavantage import exceptions as e
+from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
-from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook, Answer
+from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import Budget, LocalLimiter, fingerprint
 from airflow_provider_alphavantage.transport import Transport, transport_of
 

@@ -56,6 +56,24 @@ def test_again_writes_nothing_and_another_symbol_is_added(warehouse):
     assert warehouse.execute("select count(*) from dividend").fetchone() == (total,)
 
 
+def test_parameters_of_the_key_keep_what_was_asked_differently_apart(warehouse, connect, serve):
+    connect(host=serve(b"timestamp,open,high,low,close\n2026-05-15,1.1,1.2,1.0,1.15\n").url)
+    for pair in (("EUR", "USD"), ("GBP", "USD")):
+        parameters = {"from_symbol": pair[0], "to_symbol": pair[1], "datatype": "csv"}
+        AlphaVantageToPostgresOperator(
+            task_id="bring",
+            function="FX_DAILY",
+            parameters=parameters,
+            table="fetched",
+            key=("from_symbol", "to_symbol", "timestamp"),
+            create_table=True,
+        ).execute({})
+    assert warehouse.execute("select from_symbol, to_symbol, close from fetched order by 1").fetchall() == [
+        ("EUR", "USD", Decimal("1.15")),
+        ("GBP", "USD", Decimal("1.15")),
+    ]
+
+
 def test_blanks_around_a_symbol_make_no_other_rows(warehouse):
     bring()
     assert bring(symbol=" IBM\n")["written"] == 0

@@ -1,0 +1,48 @@
+"""What the API said to one query, and its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from airflow_provider_alphavantage.functions import find
+from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame
+from airflow_provider_alphavantage.responses import Payload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API said to one query.
+
+    :param payload: the body, known to be data.
+    :param fetched_at: when it arrived (UTC).
+    :param origin: the name of the stand-in that answered, or None for the real API.
+    :param function: the function that was asked, and ``symbol`` the symbol as it was sent, if there was one.
+    """
+
+    payload: Payload
+    fetched_at: datetime
+    origin: str | None
+    function: str
+    symbol: str | None = None
+
+    def records(self) -> Records:
+        """Return the rows of the body, exact and typed.
+
+        :raises UnreadableBody: it has not the shape the function answers in.
+        """
+        return parse(self.payload, self.function, _family(self.function), symbol=self.symbol)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows as a frame with exact values (needs the extra ``[pandas]``)."""
+        return parse_frame(self.payload, self.function, _family(self.function), symbol=self.symbol)
+
+
+def _family(function: str) -> Family | None:
+    """The shape the catalogue expects; None where nobody knows it, and it is recognised from the body."""
+    known = find(function)
+    return cast("Family", known.family) if known and known.family in FAMILIES else None
