@@ -78,6 +78,8 @@ def test_the_sdist_can_be_built_from_and_holds_no_tests(built):
     names = tarfile.open(sdist).getnames()
     assert not any("/tests/" in name or "/include/" in name for name in names)
     assert any(name.endswith("/pyproject.toml") for name in names)
+    assert any(name.endswith("/airflow_provider_alphavantage/CHANGELOG.md") for name in names)
+    assert not any(name.count("/") == 1 and name.endswith("CHANGELOG.md") for name in names)
 
 
 @pytest.mark.parametrize("version", [NEWEST, OLDEST])
