@@ -115,6 +115,21 @@ def test_adjusted_prices_are_drawn_too_or_it_is_said_why_not(look):
     assert "<line " not in unknown
 
 
+def test_computed_prices_are_shown_with_no_more_digits_than_those_as_traded(look, filled):
+    filled.execute("update corporate_action set value = 2.5 where kind = 'dividend'")
+    filled.commit()
+    page = look("symbol/IBM?adjusted=full").text
+    shown = re.findall(r'<td class="number">\d+\.(\d+)</td>', page)
+    assert max(len(decimals) for decimals in shown) == 6
+    assert not re.search(r"\d\.\d{7}", page)
+
+
+def test_a_symbol_without_bars_has_no_empty_table_of_them(look):
+    page = look("symbol/NONE").text
+    assert "No bar of it is held." in page
+    assert "The last 0 bars" not in page
+
+
 def test_hostile_names_are_text_on_every_page(look, filled):
     symbol = quote(HOSTILE, safe="")
     pages = [look(), look("symbol/IBM"), look(f"symbol/{symbol}"), look("symbol/%3Cscript%3Ealert(1)")]
