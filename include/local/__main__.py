@@ -177,7 +177,7 @@ def _quarantine(asked: Settings, console: Console, options: argparse.Namespace, 
     instruction = quarantine.read(options)
     if instruction is None:
         return quarantine.show(running, console)
-    return quarantine.carry_out(running, instruction, asked.now, console)
+    return quarantine.carry_out(running, instruction, planning.now_of(running), console)
 
 
 def _clean(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:

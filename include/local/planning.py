@@ -41,7 +41,7 @@ def look_ahead(running: Stack, symbols: Sequence[str], *, force: bool = False) -
     clock_of(running)
     api = running.api()
     dag_run.wait_for_dag(api, DAG_ID, running.check)
-    conf = {"symbols": list(symbols), "force": force, "now": _now(running)}
+    conf = {"symbols": list(symbols), "force": force, "now": now_of(running)}
     run_id = api.trigger(DAG_ID, conf, running.banner)
     api.unpause(DAG_ID)
     if dag_run.wait(api, DAG_ID, run_id, running.check) != "success":
@@ -54,13 +54,16 @@ def clock_of(running: Stack) -> datetime:
 
     :raises BadParameter: the clock cannot be set.
     """
-    now = _now(running)
+    now = now_of(running)
     if now is None:
         return datetime.now(UTC)
     with connect_to(running.warehouse) as connection:
         return read_clock(now, origin_of(connection))
 
 
-def _now(running: Stack) -> str | None:
-    """What is replayed is replayed as of a moment: that of the last run, unless a person names another."""
+def now_of(running: Stack) -> str | None:
+    """The clock to go by, if not the real one.
+
+    What is replayed is as of a moment: that of the last run, unless a person names another.
+    """
     return running.settings.now or running.state.replay_now
