@@ -13,7 +13,7 @@ from include.local.stack import Stack
 from include.settings import WATCHLIST_VARIABLE
 from include.start import read_clock
 from include.warehouse import connect_to, origin_of
-from include.watchlist import read_watchlist
+from include.watchlist import Watchlist, read_watchlist
 
 DAG_ID = "plan"
 
@@ -24,12 +24,19 @@ class PlanError(RuntimeError):
 
 def show(running: Stack, console: Console) -> int:
     """Print the plan of the next run, with the symbols, the clock and the force a person asks for."""
-    asked = running.settings
-    watchlist = read_watchlist(asked.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
-    ahead = look_ahead(running, [*watchlist.symbols, *watchlist.refused], force=asked.force)
+    watchlist = watchlist_of(running)
+    ahead = look_ahead(running, [*watchlist.symbols, *watchlist.refused], force=running.settings.force)
     for line in (running.banner, *ahead.outlook, *ahead.requests):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def watchlist_of(running: Stack) -> Watchlist:
+    """Return the symbols of the next run.
+
+    :raises BadParameter: there is none.
+    """
+    return read_watchlist(running.settings.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
 
 
 def look_ahead(running: Stack, symbols: Sequence[str], *, force: bool = False) -> Ahead:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psutil
 from rich.console import Console
 
-from include.local import dag_run, memory, report, stack, starting, status
+from include.local import dag_run, memory, planning, report, stack, starting, status
 from include.local.airflow_api import AirflowApi
 from include.local.dag_run import DAG_ID, Watch
 from include.local.settings import Mode, Settings, banner
@@ -44,6 +44,7 @@ def run(asked: Settings, console: Console) -> int:
     try:
         running = starting.start(asked, say)
         api = stack.wait_healthy(running)
+        planning.watchlist_of(running)  # an empty one is told here, not in the log of a task
         run_id = _run_id(running, api, console)
         peak = Peak(running)
         ended = _watch(running, api, run_id, peak, console)
