@@ -61,12 +61,15 @@ def test_what_needs_a_person_comes_with_the_command(look, filled):
     filled.execute(
         "insert into request (pipeline_run_id, symbol, function, outputsize, outcome, reason) "
         "select max(id), 'XYZZY', 'TIME_SERIES_DAILY', 'compact', 'failed', %s from pipeline_run",
-        ("XYZZY: <i>unknown</i>. Mend the watchlist.",),
+        ("XYZZY: <i>unknown</i>. Mend the watchlist: `make <b>`.",),
     )
     filled.commit()
     page = look().text
     assert ">IBM</a>: 2026-05-14 breaks high_below_low <code>make quarantine</code>" in page
-    assert "<li>XYZZY: &lt;i&gt;unknown&lt;/i&gt;. Mend the watchlist. <code>make run</code>" in page
+    told = (
+        "&lt;i&gt;unknown&lt;/i&gt;. Mend the watchlist: <code>make &lt;b&gt;</code>. <code>make run</code>"
+    )
+    assert f"<li>XYZZY: {told}" in page
 
 
 def test_a_hundred_symbols_a_page(look, filled):
