@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     with create_session() as session:
         outcome = load(session, list(read_wanted(options.file, fills)), read_record(options.record))
     for key in outcome.kept:
-        print(f"kept as you changed it: {key}")
+        print(f"kept as you changed it: {key.removesuffix(', val')}")
     print(f"Airflow settings: {len(outcome.written)} fields written, {len(outcome.kept)} kept")
     return 0
 

@@ -42,6 +42,7 @@ EXPECTED_ERRORS = (
     AirflowApiError, CommandFailedError, DagNotFoundError, PipelineError, PlanError, PortInUseError,
     PostgresError, ProcessDiedError, SettingsError, StartError,
 )  # fmt: skip
+NOTHING_LOGGED = "There is no log yet: `make run` writes the first."
 NOTHING_RUNS = "Nothing runs here: start it with `make run`."
 
 
@@ -121,9 +122,10 @@ def _status(asked: Settings, console: Console, options: argparse.Namespace, rest
 def _logs(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
     found = list(logs.files(asked.run_dir, postgres.log_file(asked.run_dir), options.name))
     if not found:
-        console.print(
-            f"There is no log{' of ' + options.name if options.name else ''} in {asked.run_dir}/logs."
+        there = ", ".join(
+            log.stem for log in logs.files(asked.run_dir, postgres.log_file(asked.run_dir), None)
         )
+        console.print(f"There is no log of {options.name}; there are: {there}." if there else NOTHING_LOGGED)
         return 1
     if options.follow:
         os.execvp("tail", ["tail", "-n", "20", "-F", *map(str, found)])
@@ -177,7 +179,7 @@ def _quarantine(asked: Settings, console: Console, options: argparse.Namespace, 
     instruction = quarantine.read(options)
     if instruction is None:
         return quarantine.show(running, console)
-    return quarantine.carry_out(running, instruction, asked.now, console)
+    return quarantine.carry_out(running, instruction, planning.now_of(running), console)
 
 
 def _clean(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
 from rich.console import Console
 
-from include.local.airflow_api import AirflowApi
+from include.local.airflow_api import AirflowApi, TaskState
 from include.local.progress import in_order, of
 
 DAG_ID = "stock_data_pipeline"
@@ -17,6 +17,10 @@ TERMINAL = ("success", "failed")
 POLL_SECONDS = 1.0
 # A restart of the API server by hand takes some 20 s; longer silence means that it died.
 SILENCE_SECONDS = 60
+RETRIES = (
+    "A task has failed and is tried again in some minutes; its log in the UI says why. "
+    "Ctrl-C only stops watching."
+)
 INTERRUPTED = "interrupted: Airflow was stopped while this run was active"
 
 
@@ -78,13 +82,15 @@ def wait(api: AirflowApi, dag_id: str, run_id: str, between: Callable[[], None])
 
 def watch(api: AirflowApi, dag_id: str, run_id: str, view: Watch) -> str:
     """Show the run until it ends; return its last state."""
-    order, state = api.task_order(dag_id), "queued"
+    order, state, is_told = api.task_order(dag_id), "queued", False
     answered = time.monotonic()
     with of(view.console, view.title) as progress:
         while True:
             try:
                 state = api.run_state(dag_id, run_id)
-                progress.show(state, in_order(api.tasks(dag_id, run_id), order))
+                tasks = in_order(api.tasks(dag_id, run_id), order)
+                progress.show(state, tasks)
+                is_told = is_told or tell_of_retries(view.console, tasks)
                 answered = time.monotonic()
             except httpx.TransportError:
                 if time.monotonic() - answered > SILENCE_SECONDS:
@@ -93,3 +99,11 @@ def watch(api: AirflowApi, dag_id: str, run_id: str, view: Watch) -> str:
                 return state
             view.between()
             time.sleep(POLL_SECONDS)
+
+
+def tell_of_retries(console: Console, tasks: Sequence[TaskState]) -> bool:
+    """Say what happens where a task waits to be tried again: it may take long. Return whether one does."""
+    waits = any(task.state == "up_for_retry" for task in tasks)
+    if waits:
+        console.print(RETRIES, markup=False, highlight=False, soft_wrap=True)
+    return waits

@@ -13,7 +13,7 @@ from include.local.stack import Stack
 from include.settings import WATCHLIST_VARIABLE
 from include.start import read_clock
 from include.warehouse import connect_to, origin_of
-from include.watchlist import read_watchlist
+from include.watchlist import Watchlist, read_watchlist
 
 DAG_ID = "plan"
 
@@ -24,12 +24,19 @@ class PlanError(RuntimeError):
 
 def show(running: Stack, console: Console) -> int:
     """Print the plan of the next run, with the symbols, the clock and the force a person asks for."""
-    asked = running.settings
-    watchlist = read_watchlist(asked.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
-    ahead = look_ahead(running, [*watchlist.symbols, *watchlist.refused], force=asked.force)
+    watchlist = watchlist_of(running)
+    ahead = look_ahead(running, [*watchlist.symbols, *watchlist.refused], force=running.settings.force)
     for line in (running.banner, *ahead.outlook, *ahead.requests):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def watchlist_of(running: Stack) -> Watchlist:
+    """Return the symbols of the next run.
+
+    :raises BadParameter: there is none.
+    """
+    return read_watchlist(running.settings.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
 
 
 def look_ahead(running: Stack, symbols: Sequence[str], *, force: bool = False) -> Ahead:
@@ -41,7 +48,7 @@ def look_ahead(running: Stack, symbols: Sequence[str], *, force: bool = False) -
     clock_of(running)
     api = running.api()
     dag_run.wait_for_dag(api, DAG_ID, running.check)
-    conf = {"symbols": list(symbols), "force": force, "now": _now(running)}
+    conf = {"symbols": list(symbols), "force": force, "now": now_of(running)}
     run_id = api.trigger(DAG_ID, conf, running.banner)
     api.unpause(DAG_ID)
     if dag_run.wait(api, DAG_ID, run_id, running.check) != "success":
@@ -54,13 +61,16 @@ def clock_of(running: Stack) -> datetime:
 
     :raises BadParameter: the clock cannot be set.
     """
-    now = _now(running)
+    now = now_of(running)
     if now is None:
         return datetime.now(UTC)
     with connect_to(running.warehouse) as connection:
         return read_clock(now, origin_of(connection))
 
 
-def _now(running: Stack) -> str | None:
-    """What is replayed is replayed as of a moment: that of the last run, unless a person names another."""
+def now_of(running: Stack) -> str | None:
+    """The clock to go by, if not the real one.
+
+    What is replayed is as of a moment: that of the last run, unless a person names another.
+    """
     return running.settings.now or running.state.replay_now

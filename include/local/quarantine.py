@@ -35,6 +35,8 @@ def read(options: argparse.Namespace) -> Instruction | None:
     if not asked:
         return None
     rows = _ids(asked[0], getattr(options, asked[0]))
+    if asked[0] != "replay" and not (options.why or "").strip():
+        raise SettingsError('A decision needs a person and a reason: say why, such as WHY="a real crash".')
     return Instruction(asked[0], rows, who=options.who or getpass.getuser(), why=options.why or "")
 
 
@@ -52,7 +54,7 @@ def show(running: Stack, console: Console) -> int:
 def carry_out(running: Stack, asked: Instruction, now: str | None, console: Console) -> int:
     """Have the DAG do it and show the result; 0 only if it was done.
 
-    :param now: the clock of a simulation.
+    :param now: the clock of a simulation or a replay.
     :raises BadDecision: it cannot be done; nothing was started.
     """
     with connect_to(running.warehouse) as connection:

@@ -23,6 +23,7 @@ def addresses(console: Console, stack: Stack, dag_id: str, run_id: str) -> None:
     lines = {
         "data": stack.banner,
         "Airflow UI": f"{stack.ui}/dags/{dag_id}/runs/{run_id}",
+        "Market": f"{stack.ui}/plugin/market",
         "login": f"{ADMIN} / {stack.secrets.admin_password}",
         "Data Docs": docs.as_uri() if docs.exists() else "(not written yet)",
         "warehouse": "make psql",

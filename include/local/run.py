@@ -5,13 +5,15 @@ from __future__ import annotations
 import psutil
 from rich.console import Console
 
-from include.local import dag_run, memory, report, stack, starting, status
+from include.local import dag_run, memory, planning, report, stack, starting, status
 from include.local.airflow_api import AirflowApi
 from include.local.dag_run import DAG_ID, Watch
-from include.local.logs import folder
-from include.local.settings import Settings, banner
+from include.local.settings import Mode, Settings, banner
 from include.local.stack import Stack
 
+REPLAY_KNOWS = (
+    "A folder answers only what was recorded in it: name its symbols with STOCK_SYMBOLS, its clock with NOW."
+)
 LEFT_RUNNING = "Everything that was started keeps running: `make status` shows it, `make stop` stops it."
 
 
@@ -42,6 +44,7 @@ def run(asked: Settings, console: Console) -> int:
     try:
         running = starting.start(asked, say)
         api = stack.wait_healthy(running)
+        planning.watchlist_of(running)  # an empty one is told here, not in the log of a task
         run_id = _run_id(running, api, console)
         peak = Peak(running)
         ended = _watch(running, api, run_id, peak, console)
@@ -52,7 +55,9 @@ def run(asked: Settings, console: Console) -> int:
     report.addresses(console, running, DAG_ID, run_id)
     say(report.memory_line(peak.bytes, peak.look()))
     if ended != "success":
-        say(f"The run {run_id} has {ended}: see its tasks in the UI, and {folder(asked.run_dir)}.")
+        say(f"The run {run_id} has {ended}: what is told above says why, and its tasks in the UI say more.")
+        if asked.mode is Mode.REPLAY and not (asked.symbols and asked.now):
+            say(REPLAY_KNOWS)
     return 0 if ended == "success" else 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dotenv import dotenv_values
 KEY_NAMES = ("STOCK_API_KEY", "ALPHAVANTAGE_API_KEY")
 REAL_HOST = "https://www.alphavantage.co"
 DEFAULT_UI_PORT = 8080
+ON, OFF = {"1", "true", "yes", "y", "on"}, {"0", "false", "no", "n", "off"}
 
 
 class SettingsError(ValueError):
@@ -99,8 +101,8 @@ def read(environment: Mapping[str, str], project: Path) -> Settings:
         api_key=value(*KEY_NAMES),
         replay=_folder("REPLAY", value("REPLAY")),
         symbols=_symbols(value("STOCK_SYMBOLS")),
-        now=value("NOW"),
-        force=(value("FORCE") or "").lower() in {"1", "true", "yes", "on"},
+        now=_instant("NOW", value("NOW")),
+        force=_switch("FORCE", value("FORCE")),
         retry_delay=_seconds("RETRY_DELAY", value("RETRY_DELAY")),
         ui_port=_port("UI_PORT", value("UI_PORT")),
         postgres_port=_port("POSTGRES_PORT", value("POSTGRES_PORT")),
@@ -131,6 +133,22 @@ def _folder(name: str, text: str | None) -> Path | None:
             f"{name}: there is no folder {folder}. Name a folder of recorded bodies or a raw store."
         )
     return folder
+
+
+def _instant(name: str, text: str | None) -> str | None:
+    try:
+        is_instant = text is None or datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        is_instant = False
+    if not is_instant:
+        raise SettingsError(f"{name}: {text!r} is not an instant. Write it like 2026-05-16T06:00:00Z.")
+    return text
+
+
+def _switch(name: str, text: str | None) -> bool:
+    if (text or "0").lower() not in ON | OFF:
+        raise SettingsError(f"{name}: {text!r} is neither 1 nor 0.")
+    return (text or "0").lower() in ON
 
 
 def _seconds(name: str, text: str | None) -> float | None:

@@ -41,6 +41,7 @@ def start(asked: Settings, say: Say) -> Stack:
     _claim(run_dir)
     with _alone(run_dir, say):
         _refuse_switch(asked)
+        addresses.choose(asked, state.load(run_dir))  # a port that is taken is told before anything starts
         stack = _databases(asked)
         environments = _environments(stack)
         _start_sandbox(stack, environments)

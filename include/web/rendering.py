@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 NOTHING = "\N{EN DASH}"
+DECIMALS = 6
+"""As many as the warehouse keeps of a price as traded."""
 
 
 def render(template: str, **told: Any) -> str:
@@ -32,7 +34,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(in_address=in_address, time=_time, exact=_exact)
+    made.filters.update(in_address=in_address, time=_time, exact=_exact, rounded=_rounded)
     return made
 
 
@@ -51,3 +53,8 @@ def _exact(value: Decimal | None) -> str:
         return NOTHING
     whole, _, decimals = f"{value:f}".partition(".")
     return f"{whole}.{decimals.rstrip('0'):0<2}"
+
+
+def _rounded(value: Decimal | None) -> str:
+    """A price to read: what is as traded stays exact, what is computed ends where the others end."""
+    return _exact(None if value is None else round(value, DECIMALS))

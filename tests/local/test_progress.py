@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from include.local import progress
+from include.local import dag_run, progress
 from include.local.airflow_api import TaskState
 
 
@@ -50,6 +50,14 @@ def test_a_retry_says_which_try_it_is(pipe: Console) -> None:
         "fetch [AAPL]: up_for_retry (try 1 of 4)",
         "fetch [AAPL]: running (try 2 of 4)",
     ]
+
+
+def test_a_wait_for_a_retry_is_explained(pipe: Console) -> None:
+    assert not dag_run.tell_of_retries(pipe, [fetch("AAPL", "running")])
+    assert dag_run.tell_of_retries(pipe, [fetch("AAPL", "running"), fetch("MSFT", "up_for_retry")])
+
+    assert isinstance(pipe.file, io.StringIO)
+    assert pipe.file.getvalue().startswith("A task has failed and is tried again in some minutes;")
 
 
 def test_a_terminal_gets_a_table() -> None:

@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from include.local import __main__ as command
+from include.local import credentials, quarantine
+from include.local.postgres import Server
 from include.local.quarantine import read
-from include.local.settings import SettingsError
+from include.local.settings import Settings, SettingsError
+from include.local.stack import Stack
+from include.local.state import State
 from include.quarantine import Instruction
 
 
@@ -36,6 +41,26 @@ def test_a_decision_is_the_persons_own_unless_they_name_another() -> None:
 def test_what_is_no_id_is_named(rows: str) -> None:
     with pytest.raises(SettingsError, match=r"RELEASE: '.*' is not the id of a row"):
         read(asked(release=rows))
+
+
+def test_a_decision_without_a_reason_is_told_how_to_give_one() -> None:
+    with pytest.raises(SettingsError, match='WHY="'):
+        read(asked(discard="7", why=" "))
+
+
+def test_a_decision_about_a_replay_is_as_of_its_moment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now = "2026-05-16T06:00:00Z"
+    asked_now: list[str | None] = []
+    settings = Settings(tmp_path, tmp_path)
+    replayed = Stack(settings, State(replay_now=now), Server("", 0, tmp_path, ""), credentials.load(tmp_path))
+    monkeypatch.setattr(command, "_running", lambda asked: replayed)
+    monkeypatch.setattr(quarantine, "carry_out", lambda *told: asked_now.append(told[2]) or 0)
+    monkeypatch.setenv("RUN_DIR", str(tmp_path))
+
+    assert command.main(["quarantine", "--discard", "7", "--why", "Wrong."]) == 0
+    assert asked_now == [now]
 
 
 def test_one_thing_at_a_time() -> None:

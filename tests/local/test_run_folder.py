@@ -84,6 +84,17 @@ def test_a_folder_with_a_persons_files_is_refused(asked: Settings, tmp_path: Pat
     assert os.listdir(tmp_path) == ["thesis.txt"]
 
 
+def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        asked = Settings(tmp_path, tmp_path / "run", ui_port=taken.getsockname()[1])
+
+        with pytest.raises(PortInUseError):
+            starting.start(asked, print)
+    assert sorted(os.listdir(asked.run_dir)) == [credentials.FILE, "lock"]
+
+
 def test_airflows_settings_do_not_depend_on_the_mode_and_keep_to_loopback(tmp_path: Path) -> None:
     secrets = credentials.load(tmp_path)
     server = Server("127.0.0.1", 5432, tmp_path, "superuser's")

@@ -77,8 +77,8 @@ def test_a_broken_bar_stands_between_its_neighbours_with_rule_and_value(reported
         ["2026-05-14", *good],
         [
             "2026-05-13", "218.20", "220.91", "219.50", "219.30", "6154450",
-            "critical low_not_above_open: low is not above open."
-            "critical low_not_above_close: low is not above close.",
+            "critical low_not_above_open, which says: low is not above open."
+            "critical low_not_above_close, which says: low is not above close.",
         ],
         ["2026-05-12", *good],
         ["2026-05-11", *good],

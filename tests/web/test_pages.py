@@ -61,12 +61,15 @@ def test_what_needs_a_person_comes_with_the_command(look, filled):
     filled.execute(
         "insert into request (pipeline_run_id, symbol, function, outputsize, outcome, reason) "
         "select max(id), 'XYZZY', 'TIME_SERIES_DAILY', 'compact', 'failed', %s from pipeline_run",
-        ("XYZZY: <i>unknown</i>. Mend the watchlist.",),
+        ("XYZZY: <i>unknown</i>. Mend the watchlist: `make <b>`.",),
     )
     filled.commit()
     page = look().text
     assert ">IBM</a>: 2026-05-14 breaks high_below_low <code>make quarantine</code>" in page
-    assert "<li>XYZZY: &lt;i&gt;unknown&lt;/i&gt;. Mend the watchlist. <code>make run</code>" in page
+    told = (
+        "&lt;i&gt;unknown&lt;/i&gt;. Mend the watchlist: <code>make &lt;b&gt;</code>. <code>make run</code>"
+    )
+    assert f"<li>XYZZY: {told}" in page
 
 
 def test_a_hundred_symbols_a_page(look, filled):
@@ -113,6 +116,21 @@ def test_adjusted_prices_are_drawn_too_or_it_is_said_why_not(look):
     unknown = look(f"symbol/{quote(HOSTILE, safe='')}?adjusted=full").text
     assert "cannot be known yet" in unknown
     assert "<line " not in unknown
+
+
+def test_computed_prices_are_shown_with_no_more_digits_than_those_as_traded(look, filled):
+    filled.execute("update corporate_action set value = 2.5 where kind = 'dividend'")
+    filled.commit()
+    page = look("symbol/IBM?adjusted=full").text
+    shown = re.findall(r'<td class="number">\d+\.(\d+)</td>', page)
+    assert max(len(decimals) for decimals in shown) == 6
+    assert not re.search(r"\d\.\d{7}", page)
+
+
+def test_a_symbol_without_bars_has_no_empty_table_of_them(look):
+    page = look("symbol/NONE").text
+    assert "No bar of it is held." in page
+    assert "The last 0 bars" not in page
 
 
 def test_hostile_names_are_text_on_every_page(look, filled):
