@@ -42,7 +42,10 @@ cross join lateral (
         other.pipeline_run_id = pipeline_run.id and other.symbol = planned.symbol
         and other.function <> 'TIME_SERIES_DAILY'
 ) as others
-left join verdict on verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = planned.symbol
+left join verdict
+    on
+        verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = planned.symbol
+        and request.outcome in ('fetched', 'reused')
 left join lateral (
     select min(data_date) as first_session, max(data_date) as last_session
     from stock_data
