@@ -68,15 +68,11 @@ def load_stock_data(accepted: str) -> None:
     from airflow.sdk import ObjectStoragePath
 
     from include.bars import read_accepted
-    from include.load import load, refresh_views
-    from include.quarantine import take_out_discarded
+    from include.load import load_run
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with this_run() as (warehouse, run):
-        load(warehouse, bars, run, now=run.now())
-        for symbol, session in take_out_discarded(warehouse, run):
-            print(f"{symbol} {session}: taken out of stock_data; its history keeps it.")
-        refresh_views(warehouse)
+        load_run(warehouse, bars, run)
 
 
 @task(trigger_rule="none_skipped")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -83,13 +83,18 @@ def last_final(series: Series, exchange: str, fetched_at: datetime) -> date:
 
     A bar is final when its session had closed at its exchange before the request and the body, where it
     says when it was refreshed, gives a date: while the newest bar moves, ``Last Refreshed`` carries a time.
+
+    :raises UnreadableBody: it says so in another way.
     """
     closed = last_closed_session(exchange, fetched_at)
     refreshed = series.last_refreshed or ""
     if len(refreshed) <= len("2026-05-15"):
         return closed
-    moving = date.fromisoformat(refreshed[:10])
-    return min(closed, date.fromordinal(moving.toordinal() - 1))
+    try:
+        moving = date.fromisoformat(refreshed[:10])
+        return min(closed, moving - timedelta(days=1))
+    except (ValueError, OverflowError):
+        raise UnreadableBody(f"It was last refreshed on {refreshed[:40]!r}.", symbol=series.symbol) from None
 
 
 def table_of(bars: Sequence[StockBar]) -> pa.Table:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import pkgutil
 import shutil
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,8 @@ def run_checkpoint(
 ) -> list[tuple[Rule, list[int]]]:
     """Run every rule over the frame; return each with the rows that broke it.
 
+    Where another run's checkpoint is at work under ``reports``, this one waits for its end.
+
     :param suite: the name of the suite and its page in Data Docs.
     :param index: the columns that tell a row apart there; ``row``, its number, is the first.
     :param run: what Data Docs call this run.
@@ -37,13 +41,14 @@ def run_checkpoint(
     :raises GateError: a rule could not be computed.
     """
     reports.mkdir(parents=True, exist_ok=True)
-    checkpoint = _checkpoint(rules, reports, suite, index)
-    _forget_runs(reports, suite, keep=kept - 1)
-    from great_expectations.core.run_identifier import RunIdentifier
+    with _alone_in(reports):
+        checkpoint = _checkpoint(rules, reports, suite, index)
+        _forget_runs(reports, suite, keep=kept - 1)
+        from great_expectations.core.run_identifier import RunIdentifier
 
-    # By the real clock, as Data Docs are kept by age; without one a name such as "10" is taken for a date.
-    named = RunIdentifier(run_name=run, run_time=datetime.now(UTC))
-    result = checkpoint.run(batch_parameters={"dataframe": frame}, run_id=named)
+        # By the real clock, as Data Docs are kept by age; without one a name "10" is taken for a date.
+        named = RunIdentifier(run_name=run, run_time=datetime.now(UTC))
+        result = checkpoint.run(batch_parameters={"dataframe": frame}, run_id=named)
     by_name = {rule.name: rule for rule in rules}
     checked = [checked for validation in result.run_results.values() for checked in validation.results]
     if len(checked) != len(rules):
@@ -58,6 +63,14 @@ def run_checkpoint(
 def data_docs(reports: Path) -> Path:
     """Return the page Data Docs start at."""
     return reports / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
+
+
+@contextmanager
+def _alone_in(reports: Path) -> Generator[None]:
+    """Wait until no other checkpoint is at work there: two would change the project under each other."""
+    with (reports / "checkpoint.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _forget_runs(reports: Path, suite: str, *, keep: int) -> None:

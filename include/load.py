@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from include.listing import load_listing
 from include.runs import Run
 from include.statements import statement
 from include.warehouse import claim_origin
+
+log = logging.getLogger(__name__)
 
 _LOAD_LOCK = 4_702_111_202_602
 _ROWS_AT_ONCE = 10_000
@@ -36,13 +39,15 @@ class Loaded:
 def load_run(connection: Connection[Any], bars: pa.Table, run: Run) -> list[Loaded]:
     """Load all that a run brought, bars, actions and the listing, and bring the views up to it.
 
-    One transaction: whatever happens, the views never say anything else than the table.
+    What was discarded after the run was judged, or had entered before, leaves the table again. One
+    transaction: whatever happens, the views never say anything else than the table.
     """
     with connection.transaction():
         load_listing(connection, run)
         actions = load_actions(connection, run, now=run.now())
         loaded = load(connection, bars, run, now=run.now())
-        if actions or loaded:
+        taken_out = take_out_discarded(connection, run)
+        if actions or loaded or taken_out:
             refresh_views(connection)
     return loaded
 
@@ -70,6 +75,18 @@ def load(connection: Connection[Any], bars: pa.Table, run: Run, *, now: datetime
         # Of a symbol that holds no row every bar is new: there is nothing to compare it with.
         _copy(connection, "stock_data", _as_new(rows.filter(pc.invert(held)), now))
         return _count(connection, symbols, run)
+
+
+def take_out_discarded(connection: Connection[Any], run: Run) -> int:
+    """Move bars of the run's symbols that stand in ``stock_data`` although they are discarded to its history.
+
+    So a release can be taken back. Return how many they were.
+    """
+    about = {"run": run.id, "symbols": run.symbols, "now": run.now()}
+    taken_out = connection.execute(statement("take_out_discarded"), about).fetchall()
+    for symbol, session in taken_out:
+        log.warning("%s %s: discarded, so taken out of stock_data; its history keeps it.", symbol, session)
+    return len(taken_out)
 
 
 def refresh_views(connection: Connection[Any]) -> None:

@@ -121,15 +121,6 @@ def judge_again(connection: Connection[Any], run: Run) -> None:
         record_request(connection, run, _again(symbol, body))
 
 
-def take_out_discarded(connection: Connection[Any], run: Run) -> list[tuple[str, date]]:
-    """Move bars of the run's symbols that stand in ``stock_data`` although they are discarded to its history.
-
-    So a release can be taken back. Return symbol and session of each.
-    """
-    about = {"run": run.id, "symbols": run.symbols, "now": run.now()}
-    return connection.execute(statement("take_out_discarded"), about).fetchall()
-
-
 def undone(results: Sequence[SymbolResult], action: Action) -> list[str]:
     """Return why a run has failed; nothing if it did what it could.
 

@@ -92,6 +92,13 @@ def end_run(connection: Connection[Any], run: Run, *, state: str, message: str) 
     connection.execute(statement("end_run"), {"id": run.id, "state": state, "message": message})
 
 
+def has_ended(connection: Connection[Any], run: Run) -> bool:
+    """Return whether it is on record how a run ended."""
+    asked = "select ended_at is not null from pipeline_run where id = %s"
+    ((ended,),) = connection.execute(asked, [run.id])
+    return bool(ended)
+
+
 def record_request(connection: Connection[Any], run: Run, request: Request) -> None:
     """Record how a request ended; the newest try of a run replaces the one before."""
     connection.execute(statement("record_request"), {"run": run.id} | asdict(request))

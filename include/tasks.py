@@ -126,11 +126,14 @@ def log_completion() -> str:
 
 @task(trigger_rule="all_done")
 def pipeline_end() -> None:
-    """Fail unless every planned symbol is loaded or deferred; say which is not, why, and what to do."""
+    """Fail unless every planned symbol is loaded or deferred, and the run's audit row is closed; say why."""
     from include.reports import problems, results_of
+    from include.runs import has_ended
 
     with this_run() as (warehouse, run):
         wrong = problems(results_of(warehouse, run))
+        if not has_ended(warehouse, run):
+            wrong.append("The end of the run is not on record. See the log of log_completion, and clear it.")
     if wrong:
         raise RunIncomplete("\n".join(wrong))
 

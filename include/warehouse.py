@@ -27,6 +27,7 @@ def connect(conn_id: str = POSTGRES_CONN_ID) -> Generator[Connection[Any]]:
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
     with PostgresHook(postgres_conn_id=conn_id).get_conn() as connection:
+        _speak_utc(connection)
         yield connection
 
 
@@ -34,7 +35,14 @@ def connect(conn_id: str = POSTGRES_CONN_ID) -> Generator[Connection[Any]]:
 def connect_to(url: str) -> Generator[Connection[Any]]:
     """Open a warehouse by URL, where Airflow's connections are not at hand."""
     with psycopg.connect(url) as connection:
+        _speak_utc(connection)
         yield connection
+
+
+def _speak_utc(connection: Connection[Any]) -> None:
+    """Have moments come in UTC, whatever zone the server has: their days count, and people are shown them."""
+    connection.execute("set time zone 'UTC'")
+    connection.commit()
 
 
 def upgrade_schema(conn_id: str = POSTGRES_CONN_ID) -> None:

@@ -1,5 +1,6 @@
 -- One line for each symbol of a run: how its request ended, what the gate said, what was loaded. Last come those
--- that were asked for although they are not on the list.
+-- that were asked for although they are not on the list. A run that was started again may ask for less than before:
+-- what it has not asked for since is left out.
 select
     coalesce(request.symbol, planned.symbol) as symbol,
     request.outcome,
@@ -26,7 +27,7 @@ cross join lateral unnest(pipeline_run.symbols || array(
     from request as beside
     where
         beside.pipeline_run_id = pipeline_run.id and beside.function = 'TIME_SERIES_DAILY'
-        and beside.symbol <> all(pipeline_run.symbols)
+        and beside.symbol <> all(pipeline_run.symbols) and beside.recorded_at >= pipeline_run.started_at
     order by beside.id
 )) with ordinality as planned (symbol, position)
 left join request
@@ -40,9 +41,12 @@ cross join lateral (
     from request as other
     where
         other.pipeline_run_id = pipeline_run.id and other.symbol = planned.symbol
-        and other.function <> 'TIME_SERIES_DAILY'
+        and other.function <> 'TIME_SERIES_DAILY' and other.recorded_at >= pipeline_run.started_at
 ) as others
-left join verdict on verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = planned.symbol
+left join verdict
+    on
+        verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = planned.symbol
+        and request.outcome in ('fetched', 'reused')
 left join lateral (
     select min(data_date) as first_session, max(data_date) as last_session
     from stock_data

@@ -201,6 +201,14 @@ def test_a_refused_symbol_is_kept_out_with_its_reasons(run, warehouse, sandbox):
     assert message.startswith("MSFT: 1 of 100 bars refused, none loaded.")
 
 
+def test_a_run_whose_end_is_not_on_record_is_not_green(run, warehouse):
+    warehouse.execute("alter table pipeline_run add constraint never_ends check (ended_at is null)")
+    warehouse.commit()
+    state, tasks = run()
+    assert (tasks["load_stock_data"], tasks["log_completion"]) == ("success", "failed")
+    assert (state, tasks["pipeline_end"]) == ("failed", "failed")
+
+
 def test_nothing_but_nonsense_on_the_list_ends_with_a_message(run, warehouse):
     state, _ = run(symbols=["no such thing"])
     (message,) = warehouse.execute("select message from pipeline_run").fetchone()

@@ -65,6 +65,8 @@ def test_a_csv_body_is_judged_by_the_close_alone():
     ("content", "error"),
     [
         (body("2026-05-15").replace(b"IBM", b"MSFT"), UnreadableBody),
+        (body("15 May 2026 16:00:01"), UnreadableBody),
+        (body("0001-01-01 16:00:01"), UnreadableBody),
         (b'{"Error Message": "Invalid API call. Please retry"}', InvalidRequest),
     ],
 )

@@ -1,8 +1,11 @@
-"""Data Docs keep the runs, so many of them, and show no page that is gone."""
+"""Checkpoints: Data Docs keep so many runs and show no page that is gone; runs at once do not disturb it."""
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import pandas as pd
 
@@ -30,3 +33,21 @@ def test_data_docs_keep_the_newest_runs_of_each_suite(tmp_path):
     shown = set(re.findall(r"validations/[^<>\"']+\.html", data_docs(tmp_path).read_text(encoding="utf-8")))
     assert len(shown) == 3
     assert [page for page in shown if not (site / page).is_file()] == []
+
+
+def test_runs_that_judge_at_the_same_time_do_not_fail_each_other(tmp_path):
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes:
+        judged = processes.map(_judge_often, [tmp_path, tmp_path], ["daily", "backfill"])
+    assert [*judged] == [[[], [], [], [], [], []]] * 2
+
+
+def _judge_often(reports: Path, run: str) -> list[list[int]]:
+    frame = pd.DataFrame({"row": [0], "close": [1.0]})
+    rules = [positive("close")]
+    return [
+        rows
+        for number in range(6)
+        for _, rows in run_checkpoint(
+            frame, rules, reports, suite="daily_bars", index=["row"], run=f"{run} {number}"
+        )
+    ]

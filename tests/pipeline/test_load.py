@@ -11,6 +11,7 @@ import pytest
 
 from include.bars import StockBar, table_of
 from include.load import _LOAD_LOCK, Loaded, load
+from include.reports import results_of
 from include.runs import Request, Run, find_run, record_request
 from include.warehouse import connect_to
 
@@ -175,6 +176,14 @@ def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, loa
     run = validated(bars, "again")
     told = [load(warehouse, table_of(bars), run, now=run.now()) for _ in range(3)]
     assert told == [[Loaded("IBM", 1, 1, 18), Loaded("MSFT", 3, 0, 0)]] * 3
+
+
+def test_what_fails_when_a_run_is_run_again_is_not_told_as_loaded(warehouse, loading, started, batch):
+    loading(batch("IBM"), "cleared")
+    run = started("IBM", run_id="cleared")
+    record_request(warehouse, run, Request("IBM", "TIME_SERIES_DAILY", "failed", reason="No answer."))
+    (ibm,) = results_of(warehouse, run)
+    assert (ibm.verdict, ibm.problem) == ("failed", "IBM: No answer.")
 
 
 def test_new_symbols_beside_held_ones_give_the_same_rows_as_alone(warehouse, loading, batch):

@@ -17,8 +17,8 @@ from include.decisions import decide
 from include.exceptions import BadDecision
 from include.expectations import DAILY_BAR_RULES
 from include.instruments import register, write_sessions
-from include.load import load, refresh_views
-from include.quarantine import Action, Instruction, open_rows, table, take_out_discarded, take_up
+from include.load import load_run, refresh_views
+from include.quarantine import Action, Instruction, open_rows, table, take_up
 from include.raw import write_body
 from include.reports import results_of
 from include.rule import Rule
@@ -64,13 +64,21 @@ class Desk:
 
     def run(self, rules=DAILY_BAR_RULES, **bodies: str):
         """Fetch these bodies, judge and load them; the result by symbol."""
+        return self._finish(self.fetched(**bodies), rules)
+
+    def fetched(self, **bodies: str):
+        """Record a run that has these bodies."""
         run = self.start("stock_data_pipeline", *bodies)
         for symbol, text in bodies.items():
             about = {"origin": "sandbox", "function": "TIME_SERIES_DAILY", "symbol": symbol}
             path = write_body(self.store, text.encode(), fetched_at=self.now, kind="compact.csv", **about)
             request = Request(outcome="fetched", path=path, fetched_at=self.now, **about)
             record_request(self.warehouse, run, request)
-        return self._finish(run, rules)
+        return run
+
+    def judged(self, run, rules=DAILY_BAR_RULES) -> str:
+        """Judge a run; the path of the bars that may enter."""
+        return validate(self.warehouse, run, store=self.store, reports=self.reports, rules=rules)
 
     def decide(self, action: Action, *ids: int, who: str = "ana", why: str = "Checked.", run_id: str = ""):
         """Carry out an instruction as the DAG does; the result by symbol."""
@@ -94,9 +102,8 @@ class Desk:
         return run
 
     def _finish(self, run, rules):
-        accepted = validate(self.warehouse, run, store=self.store, reports=self.reports, rules=rules)
-        load(self.warehouse, read_accepted(ObjectStoragePath(accepted)), run, now=run.now())
-        take_out_discarded(self.warehouse, run)
+        accepted = self.judged(run, rules)
+        load_run(self.warehouse, read_accepted(ObjectStoragePath(accepted)), run)
         end_run(self.warehouse, run, state="success", message="")
         self.warehouse.commit()
         return {result.symbol: result for result in results_of(self.warehouse, run)}
@@ -341,6 +348,19 @@ def test_a_decision_can_be_reversed_and_both_leave_a_trace(desk):
         ("discarded", "ben", "Wrong after all."),
         ("released", "cleo", "The exchange says so."),
     ]
+
+
+def test_a_row_discarded_while_a_run_waits_to_load_it_does_not_come_back(desk):
+    """Such as a run that waits for a person to approve its warnings: a released row is one."""
+    desk.run(IBM=body(may_13=NEGATIVE_LOW))
+    (row,) = open_rows(desk.warehouse)
+    desk.decide("release", row.id)
+    run = desk.fetched(IBM=body(may_13=NEGATIVE_LOW))
+    accepted = desk.judged(run)
+    desk.decide("discard", row.id, who="ben", why="Wrong after all.")
+    assert desk.low() is None
+    load_run(desk.warehouse, read_accepted(ObjectStoragePath(accepted)), run)
+    assert desk.low() is None
 
 
 def test_two_persons_who_decide_at_once_take_one_decision(desk, warehouse_url):

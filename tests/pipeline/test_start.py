@@ -8,7 +8,9 @@ import pytest
 
 from include.exceptions import BadParameter
 from include.plan import Allowance
-from include.runs import find_run
+from include.reports import problems, results_of
+from include.runs import Request, find_run, record_request
+from include.settings import DAILY
 from include.start import read_clock, start
 from include.warehouse import claim_origin
 
@@ -68,6 +70,17 @@ def test_starting_again_keeps_the_run_and_its_outcomes(warehouse):
     begin(warehouse, asked=["MSFT"])
     second = find_run(warehouse, "d", "r")
     assert (second.id, second.symbols) == (first.id, ["MSFT"])
+
+
+@pytest.mark.postgres
+def test_what_a_try_before_could_not_have_is_no_problem_of_a_run_that_does_not_ask_for_it(warehouse):
+    begin(warehouse, asked=["IBM", "no symbol"])
+    run = find_run(warehouse, "d", "r")
+    record_request(warehouse, run, Request("IBM", "SPLITS", "failed", reason="No answer."))
+    assert len(problems(results_of(warehouse, run))) == 2
+    begin(warehouse, asked=["IBM"])
+    record_request(warehouse, run, Request("IBM", DAILY, "complete"))
+    assert problems(results_of(warehouse, run)) == []
 
 
 @pytest.mark.postgres

@@ -10,7 +10,7 @@ import pytest
 
 from include.exceptions import OriginMismatch
 from include.needs import Held
-from include.warehouse import claim_origin, held_of, origin_of
+from include.warehouse import claim_origin, connect, connect_to, held_of, origin_of
 
 pytestmark = pytest.mark.postgres
 
@@ -24,6 +24,18 @@ def test_the_first_load_claims_the_warehouse_and_another_origin_is_refused(wareh
     assert warehouse.execute("select distinct symbol from stock_data").fetchall() == [("IBM",)]
     with pytest.raises(OriginMismatch):
         claim_origin(warehouse, "replay")
+
+
+@pytest.mark.parametrize("way", ["the connection", "a URL"])
+def test_moments_come_in_utc_whatever_the_zone_of_the_server(warehouse, warehouse_url, monkeypatch, way):
+    monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_STOCKS", warehouse_url)
+    (name,) = warehouse.execute("select current_database()").fetchone()
+    warehouse.execute(f"alter database {name} set timezone to 'America/Los_Angeles'")
+    warehouse.commit()
+    with connect() if way == "the connection" else connect_to(warehouse_url) as connection:
+        connection.rollback()
+        (moment,) = connection.execute("select timestamptz '2026-05-16T06:00Z'").fetchone()
+    assert str(moment) == "2026-05-16 06:00:00+00:00"
 
 
 def test_what_is_held_of_each_symbol_in_the_order_asked(warehouse, loading, batch):
