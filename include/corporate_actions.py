@@ -52,11 +52,6 @@ class KnownActions:
     splits: Mapping[date, Decimal] = field(default_factory=dict)
     dividends: Mapping[date, Decimal] = field(default_factory=dict)
 
-    def explain_step(self, before: date, session: date) -> bool:
-        """Whether a step from one bar to the next is a split, or is known to be none."""
-        asked = self.splits_through is not None and session <= self.splits_through
-        return asked or any(before < split <= session for split in self.splits)
-
 
 def read_actions(content: bytes, *, symbol: str, function: str) -> list[CorporateAction]:
     """Read a body of SPLITS or DIVIDENDS, newest first; a company that has none gives an empty list.

@@ -25,7 +25,7 @@ from include.lifecycle import forget_refusals, judge_refusal
 from include.listing import parameters_of, read_listing
 from include.needs import COMPACT, PlannedRequest
 from include.outage import REST, outage_of
-from include.raw import is_stored, write_body
+from include.raw import REFUSED, is_stored, write_body
 from include.runs import Request, Run, brought_since_start, is_quota_spent, last_body, record_request
 from include.sessions import last_closed_session
 from include.settings import DAILY, LISTING
@@ -193,7 +193,7 @@ class Fetcher:
             error.path = write_body(
                 self.store,
                 error.body,
-                origin="refused",
+                origin=REFUSED,
                 function=planned.function,
                 symbol=planned.symbol,
                 fetched_at=self.run.now(),

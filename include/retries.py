@@ -1,4 +1,4 @@
-"""How the tasks of the scheduled DAGs are retried, and how long one may take."""
+"""How the tasks are retried that bring data or run on a schedule, and how long one may take."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def reports(origin: str | None) -> Path:
 
 
 def store() -> ObjectStoragePath:
-    """Where raw bodies, accepted bars and reports are kept.
+    """Where raw bodies and accepted bars are kept.
 
     The Airflow Variable ``market_data_store`` (any URL of ObjectStoragePath, such as
     ``s3://aws_default@bucket/market``), or the folder ``market_data`` in Airflow's home.

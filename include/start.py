@@ -69,7 +69,7 @@ def start(
         connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
     )
     known, unsupported = by_exchange(watchlist.symbols, clock)
-    for exchange in known:
+    for exchange in sorted(known):  # in one order: runs that start at once lock these rows
         write_sessions(connection, exchange)
     allowed = allowance(run)
     planned = planner(connection, known, clock, allowed, force=force)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from include.exceptions import BadParameter
+from include.instruments import write_sessions
 from include.plan import Allowance
 from include.reports import problems, results_of
 from include.runs import Request, find_run, record_request
 from include.settings import DAILY
 from include.start import read_clock, start
-from include.warehouse import claim_origin
+from include.warehouse import claim_origin, connect_to
 
 EVENING = datetime(2026, 5, 16, 6, tzinfo=UTC)
 
@@ -81,6 +83,21 @@ def test_what_a_try_before_could_not_have_is_no_problem_of_a_run_that_does_not_a
     begin(warehouse, asked=["IBM"])
     record_request(warehouse, run, Request("IBM", DAILY, "complete"))
     assert problems(results_of(warehouse, run)) == []
+
+
+@pytest.mark.postgres
+def test_runs_that_start_at_once_wait_for_each_other_and_none_fails(warehouse, warehouse_url):
+    """A daily run of both exchanges, and a backfill that has them in the other order."""
+    begin(warehouse, asked=["IBM", "TSCO.LON"])
+    warehouse.commit()
+    with ThreadPoolExecutor(1) as pool, connect_to(warehouse_url) as beside:
+        write_sessions(warehouse, "XLON")
+        started = pool.submit(begin, beside, asked=["IBM", "TSCO.LON"], run_id="beside")
+        while not warehouse.execute("select 1 from pg_locks where not granted").fetchone():
+            pass
+        write_sessions(warehouse, "XNYS")
+        warehouse.commit()
+        assert started.result()
 
 
 @pytest.mark.postgres
