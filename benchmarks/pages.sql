@@ -21,7 +21,7 @@ select symbol, kind, '2026-05-15', 'body', %(now)s from instrument, unnest('{spl
 ;
 insert into pipeline_run (dag_id, run_id, clock, simulated, symbols, started_at, ended_at, state)
 select
-    'stock_data_pipeline', 'run ' || n, %(now)s, false, '{}', %(now)s::timestamptz - n * interval '1 day',
+    'stock_data_pipeline', 'run ' || n, %(now)s, false, (select array_agg(symbol) from instrument), %(now)s::timestamptz - n * interval '1 day',
     %(now)s, 'success'
 from generate_series(1, 60) as n;
 insert into verdict (pipeline_run_id, symbol, accepted, bars, refused_bars, warnings, reasons)

@@ -77,6 +77,7 @@ def show_quality(
 @router.post("/quality", dependencies=[DECIDES])
 def decide(
     request: Request,
+    warehouse: Warehouse,
     user: GetUserDep,
     action: Annotated[Action, Form()],
     token: Annotated[str, Form()],
@@ -86,7 +87,9 @@ def decide(
     """Trigger the DAG ``quarantine`` in the user's name, and go back to the page."""
     try:
         check_form(token, user)
-        run_id = trigger(action, rows or [], reason, user)
+        now = sources_of(request).now()
+        clock = moment(warehouse, now)
+        run_id = trigger(action, rows or [], reason, user, now=None if clock == now else clock)
     except HTTPException as refused:
         return _page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
     return RedirectResponse(f"{_base(request)}/quality?asked={in_address(run_id)}", 303)

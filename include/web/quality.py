@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
@@ -50,9 +51,12 @@ def quality_page(connection: Connection[Any], user: BaseUser, *, asked: str | No
     )
 
 
-def trigger(action: Action, ids: Sequence[int], reason: str, user: BaseUser) -> str:
+def trigger(
+    action: Action, ids: Sequence[int], reason: str, user: BaseUser, *, now: datetime | None = None
+) -> str:
     """Trigger the DAG ``quarantine`` in a user's name and return the id of its run.
 
+    :param now: the clock of a simulation; None for the real one.
     :raises HTTPException: 422 if no row or no reason is given; 503 if Airflow does not know the DAG.
     """
     from airflow.api.common.trigger_dag import trigger_dag
@@ -66,7 +70,7 @@ def trigger(action: Action, ids: Sequence[int], reason: str, user: BaseUser) -> 
     try:
         run = trigger_dag(
             QUARANTINE,
-            conf={"action": action, "rows": list(ids), "reason": reason.strip()},
+            conf={"action": action, "rows": list(ids), "reason": reason.strip()} | _clock(now),
             triggered_by=DagRunTriggeredByType.UI,
             triggering_user_name=user.get_name(),
             note=f"{action}: {reason.strip()}"[:1000],
@@ -76,6 +80,10 @@ def trigger(action: Action, ids: Sequence[int], reason: str, user: BaseUser) -> 
     if run is None:
         raise HTTPException(503, "Airflow does not know the DAG quarantine (yet). Look at `make status`.")
     return str(run.run_id)
+
+
+def _clock(now: datetime | None) -> dict[str, str]:
+    return {} if now is None else {"now": now.isoformat()}
 
 
 def _asked(connection: Connection[Any], run_id: str) -> Mapping[str, str]:

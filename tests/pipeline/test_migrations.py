@@ -43,6 +43,7 @@ REVISIONS = [
     "0015",
     "0016",
     "0017",
+    "0018",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 

@@ -36,7 +36,27 @@ def test_the_overview_tells_each_symbols_sessions_by_state(look, filled):
     assert "<title>IBM 2026-04-13 to 2026-05-12: held</title>" in page
 
 
+def run_with(warehouse, symbol: str, clock: str) -> None:
+    """A daily run with this symbol on its list."""
+    warehouse.execute(
+        "insert into pipeline_run (dag_id, run_id, clock, simulated, symbols) "
+        "values ('stock_data_pipeline', %s, %s, true, array['IBM', %s])",
+        (clock, clock, symbol),
+    )
+    warehouse.commit()
+
+
+def test_what_was_taken_off_the_list_counts_as_behind_for_a_week(look, filled):
+    run_with(filled, "NONE", "2026-05-16T07:00:00Z")
+    assert "1 without any bar" in look().text
+    run_with(filled, "MSFT", "2026-05-23T06:59:00Z")
+    assert "1 without any bar" in look().text
+    run_with(filled, "MSFT", "2026-05-23T07:01:00Z")
+    assert "without any bar" not in look().text
+
+
 def test_the_overview_tells_how_fresh_it_is_and_what_was_spent(look, filled):
+    run_with(filled, "NONE", "2026-05-16T06:00:00Z")
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", look().text))
     assert "1 of 3 symbols hold their last closed session, 2026-05-15" in page
     assert "1 of it provisionally" in page

@@ -76,7 +76,8 @@ def test_a_decision_triggers_the_dag_with_the_user_and_the_reason(client, refuse
     assert done.status_code == 303, done.text
     run = runs()[-1]
     assert len(runs()) == before + 1
-    assert run.conf == {"action": "release", "rows": [refused], "reason": "a real crash"}
+    clock = "2026-05-16T06:00:00+00:00"  # that of the last run, which was simulated
+    assert run.conf == {"action": "release", "rows": [refused], "reason": "a real crash", "now": clock}
     assert (run.triggering_user_name, run.state) == ("ana", "queued")
     page = user.get(done.headers["location"]).text
     assert run.run_id in page

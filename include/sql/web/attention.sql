@@ -25,6 +25,9 @@ found as (
     where
         state = 'failed'
         and not exists (select from request where pipeline_run_id = newest.id and outcome = 'failed')
+        and not exists (
+            select from verdict where pipeline_run_id = newest.id and not accepted and approval is null
+        )
     union all
     select 3, 'late', '', format('The last daily run began %%s.', to_char(clock, 'YYYY-MM-DD HH24:MI "UTC"'))
     from newest

@@ -1,7 +1,7 @@
 -- How many symbols hold the last session that has closed, and how far the others are.
 with closed as (
     select traded.exchange, newest.session
-    from (select distinct exchange from instrument) as traded
+    from (select distinct exchange from watched_instrument) as traded
     cross join lateral (
         select session from exchange_session
         where exchange = traded.exchange and closes_at <= %(now)s
@@ -18,7 +18,6 @@ select
     count(*) filter (where newest.symbol is null) as without_bars,
     max(closed.session) as last_session,
     min(newest.data_date) as farthest_behind
-from instrument
+from watched_instrument as instrument
 left join closed on closed.exchange = instrument.exchange
 left join latest_price as newest on newest.symbol = instrument.symbol
-where instrument.state <> 'delisted'

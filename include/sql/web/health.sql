@@ -19,7 +19,7 @@ select
     (select clock from newest) as run_clock,
     (
         select count(*)
-        from instrument
+        from watched_instrument as instrument
         inner join third on third.exchange = instrument.exchange
         left join latest_price as held on held.symbol = instrument.symbol
         where instrument.state = 'active' and coalesce(held.data_date, '-infinity') < third.session

@@ -15,12 +15,11 @@ closed as (
 
 lag as (
     select instrument.exchange, greatest(closed.position - day.position, 0) as sessions
-    from instrument
+    from watched_instrument as instrument
     inner join closed on closed.exchange = instrument.exchange
     inner join latest_price as held on held.symbol = instrument.symbol
     inner join exchange_session as day
         on day.exchange = instrument.exchange and day.session = held.data_date
-    where instrument.state <> 'delisted'
 )
 
 select 'bars' as name, null as label, coalesce(sum(bars), 0)::float8 as value from symbol_coverage
