@@ -92,7 +92,8 @@ def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> int
     :raises OriginMismatch: a body is of another origin than the warehouse.
     """
     changed = 0
-    for request in requests_of(connection, run):
+    # In the same order in each run: of two at once, one waits for the other, and never both.
+    for request in sorted(requests_of(connection, run), key=lambda one: (one.symbol, one.function)):
         if request.function in KINDS and request.has_body:
             claim_origin(connection, str(request.origin))
             changed += _merge(connection, run, request, now)

@@ -41,7 +41,8 @@ def rename(connection: Connection[Any], old: str, new: str) -> Renamed:
     asked for and without gaps after its last bar; where it is one, its history goes on. Stored bodies keep
     the name they came under, so a quarantined row cannot be judged again.
 
-    :raises BadParameter: nothing is known of the one, something is of the other, or it cannot be a symbol.
+    :raises BadParameter: nothing is known of the one, something is of the other, a run of it is under way, or
+        it cannot be a symbol.
     """
     from_, to = _symbol(old), _symbol(new)
     with connection.transaction():
@@ -53,12 +54,21 @@ def rename(connection: Connection[Any], old: str, new: str) -> Renamed:
                 f"{to} is known already, and two histories are never merged. Choose another name, "
                 f"such as {from_}-OLD."
             )
+        _refuse_under_way(connection, from_)
         with connection.cursor(row_factory=class_row(Renamed)) as cursor:
             moved = cursor.execute(statement("rename_symbol"), {"old": from_, "new": to}).fetchall()[0]
         connection.execute(statement("rename_audit"), {"old": from_, "new": to})
         periods = sum(_move_series(connection, name, from_, to) for name in SERIES)
         refresh_views(connection)
     return replace(moved, periods=periods)
+
+
+def _refuse_under_way(connection: Connection[Any], symbol: str) -> None:
+    """A run that loads later would bring the bars back under the old name."""
+    series = {name: series_of(symbol, name).name for name in SERIES}
+    found = connection.execute(statement("run_under_way"), {"symbol": symbol} | series).fetchone()
+    if found:
+        raise BadParameter(f"A run of {symbol} is under way: {found[1]} of {found[0]}. Wait for its end.")
 
 
 def _move_series(connection: Connection[Any], name: str, old: str, new: str) -> int:

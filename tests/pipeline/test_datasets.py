@@ -499,6 +499,7 @@ def test_weekly_bars_go_with_a_symbol_that_is_renamed_and_its_ticker_begins_anew
     api.now = MORNING + timedelta(days=7)
     api.bodies["TIME_SERIES_WEEKLY"] = WEEK.replace(b"10.5", b"10.6")
     run_all(series_of("META", "weekly"))
+    warehouse.execute("update pipeline_run set state = 'success', ended_at = now()")
     assert rename(warehouse, "META", "META-2021").periods == 1
     moved = {"dataset": "name", "dataset_history": "dataset", "verdict": "symbol", "request": "symbol"}
     for table_, column in moved.items():
@@ -513,5 +514,6 @@ def test_weekly_bars_go_with_a_symbol_that_is_renamed_and_its_ticker_begins_anew
         ("META", date(2026, 5, 4), D("10.6")),
         ("META-2021", date(2026, 5, 4), D("10.6")),
     ]
+    warehouse.execute("update pipeline_run set state = 'success', ended_at = now()")
     with pytest.raises(BadParameter, match="META is known already"):
         rename(warehouse, "META-2021", "META")

@@ -16,7 +16,7 @@ from include.load import load, refresh_views
 from include.renaming import Renamed, rename
 from include.reports import results_of
 from include.rule import Rule
-from include.runs import Request, find_run, record_request
+from include.runs import Request, end_run, find_run, record_request
 from include.validate import record_verdict
 from include.verdict import Finding, Verdict
 
@@ -60,6 +60,7 @@ def held(warehouse, started, batch) -> None:
     )
     find_gaps(warehouse, now=MORNING_AFTER)
     refresh_views(warehouse)
+    end_run(warehouse, run, state="success", message="")
     warehouse.commit()
 
 
@@ -128,6 +129,17 @@ def test_a_history_goes_on_under_a_ticker_that_is_listed(warehouse, held):
         "select state, delisted_on, expected_through from instrument where symbol = 'META'"
     )
     assert told.fetchall() == [("active", None, FRIDAY)]
+
+
+def test_a_symbol_whose_run_is_under_way_keeps_its_name(warehouse, held, started):
+    started("IBM", run_id="of another")
+    run = started("FB", run_id="waits for a person")
+    with pytest.raises(BadParameter, match="waits for a person of stock_data_pipeline"):
+        rename(warehouse, "FB", "FB-2026")
+    warehouse.execute(
+        "update pipeline_run set started_at = now() - interval '25 hours' where id = %s", [run.id]
+    )
+    assert rename(warehouse, "FB", "FB-2026").bars == 24
 
 
 @pytest.mark.parametrize(
