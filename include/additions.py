@@ -12,7 +12,7 @@ from psycopg import Connection
 from include.exchanges import NEW_YORK, exchange_of
 from include.instruments import by_exchange
 from include.lifecycle import Life, lives_of, not_to_ask
-from include.listing import Known, active, asked_at, near
+from include.listing import ActiveSymbol, active, asked_at, near
 from include.needs import ACTIVE_LIST
 from include.standing import window_at
 from include.watchlist import Watchlist
@@ -56,7 +56,7 @@ def judge(
     return [found.get(candidate.symbol, candidate) for candidate in there] + wrong
 
 
-def _of(life: Life, names: Sequence[Known], listing: datetime | None) -> Candidate:
+def _of(life: Life, names: Sequence[ActiveSymbol], listing: datetime | None) -> Candidate:
     if life.is_unlisted:
         meant = " or ".join(map(str, near(life.symbol, names)))
         says = f"It is not among the US symbols listed on {listing:%Y-%m-%d}."
@@ -65,7 +65,7 @@ def _of(life: Life, names: Sequence[Known], listing: datetime | None) -> Candida
     return Candidate(life.symbol, "new", _described(life, names, listing) + held)
 
 
-def _described(life: Life, names: Sequence[Known], listing: datetime | None) -> str:
+def _described(life: Life, names: Sequence[ActiveSymbol], listing: datetime | None) -> str:
     exchange = exchange_of(life.symbol)
     if exchange != NEW_YORK:
         return f"Of the exchange {exchange}. The listing has US symbols only: nobody checked the spelling."

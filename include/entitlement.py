@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from airflow_provider_alphavantage.answer import Answer
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 
-PROBE_AFTER = timedelta(days=30)
+REFUSAL_LASTS = timedelta(days=30)
 """After that it is asked for once more: a plan may have been raised at the vendor's."""
 
 FULL = {"outputsize": "full"}
@@ -28,7 +28,7 @@ class RefusedBefore(PremiumRequired):
     """The key was refused this as premium a while ago, so it was not asked for."""
 
     next_step = (
-        f"It is asked for again {PROBE_AFTER.days} days later, or at once with another key or another plan "
+        f"It is asked for again {REFUSAL_LASTS.days} days later, or at once with another key or another plan "
         "of the connection (its extra `plan`)."
     )
 
@@ -73,7 +73,7 @@ def refused_at(
     now: datetime,
 ) -> datetime | None:
     """Return when the key was refused this as premium, if that still counts."""
-    about = _about(hook, function, parameters) | {"since": now - PROBE_AFTER}
+    about = _about(hook, function, parameters) | {"since": now - REFUSAL_LASTS}
     row = connection.execute(statement("refused_as_premium"), about).fetchone()
     return row[0] if row else None
 
@@ -85,7 +85,7 @@ def entitled(
 
     :param within: count the calls, too, that come free within this span.
     """
-    about = {"fingerprint": hook.key_fingerprint, "plan": hook.plan, "since": now - PROBE_AFTER}
+    about = {"fingerprint": hook.key_fingerprint, "plan": hook.plan, "since": now - REFUSAL_LASTS}
     refused = frozenset(name for (name,) in connection.execute(statement("refused_functions"), about))
     premium = is_premium(connection, hook, now=now)
     return replace(allowance_of(hook, within=within), premium=premium, refused=refused)

@@ -43,7 +43,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Known:
+class ActiveSymbol:
     """An active symbol, as far as a person has to recognise it."""
 
     symbol: str
@@ -108,19 +108,19 @@ def asked_at(connection: Connection[Any]) -> dict[str, datetime]:
     return {which: held[status] for which, status in STATUSES.items() if status in held}
 
 
-def active(connection: Connection[Any]) -> list[Known]:
+def active(connection: Connection[Any]) -> list[ActiveSymbol]:
     """Return all active symbols, in alphabetical order; some 13,000."""
-    with connection.cursor(row_factory=class_row(Known)) as cursor:
+    with connection.cursor(row_factory=class_row(ActiveSymbol)) as cursor:
         return cursor.execute(statement("active_listings")).fetchall()
 
 
-def near(symbol: str, among: Sequence[Known], most: int = 3) -> list[Known]:
+def near(symbol: str, among: Sequence[ActiveSymbol], most: int = 3) -> list[ActiveSymbol]:
     """Return what a person may have meant: symbols spelt alike, and companies whose names begin alike."""
     by_symbol = {known.symbol: known for known in among}
     found = difflib.get_close_matches(symbol, by_symbol, n=most, cutoff=0.75)
     plain = _plain(symbol)
     if len(plain) > 3:
-        by_name: dict[str, list[Known]] = {}
+        by_name: dict[str, list[ActiveSymbol]] = {}
         for known in among:
             by_name.setdefault(_plain(known.name or "")[: len(plain)], []).append(known)
         alike = difflib.get_close_matches(plain, by_name, n=most, cutoff=0.8)

@@ -16,7 +16,7 @@ COMPACT = 100
 NEW_WITHIN = 5
 """Sessions within which a new symbol should have its first bars, and its splits and dividends."""
 
-ASK_AGAIN_AFTER = 3
+SPLITS_ASKED_AGAIN_AFTER = 3
 """Sessions after an unexplained step when its splits are asked for once more: vendors list some late."""
 
 LATE = timedelta(hours=2)
@@ -171,7 +171,7 @@ def _daily(held: Held, window: Window, premium: bool, reason: str) -> PlannedReq
 
 def _splits(held: Held, window: Sequence[date]) -> Need | None:
     if held.step is not None and held.step in window:
-        later = window.index(held.step) + ASK_AGAIN_AFTER
+        later = window.index(held.step) + SPLITS_ASKED_AGAIN_AFTER
         due = window[later] if later < len(window) else held.step
         if held.splits_through is None or held.splits_through < due:
             reason = f"its open on {held.step} looks like a split that is not known"

@@ -20,7 +20,7 @@ from include.statements import statement
 from include.verdict import Finding, Verdict
 from include.web.rendering import render
 
-NEIGHBOURS = 2
+SHOWN_AROUND = 2
 """So many sessions are shown before and after a bar that broke a rule."""
 
 MOST_BARS = 30
@@ -127,7 +127,7 @@ def _section(verdict: Verdict, bars: Sequence[StockBar], held: Sequence[HeldBar]
     around = sorted({
         near
         for position in shown
-        for near in range(max(0, position - NEIGHBOURS), min(len(series), position + NEIGHBOURS + 1))
+        for near in range(max(0, position - SHOWN_AROUND), min(len(series), position + SHOWN_AROUND + 1))
     })
     lines = [
         BarLine(

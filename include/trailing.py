@@ -12,7 +12,7 @@ from include.expectations import LEAST_SESSIONS, TRAILING_SESSIONS, USUAL_STEP
 if TYPE_CHECKING:
     import pandas as pd
 
-NEIGHBOURS = timedelta(days=30)
+STILL_NEAR = timedelta(days=30)
 """Bars farther apart than this are not compared: between them a price may have gone anywhere."""
 
 _NORMAL_IQR = 1.349
@@ -51,7 +51,7 @@ def _between(ordered: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.D
     import pandas as pd
 
     days = pd.to_datetime(ordered["data_date"])
-    near = days.groupby(ordered["symbol"]).shift(1) >= days - NEIGHBOURS
+    near = days.groupby(ordered["symbol"]).shift(1) >= days - STILL_NEAR
     found = pd.DataFrame(
         {"near": near, "explained": False, "split": 1.0, "dividend": 0.0}, index=ordered.index
     )

@@ -10,7 +10,7 @@ from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from include.exceptions import OriginMismatch
-from include.listing import Known, Listed, active, asked_at, load_listing, near, read_listing
+from include.listing import ActiveSymbol, Listed, active, asked_at, load_listing, near, read_listing
 from include.needs import PlannedRequest, listing_needs
 from include.raw import write_body
 from include.runs import Request, record_request
@@ -118,13 +118,13 @@ def test_it_is_asked_for_once_a_week_and_the_delisted_when_one_is_missing(held, 
 
 
 AMONG = [
-    Known("AAPL", "Apple Inc", "NASDAQ", None),
-    Known("AMEH", None, "NASDAQ", None),
-    Known("BAC", "Bank of America Corp", "NYSE", None),
-    Known("BRK-B", "Berkshire Hathaway Inc Class B", "NYSE", None),
-    Known("KO", "Coca-Cola Company", "NYSE", None),
-    Known("MSFT", "Microsoft Corp", "NASDAQ", None),
-    Known("NVDA", "NVIDIA Corp", "NASDAQ", None),
+    ActiveSymbol("AAPL", "Apple Inc", "NASDAQ", None),
+    ActiveSymbol("AMEH", None, "NASDAQ", None),
+    ActiveSymbol("BAC", "Bank of America Corp", "NYSE", None),
+    ActiveSymbol("BRK-B", "Berkshire Hathaway Inc Class B", "NYSE", None),
+    ActiveSymbol("KO", "Coca-Cola Company", "NYSE", None),
+    ActiveSymbol("MSFT", "Microsoft Corp", "NASDAQ", None),
+    ActiveSymbol("NVDA", "NVIDIA Corp", "NASDAQ", None),
 ]
 
 
