@@ -71,6 +71,12 @@ def _extra_of(connection: Connection) -> dict[str, Any]:
     return extra
 
 
+def _cause(error: RequestException) -> str:
+    """What happened to the connection, without the words about retries and the URL around it."""
+    inner = error.args[0] if error.args else None
+    return str(getattr(inner, "reason", None) or error)
+
+
 def _limiter_of(extra: dict[str, Any]) -> Limiter:
     ledger = extra.get("pacing_conn_id")
     return PostgresLedger.of_connection(str(ledger)) if ledger else LOCAL
@@ -293,7 +299,7 @@ class AlphaVantageHook(HttpHook):
             return session.send(prepped_request, **settings, **options)
         except RequestException as exc:
             key = getattr(session.auth, "key", None)
-            failure = f"{type(exc).__name__}: {scrub(str(exc), key)}."
+            failure = f"{type(exc).__name__}: {scrub(_cause(exc), key)}."
         raise TransportError(failure)  # outside "except": a chained exception would carry the URL
 
     def _ask(self, function: str, parameters: dict[str, str]) -> Answer:
