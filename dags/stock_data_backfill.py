@@ -29,10 +29,10 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
+from include.approve_warnings import approved
 from include.retries import DEFAULT_ARGS
 from include.settings import WATCHLIST_VARIABLE
 from include.tasks import (
-    approved,
     fetch_stock_data,
     load_stock_data,
     log_completion,

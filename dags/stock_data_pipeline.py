@@ -41,10 +41,10 @@ from airflow.sdk import (
 
 from include.alerts.deadline import testable
 from include.alerts.notifiers import TellFailure, TellLateRun
+from include.approve_warnings import approved
 from include.retries import DEFAULT_ARGS
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN, WATCHLIST_VARIABLE
 from include.tasks import (
-    approved,
     fetch_stock_data,
     load_stock_data,
     log_completion,

@@ -69,3 +69,8 @@ class ApproveWarnings(HITLOperator):
                 accepted=ObjectStoragePath(self.accepted),
             )
         return str(self.accepted)
+
+
+def approved(accepted: Any) -> Any:
+    """Return the path of the bars that may enter once a person, where one is to be asked, has been."""
+    return ApproveWarnings(task_id="approve_warnings", accepted=accepted).output

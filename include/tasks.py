@@ -13,7 +13,6 @@ from airflow.sdk import Asset, get_current_context, task
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from airflow_provider_alphavantage.exceptions import PASSING
-from include.approve_warnings import ApproveWarnings
 from include.exceptions import RunIncomplete
 from include.report_link import report_path, reported_task
 from include.settings import HORIZON, POOL, reports, store
@@ -71,11 +70,6 @@ def validate_data() -> str:
         accepted = validate(warehouse, run, store=store(), reports=place)
     print(f"Data Docs: {data_docs(place)}")
     return accepted
-
-
-def approved(accepted: Any) -> Any:
-    """Return the path of the bars that may enter once a person, where one is to be asked, has been."""
-    return ApproveWarnings(task_id="approve_warnings", accepted=accepted).output
 
 
 @task(multiple_outputs=False, outlets=[STOCK_DATA])

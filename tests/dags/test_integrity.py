@@ -25,9 +25,9 @@ DAGS = {
 BY_HAND = {"quarantine", "plan"}
 SHARED = {"include.exceptions", "include.settings"}
 ALERTS = {"include.alerts", "include.alerts.notifiers"}
-TASKS = SHARED | {"include.tasks", "include.approve_warnings", "include.report_link"}
-DAILY = TASKS | {"include.retries"}
-EXTRA = DAILY | {"include.extra", "include.extra.tasks"}
+TASKS = SHARED | {"include.tasks", "include.report_link"}
+DAILY = TASKS | {"include.retries", "include.approve_warnings"}
+EXTRA = TASKS | {"include.retries", "include.extra", "include.extra.tasks"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
