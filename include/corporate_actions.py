@@ -80,7 +80,7 @@ def actions_of(request: Request) -> list[CorporateAction]:
     :raises UnreadableBody: see :func:`read_actions`.
     :raises FileNotFoundError: it is not in the store any more.
     """
-    return read_actions(read_body(str(request.path)), symbol=request.symbol, function=request.function)
+    return read_actions(read_body(str(request.path)), symbol=request.asked_as, function=request.function)
 
 
 def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> int:

@@ -273,10 +273,11 @@ def bars_of(request: Request, content: bytes) -> list[StockBar]:
     """
     if request.fetched_at is None or request.origin is None:
         raise ValueError(f"The request of {request.symbol} has no body.")
-    return read_bars(
+    bars = read_bars(
         content,
-        symbol=request.symbol,
+        symbol=request.asked_as,
         function=request.function,
         fetched_at=request.fetched_at,
         origin=request.origin,
     )
+    return [replace(bar, symbol=request.symbol) for bar in bars]

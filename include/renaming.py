@@ -39,7 +39,7 @@ def rename(connection: Connection[Any], old: str, new: str) -> Renamed:
     Bars of days, weeks and months, their history, splits and dividends, quarantine and decisions, gaps and
     the audit of its requests move. Where the new name is no active ticker the symbol is an archive, never
     asked for and without gaps after its last bar; where it is one, its history goes on. Stored bodies keep
-    the name they came under, so a quarantined row cannot be judged again.
+    the name they came under.
 
     :raises BadParameter: nothing is known of the one, something is of the other, a run of it is under way, or
         it cannot be a symbol.

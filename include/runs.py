@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.exceptions import RunNotStarted
+from include.raw import read_path
 from include.statements import statement
 
 Outcome = Literal["fetched", "reused", "complete", "left out", "deferred", "failed"]
@@ -57,6 +58,12 @@ class Request:
     def has_body(self) -> bool:
         """Whether there is a body to load."""
         return self.outcome in {"fetched", "reused"}
+
+    @property
+    def asked_as(self) -> str:
+        """The name its body was asked for under: the symbol may have been renamed since."""
+        stored = read_path(self.path) if self.path else None
+        return stored.symbol if stored else self.symbol
 
 
 def start_run(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from airflow_provider_alphavantage.exceptions import UnreadableBody
 from include.bars import table_of
 from include.exceptions import BadParameter
+from include.fetch import bars_of
 from include.gaps import find_gaps
 from include.instruments import register, write_sessions
 from include.lifecycle import lives_of
@@ -129,6 +132,24 @@ def test_a_history_goes_on_under_a_ticker_that_is_listed(warehouse, held):
         "select state, delisted_on, expected_through from instrument where symbol = 'META'"
     )
     assert told.fetchall() == [("active", None, FRIDAY)]
+
+
+BODY = b"""{"Meta Data": {"2. Symbol": "META", "3. Last Refreshed": "2026-05-15", "5. Time Zone": "UTC"},
+"Time Series (Daily)": {"2026-05-15": {"1. open": "1", "2. high": "2", "3. low": "1", "4. close": "2",
+"5. volume": "3"}}}"""
+
+
+@pytest.mark.parametrize(("asked_as", "is_read"), [("META", True), ("META-2021", False), ("IBM", False)])
+def test_a_stored_body_is_read_as_that_of_the_name_it_was_asked_for(asked_as, is_read):
+    path = (
+        f"file:///store/raw/origin=sandbox/function=TIME_SERIES_DAILY/symbol={asked_as}/"
+        "20260516T060000Z-0123456789abcdef-compact.json"
+    )
+    request = Request(
+        "META-2021", "TIME_SERIES_DAILY", "fetched", path=path, origin="sandbox", fetched_at=MORNING_AFTER
+    )
+    with nullcontext() if is_read else pytest.raises(UnreadableBody, match="The body is that of 'META'"):
+        assert [(bar.symbol, bar.data_date) for bar in bars_of(request, BODY)] == [("META-2021", FRIDAY)]
 
 
 def test_a_symbol_whose_run_is_under_way_keeps_its_name(warehouse, held, started):
