@@ -49,18 +49,26 @@ class StockBar:
 
 
 def read_bars(
-    content: bytes, *, symbol: str, function: str, fetched_at: datetime, origin: str
+    content: bytes,
+    *,
+    symbol: str,
+    function: str,
+    fetched_at: datetime,
+    origin: str,
+    asked_as: str | None = None,
 ) -> list[StockBar]:
     """Read a stored body.
 
+    :param asked_as: the name it was asked for under, and says it is of, where that is another.
     :raises AlphaVantageError: it is not the series of this symbol, or not all of it.
     """
-    payload = read(content, function=function, symbol=symbol)
+    name = asked_as or symbol
+    payload = read(content, function=function, symbol=name)
     if payload.format == "csv" and not content.endswith(b"\n"):
         # Without its end the last number may lack digits, and nothing in it would tell.
-        raise UnreadableBody("The CSV body is cut short.", function=function, symbol=symbol)
-    series = parse_bars(payload, function=function, symbol=symbol)
-    newest_final = last_final(series, exchange_of(symbol), fetched_at)
+        raise UnreadableBody("The CSV body is cut short.", function=function, symbol=name)
+    series = parse_bars(payload, function=function, symbol=name)
+    newest_final = last_final(series, exchange_of(name), fetched_at)
     return [
         StockBar(
             symbol,

@@ -273,11 +273,11 @@ def bars_of(request: Request, content: bytes) -> list[StockBar]:
     """
     if request.fetched_at is None or request.origin is None:
         raise ValueError(f"The request of {request.symbol} has no body.")
-    bars = read_bars(
+    return read_bars(
         content,
-        symbol=request.asked_as,
+        symbol=request.symbol,
         function=request.function,
         fetched_at=request.fetched_at,
         origin=request.origin,
+        asked_as=request.asked_as,
     )
-    return [replace(bar, symbol=request.symbol) for bar in bars]
