@@ -16,13 +16,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from include.bars import StockBar, read_bars
-from include.corporate_actions import KnownActions, read_actions
-from include.expectations import DAILY_BAR_RULES
-from include.frame import frame_of
-from include.gate import judge
-from include.known import Known
-from include.sessions import sessions_until
+from include.datasets.bars import StockBar, read_bars
+from include.datasets.corporate_actions import KnownActions, read_actions
+from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.gate.frame import frame_of
+from include.gate.evaluate import judge
+from include.gate.context import Known
+from include.market.sessions import sessions_until
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "alphavantage" / "recordings"
 

@@ -29,12 +29,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from include.bars import StockBar, table_of
-from include.load import _as_new, _copy, _rows, load
+from include.datasets.bars import StockBar, table_of
+from include.load.merge import _as_new, _copy, _rows, load
 from include.local import postgres
-from include.migrations.upgrade import upgrade
-from include.runs import start_run
-from include.warehouse import connect_to
+from include.warehouse.migrations.upgrade import upgrade
+from include.warehouse.runs import start_run
+from include.warehouse.connections import connect_to
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +79,7 @@ def fetched_later(bars: pa.Table, *, changed: bool) -> pa.Table:
 
 
 def ours(url: str, bars: pa.Table) -> Go:
-    """include.load, with the verdicts it writes its counts into."""
+    """include.load.merge, with the verdicts it writes its counts into."""
     about = {"dag_id": "benchmark", "run_id": str(time.monotonic())}
     with connect_to(url) as connection:
         run = start_run(connection, **about, clock=NOW, simulated=True, symbols=[])

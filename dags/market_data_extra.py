@@ -2,7 +2,7 @@
 ### Other data: currencies, crypto, a commodity, the economy, a company
 
 Off until you turn it on. Every day at 07:00 UTC, an hour after the daily bars, so that they have the budget
-first: bring the datasets of `include/datasets.py` that are due, keep every body as it came, let Great
+first: bring the datasets of `include/datasets/registry.py` that are due, keep every body as it came, let Great
 Expectations decide dataset by dataset what may enter, and merge it into the dataset's own table. Values that
 are replaced go to `dataset_history`. To add a dataset, add it to that file: nothing else.
 
@@ -28,18 +28,18 @@ from datetime import UTC, datetime
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.alerts.notifiers import TellFailure, TellSuccess
-from include.extra.tasks import fetch, load, report, validate
-from include.retries import DEFAULT_ARGS
+from include.tasks.datasets import fetch, load, report, validate
+from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.tasks import run_key
+from include.tasks.daily_bars import run_key
 
 
 @task
 def start() -> list[str]:
     """Record the run; return the names of the datasets to bring."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-    from include.extra.start import start as start_run
-    from include.warehouse import connect, upgrade_schema
+    from include.plan.datasets import start as start_run
+    from include.warehouse.connections import connect, upgrade_schema
 
     params = get_current_context()["params"]
     upgrade_schema()

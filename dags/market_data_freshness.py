@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
 from include.alerts.notifiers import TellFailure
-from include.retries import DEFAULT_ARGS
+from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import WATCHLIST_VARIABLE
 
 
@@ -34,7 +34,7 @@ from include.settings import WATCHLIST_VARIABLE
 def check_freshness() -> list[str]:
     """Mail what is late and was not told; return all that is late."""
     from include.alerts.daily import tell_late
-    from include.warehouse import upgrade_schema
+    from include.warehouse.connections import upgrade_schema
 
     context = get_current_context()
     upgrade_schema()

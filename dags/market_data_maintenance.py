@@ -31,15 +31,15 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.alerts.notifiers import TellFailure, TellSuccess
-from include.retries import DEFAULT_ARGS
+from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import store
 
 
 @task(multiple_outputs=False)
 def remove_old_bodies() -> dict[str, Any]:
     """Remove what is old and no longer needed; return the counts."""
-    from include.retention import remove_old
-    from include.warehouse import connect, upgrade_schema
+    from include.load.retention import remove_old
+    from include.warehouse.connections import connect, upgrade_schema
 
     params = get_current_context()["params"]
     upgrade_schema()

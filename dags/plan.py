@@ -30,9 +30,9 @@ def plan() -> dict[str, list[str]]:
     from dataclasses import asdict
 
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-    from include.ahead import look_ahead
-    from include.entitlement import entitled
-    from include.warehouse import connect, upgrade_schema
+    from include.plan.preview import look_ahead
+    from include.fetch.entitlement import entitled
+    from include.warehouse.connections import connect, upgrade_schema
 
     params = get_current_context()["params"]
     hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID)

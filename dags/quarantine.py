@@ -24,16 +24,16 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
-from include.report_link import reported_task
+from include.tasks.report_link import reported_task
 from include.settings import reports, store
-from include.tasks import STOCK_DATA, run_key, this_run
+from include.tasks.daily_bars import STOCK_DATA, run_key, this_run
 
 
 @task
 def decide() -> list[str]:
     """Record the decision and the bodies to judge again; return the symbols. Or list what is open."""
-    from include.quarantine import Instruction, open_rows, table, take_up
-    from include.warehouse import connect, upgrade_schema
+    from include.gate.quarantine import Instruction, open_rows, table, take_up
+    from include.warehouse.connections import connect, upgrade_schema
 
     context = get_current_context()
     params = context["params"]
@@ -55,8 +55,8 @@ def decide() -> list[str]:
 @reported_task()
 def validate_data() -> str:
     """Judge the bodies under today's rules and decisions; return the path of the bars that may enter."""
-    from include.validate import validate
-    from include.warehouse import origin_of
+    from include.gate.validate import validate
+    from include.warehouse.connections import origin_of
 
     with this_run() as (warehouse, run):
         return validate(warehouse, run, store=store(), reports=reports(origin_of(warehouse)))
@@ -67,8 +67,8 @@ def load_stock_data(accepted: str) -> None:
     """Merge the accepted bars into stock_data; what was discarded after it had entered leaves it."""
     from airflow.sdk import ObjectStoragePath
 
-    from include.bars import read_accepted
-    from include.load import load_run
+    from include.datasets.bars import read_accepted
+    from include.load.merge import load_run
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with this_run() as (warehouse, run):
@@ -78,9 +78,9 @@ def load_stock_data(accepted: str) -> None:
 @task(trigger_rule="none_skipped")
 def report() -> str:
     """Close the run's audit row and print its table; fail if nothing could be done."""
-    from include.quarantine import undone
-    from include.reports import headline, problems, results_of, table
-    from include.runs import end_run
+    from include.gate.quarantine import undone
+    from include.report.results import headline, problems, results_of, table
+    from include.warehouse.runs import end_run
 
     with this_run() as (warehouse, run):
         results = results_of(warehouse, run)

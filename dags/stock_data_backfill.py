@@ -29,10 +29,10 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from include.approve_warnings import approved
-from include.retries import DEFAULT_ARGS
+from include.tasks.approval import approved
+from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import WATCHLIST_VARIABLE
-from include.tasks import (
+from include.tasks.daily_bars import (
     fetch_stock_data,
     load_stock_data,
     log_completion,
@@ -46,9 +46,9 @@ from include.tasks import (
 @task
 def plan_backfill() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask of the range, a list for each mapped instance."""
-    from include.api import api_of
-    from include.backfill.start import start_backfill
-    from include.warehouse import connect, upgrade_schema
+    from include.fetch.api import api_of
+    from include.plan.backfill import start_backfill
+    from include.warehouse.connections import connect, upgrade_schema
 
     params = get_current_context()["params"]
     daily = Variable.get(WATCHLIST_VARIABLE, default="")
@@ -70,9 +70,9 @@ def plan_backfill() -> list[list[dict[str, str]]]:
 @task(trigger_rule="all_done")
 def tell_what_is_held() -> None:
     """Print how much of the range is held of each symbol, and why the rest is not."""
-    from include.api import api_of
-    from include.backfill.report import range_held
-    from include.entitlement import is_premium
+    from include.fetch.api import api_of
+    from include.report.ranges import range_held
+    from include.fetch.entitlement import is_premium
 
     params = get_current_context()["params"]
     with this_run() as (warehouse, run):

@@ -26,18 +26,18 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from include.extra.tasks import fetch, load, report, validate
-from include.retries import DEFAULT_ARGS
+from include.tasks.datasets import fetch, load, report, validate
+from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import ALPHAVANTAGE_CONN_ID, WATCHLIST_VARIABLE
-from include.tasks import run_key
+from include.tasks.daily_bars import run_key
 
 
 @task
 def plan_periods() -> list[str]:
     """Record the run; return the names of the series to bring."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-    from include.backfill.periods import start_periods
-    from include.warehouse import connect, upgrade_schema
+    from include.plan.periods import start_periods
+    from include.warehouse.connections import connect, upgrade_schema
 
     params = get_current_context()["params"]
     daily = Variable.get(WATCHLIST_VARIABLE, default="")

@@ -41,10 +41,10 @@ from airflow.sdk import (
 
 from include.alerts.deadline import testable
 from include.alerts.notifiers import TellFailure, TellLateRun
-from include.approve_warnings import approved
-from include.retries import DEFAULT_ARGS
+from include.tasks.approval import approved
+from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN, WATCHLIST_VARIABLE
-from include.tasks import (
+from include.tasks.daily_bars import (
     fetch_stock_data,
     load_stock_data,
     log_completion,
@@ -57,10 +57,10 @@ from include.tasks import (
 @task
 def pipeline_start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
-    from include.api import api_of
-    from include.entitlement import entitled
-    from include.start import start
-    from include.warehouse import connect, upgrade_schema
+    from include.fetch.api import api_of
+    from include.fetch.entitlement import entitled
+    from include.plan.start import start
+    from include.warehouse.connections import connect, upgrade_schema
 
     context = get_current_context()
     params = context["params"]

@@ -82,7 +82,7 @@ def template_url(postgres) -> str:
     """A warehouse at today's schema, never written to; each test works on a copy."""
     from sqlalchemy import create_engine
 
-    from include.migrations.upgrade import upgrade
+    from include.warehouse.migrations.upgrade import upgrade
 
     url = _database(postgres, "warehouse_template")
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
@@ -103,7 +103,7 @@ def warehouse_url(postgres, template_url: str, request: pytest.FixtureRequest) -
 @pytest.fixture
 def warehouse(warehouse_url: str) -> Iterator[object]:
     """An open connection to it."""
-    from include.warehouse import connect_to
+    from include.warehouse.connections import connect_to
 
     with connect_to(warehouse_url) as connection:
         yield connection

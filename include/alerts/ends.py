@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from include.alerts.digest import Recovery, Trouble
-from include.reports import SymbolResult, nothing_loaded
+from include.report.results import SymbolResult, nothing_loaded
 
 
 def run_failed(dag_id: str, text: str) -> Trouble:

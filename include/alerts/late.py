@@ -12,10 +12,10 @@ from psycopg.rows import class_row
 
 from include.alerts.digest import Findings, Trouble
 from include.alerts.ends import LATE
-from include.instruments import by_exchange
-from include.sessions import last_closed_session
+from include.market.instruments import by_exchange
+from include.market.sessions import last_closed_session
 from include.settings import DAILY_HOUR, RUN_ENDS_WITHIN
-from include.statements import statement
+from include.warehouse.statements import statement
 
 DAILY_DAG = "stock_data_pipeline"
 NO_RUN = "no run"
@@ -70,7 +70,7 @@ def lacking_of(connection: Connection[Any], symbols: Sequence[str], due: datetim
     asked = {symbol: sessions[exchange] for exchange, members in known.items() for symbol in members}
     about = {"symbols": list(asked), "sessions": list(asked.values())}
     with connection.cursor(row_factory=class_row(Lacking)) as cursor:
-        return cursor.execute(statement("lacking_of_symbols"), about).fetchall()
+        return cursor.execute(statement("alerts/lacking_of_symbols"), about).fetchall()
 
 
 def _late(lacking: Lacking) -> Trouble:
@@ -84,7 +84,7 @@ def _late(lacking: Lacking) -> Trouble:
 
 
 def _no_run(connection: Connection[Any], due: datetime, lacking: int, of: int) -> Trouble | None:
-    row = connection.execute(statement("newest_run_of_dag"), {"dag_id": DAILY_DAG}).fetchone()
+    row = connection.execute(statement("alerts/newest_run_of_dag"), {"dag_id": DAILY_DAG}).fetchone()
     newest = row[0] if row else None
     if newest is None or newest >= due:
         return None

@@ -13,7 +13,7 @@ from include.alerts.digest import Findings, Trouble
 from include.alerts.ends import run_failed, run_late
 from include.alerts.tell import Look, about_run, tell, tell_without_memory
 from include.settings import POSTGRES_CONN_ID
-from include.statements import statement
+from include.warehouse.statements import statement
 
 SEE_LOGS = "See the log of the first task that failed, and clear it once the cause is mended."
 
@@ -26,7 +26,7 @@ def tell_failure(dag_id: str, run_id: str, *, ends_tell: bool = False) -> bool:
 
     def look(warehouse: Connection[Any]) -> Findings:
         about = {"dag_id": dag_id, "run_id": run_id}
-        row = warehouse.execute(statement("end_of_run"), about).fetchone()
+        row = warehouse.execute(statement("alerts/end_of_run"), about).fetchone()
         if row and ends_tell:
             return Findings([], _nothing)
         why = row[0] if row else SEE_LOGS

@@ -15,7 +15,7 @@ from include.alerts.mail import About, recipients, send
 from include.alerts.told import remember, take_turns, told_of
 from include.exceptions import MailNotSent
 from include.settings import RECIPIENTS_VARIABLE
-from include.warehouse import connect, origin_of
+from include.warehouse.connections import connect, origin_of
 
 log = logging.getLogger(__name__)
 

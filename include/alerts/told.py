@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.alerts.digest import Digest, Trouble
-from include.statements import statement
+from include.warehouse.statements import statement
 
 _ONE_AT_A_TIME = 4_702_111_202_603
 
@@ -23,12 +23,12 @@ def take_turns(connection: Connection[Any]) -> None:
 def told_of(connection: Connection[Any]) -> Sequence[Trouble]:
     """Return what was told and is not over, oldest first."""
     with connection.cursor(row_factory=class_row(Trouble)) as cursor:
-        return cursor.execute(statement("open_alerts")).fetchall()
+        return cursor.execute(statement("alerts/open_alerts")).fetchall()
 
 
 def remember(connection: Connection[Any], digest: Digest, now: datetime) -> None:
     """Record that a digest was mailed."""
     new = [[getattr(trouble, name) for trouble in digest.new] for name in ("symbol", "cause", "text")]
-    connection.execute(statement("add_alerts"), [now, *new])
+    connection.execute(statement("alerts/add_alerts"), [now, *new])
     over = [[getattr(trouble, name) for trouble in digest.over] for name in ("symbol", "cause")]
-    connection.execute(statement("end_alerts"), [now, *over])
+    connection.execute(statement("alerts/end_alerts"), [now, *over])

@@ -35,8 +35,8 @@ from include.local.processes import ProcessDiedError
 from include.local.run import run
 from include.local.settings import Settings, SettingsError
 from include.local.stack import Stack, StartError
-from include.renaming import rename
-from include.warehouse import connect_to
+from include.load.renaming import rename
+from include.warehouse.connections import connect_to
 
 EXPECTED_ERRORS = (
     AirflowApiError, CommandFailedError, DagNotFoundError, PipelineError, PlanError, PortInUseError,

@@ -11,7 +11,7 @@ from include.local.child_environment import Environments
 from include.local.credentials import ADMIN, Credentials
 from include.local.ports import HOST
 from include.local.postgres import Server
-from include.local.private_file import write_private
+from include.installation.private_file import write_private
 from include.local.processes import Command
 from include.local.settings import Mode
 
@@ -95,7 +95,7 @@ def passwords_file(run_dir: Path) -> Path:
 
 def data_docs(run_dir: Path, mode: Mode) -> Path:
     """The first page of Great Expectations' Data Docs, where the gate writes it in Airflow's home."""
-    from include.checkpoint import data_docs as page
+    from include.gate.checkpoint import data_docs as page
 
     return page(home(run_dir) / "market_reports" / mode.value)
 

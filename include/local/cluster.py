@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from include.local.place import Place, PostgresError, wheel_programs
-from include.local.private_file import write_private
+from include.installation.private_file import write_private
 
 RECORD = "postgres.json"
 SUPERUSER = "postgres"

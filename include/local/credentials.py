@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from include.local.private_file import write_private
+from include.installation.private_file import write_private
 
 ADMIN = "admin"
 FILE = "credentials.json"

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from include.ahead import Ahead
+from include.plan.preview import Ahead
 from include.local import dag_run
 from include.local.stack import Stack
 from include.settings import WATCHLIST_VARIABLE
-from include.start import read_clock
-from include.warehouse import connect_to, origin_of
-from include.watchlist import Watchlist, read_watchlist
+from include.plan.start import read_clock
+from include.warehouse.connections import connect_to, origin_of
+from include.market.watchlist import Watchlist, read_watchlist
 
 DAG_ID = "plan"
 

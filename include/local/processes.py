@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from include.local.logs import last_lines
-from include.local.private_file import write_private
+from include.installation.private_file import write_private
 
 # What a child carries in its environment, so that its orphans are known for ours after a kill -9.
 MARK = "MARKET_DATA_RUN_DIR"

@@ -12,9 +12,9 @@ from include.local import dag_run
 from include.local.dag_run import Watch
 from include.local.settings import SettingsError
 from include.local.stack import Stack
-from include.quarantine import Action, Instruction, check, open_rows, table
-from include.reports import run_summary
-from include.warehouse import connect_to
+from include.gate.quarantine import Action, Instruction, check, open_rows, table
+from include.report.results import run_summary
+from include.warehouse.connections import connect_to
 
 DAG_ID = "quarantine"
 ACTIONS: tuple[Action, ...] = get_args(Action)

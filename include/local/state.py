@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from include.local.private_file import write_private
+from include.installation.private_file import write_private
 from include.local.settings import Mode
 
 FILE = "state.json"

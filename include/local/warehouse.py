@@ -30,7 +30,7 @@ def reader_dsn(server: Server, mode: Mode, secrets: Credentials) -> str:
 
 def migration(project: Path, mode: Mode, url: str, environments: Environments) -> Command:
     """How the warehouse is brought to today's schema."""
-    arguments = (sys.executable, "-m", "include.migrations", "--origin", mode.value)
+    arguments = (sys.executable, "-m", "include.warehouse.migrations", "--origin", mode.value)
     told = {**environments.common, "WAREHOUSE_URL": url}
     return Command("warehouse-migration", arguments, project, told, environments.inherited)
 

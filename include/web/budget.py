@@ -10,8 +10,8 @@ from typing import Any
 from psycopg import Connection
 
 from include.exceptions import PipelineError
-from include.plan import Allowance
-from include.warehouse import origin_of
+from include.plan.budget import Allowance
+from include.warehouse.connections import origin_of
 from include.web.overview import waiting_in
 from include.web.sources import rows
 
@@ -56,7 +56,7 @@ def budget_page(
 def _outlook(
     connection: Connection[Any], watchlist: str, now: datetime, per_day: int | None, left: int | None
 ) -> list[str]:
-    from include.ahead import look_ahead
+    from include.plan.preview import look_ahead
 
     simulated = origin_of(connection) in {"sandbox", "replay"}
     try:

@@ -9,8 +9,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from psycopg import Connection
 from pydantic import AwareDatetime, BaseModel
 
-from include.runs import moment
-from include.statements import statement
+from include.warehouse.runs import moment
+from include.warehouse.statements import statement
 from include.web import shapes
 from include.web.answers import Question, answer
 from include.web.formats import MEDIA_TYPES, Format

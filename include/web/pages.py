@@ -11,14 +11,14 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from pydantic import Field
 
-from include.runs import moment
-from include.warehouse import origin_of
+from include.warehouse.runs import moment
+from include.warehouse.connections import origin_of
 from include.web.access import DECIDES, check_form
 from include.web.budget import budget_page
 from include.web.data_api import Adjusted, AfterSymbol, Symbol, Text, check_symbol
 from include.web.overview import overview
 from include.web.quality import Action, quality_page, trigger
-from include.web.rendering import in_address, render
+from include.report.rendering import in_address, render
 from include.web.sources import Warehouse, rows, sources_of
 from include.web.symbol import symbol_page
 

@@ -9,7 +9,7 @@ import psycopg
 from airflow.configuration import conf
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from include.runs import moment
+from include.warehouse.runs import moment
 from include.web.health import Health, health, unreachable
 from include.web.metrics import exposition
 from include.web.sources import Warehouse, read_once, sources_of

@@ -13,7 +13,7 @@ from psycopg import Connection, IsolationLevel
 from psycopg.rows import dict_row
 
 from include.settings import ALPHAVANTAGE_CONN_ID, READER_CONN_ID, WATCHLIST_VARIABLE
-from include.statements import statement
+from include.warehouse.statements import statement
 
 
 @dataclass(frozen=True)

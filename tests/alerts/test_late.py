@@ -8,9 +8,9 @@ import pytest
 
 from include.alerts.digest import Trouble
 from include.alerts.late import daily_run_due, lacking_of, late_of
-from include.gaps import find_gaps
-from include.instruments import register, write_sessions
-from include.runs import Request, Run, end_run, record_request, start_run
+from include.report.gaps import find_gaps
+from include.market.instruments import register, write_sessions
+from include.warehouse.runs import Request, Run, end_run, record_request, start_run
 from include.settings import DAILY
 
 pytestmark = pytest.mark.postgres

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
-from include.reports import results_of
-from include.runs import find_run
+from include.report.results import results_of
+from include.warehouse.runs import find_run
 
 pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
 TASK = "/api/v2/dags/stock_data_pipeline/dagRuns/{}/taskInstances"

@@ -25,9 +25,9 @@ DAGS = {
 BY_HAND = {"quarantine", "plan"}
 SHARED = {"include.exceptions", "include.settings"}
 ALERTS = {"include.alerts", "include.alerts.notifiers"}
-TASKS = SHARED | {"include.tasks", "include.report_link"}
-DAILY = TASKS | {"include.retries", "include.approve_warnings"}
-EXTRA = TASKS | {"include.retries", "include.extra", "include.extra.tasks"}
+TASKS = SHARED | {"include.tasks.daily_bars", "include.tasks.report_link"}
+DAILY = TASKS | {"include.tasks.defaults", "include.tasks.approval"}
+EXTRA = TASKS | {"include.tasks.defaults", "include.extra", "include.tasks.datasets"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -197,8 +197,8 @@ def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
         ("stock_data_backfill", DAILY),
         ("stock_data_periods", EXTRA),
         ("market_data_extra", EXTRA | ALERTS),
-        ("market_data_maintenance", SHARED | ALERTS | {"include.retries"}),
-        ("market_data_freshness", SHARED | ALERTS | {"include.retries"}),
+        ("market_data_maintenance", SHARED | ALERTS | {"include.tasks.defaults"}),
+        ("market_data_freshness", SHARED | ALERTS | {"include.tasks.defaults"}),
         ("quarantine", TASKS),
         ("plan", SHARED),
     ],

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from include.raw import write_body
-from include.warehouse import claim_origin
+from include.fetch.raw_store import write_body
+from include.warehouse.connections import claim_origin
 
 pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
 

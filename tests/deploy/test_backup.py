@@ -11,14 +11,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from include.bars import table_of
-from include.load import load
+from include.datasets.bars import table_of
+from include.load.merge import load
 from include.local.place import wheel_programs
-from include.migrations.__main__ import main as migrate
-from include.runs import start_run
-from include.validate import record_verdict
-from include.verdict import Verdict
-from include.warehouse import connect_to
+from include.warehouse.migrations.__main__ import main as migrate
+from include.warehouse.runs import start_run
+from include.gate.validate import record_verdict
+from include.gate.verdicts import Verdict
+from include.warehouse.connections import connect_to
 from tests.pipeline.conftest import (  # pytest finds fixtures by these names
     MORNING_AFTER,
     batch,

@@ -189,9 +189,9 @@ def test_airflow_knows_the_provider(image: Image) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "python -m include.installation --help",
+        "python -m include.installation.install --help",
         "python -m include.sandbox --help",
-        "python -m include.migrations --help",
+        "python -m include.warehouse.migrations --help",
         "airflow celery worker --help",
         "celery --app airflow.providers.celery.executors.celery_executor.app --help",
         "python -c 'import statsd, psycopg, psycopg2, s3fs'",
@@ -213,7 +213,7 @@ def test_no_secret_and_no_test_is_in_it(image: Image) -> None:
         str(path.relative_to(image.root / "opt/airflow")) for path in (image.root / "opt/airflow").rglob("*")
     }
 
-    assert "include/local/written.py" in files
+    assert "include/installation/written.py" in files
     assert not [name for name in files if name.startswith(("tests", ".env", "include/local/run"))]
 
 

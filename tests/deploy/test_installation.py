@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from include.installation import read_installation
+from include.installation.install import read_installation
 from tests.conftest import PROJECT
 
 ROLES = PROJECT / "deploy" / "postgres" / "roles.sh"
@@ -197,7 +197,7 @@ def test_a_password_that_is_refused_is_said_and_no_secret_with_it(initialise, fi
     done = initialise(MARKET_PASSWORD="WRONG-PASSWORD")
 
     assert done.returncode == 1
-    assert "include.migrations failed" in done.stderr
+    assert "include.warehouse.migrations failed" in done.stderr
     assert "WRONG-PASSWORD" not in done.stdout + done.stderr
 
 

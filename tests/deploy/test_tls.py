@@ -204,7 +204,7 @@ def airflow_connection(login, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 
 def test_every_migration_runs_on_the_oldest_version_we_name(server: Server, airflow_connection) -> None:
-    from include.warehouse import connect, upgrade_schema
+    from include.warehouse.connections import connect, upgrade_schema
 
     airflow_connection()
 
@@ -221,14 +221,14 @@ def test_every_migration_runs_on_the_oldest_version_we_name(server: Server, airf
 
 
 def _connect() -> None:
-    from include.warehouse import connect
+    from include.warehouse.connections import connect
 
     with connect():
         pytest.fail("connected")
 
 
 def _upgrade() -> None:
-    from include.warehouse import upgrade_schema
+    from include.warehouse.connections import upgrade_schema
 
     upgrade_schema()
 
@@ -261,7 +261,7 @@ def test_migrations_and_airflow_verify_by_the_variables_of_the_compose_file(
         "WAREHOUSE_URL": f"postgresql://market:{secrets['MARKET_PASSWORD']}@localhost:{server.port}/market_sandbox",
     }
 
-    for command in (["-m", "include.migrations", "--origin", "sandbox"], ["-c", ASK_BOTH_WAYS]):
+    for command in (["-m", "include.warehouse.migrations", "--origin", "sandbox"], ["-c", ASK_BOTH_WAYS]):
         done = subprocess.run(
             [sys.executable, *command],
             cwd=PROJECT,

@@ -10,7 +10,7 @@ import pytest
 
 from include.local.adding import read
 from include.local.settings import SettingsError
-from include.watchlist import Watchlist
+from include.market.watchlist import Watchlist
 
 FILE = """\
 \ufeff# what I follow

@@ -15,8 +15,8 @@ from airflow.models.variable import Variable
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from include.airflow_settings import Outcome, load, read_wanted
-from include.local.written import read_record
+from include.installation.airflow_settings import Outcome, load, read_wanted
+from include.installation.written import read_record
 
 pytestmark = pytest.mark.airflow
 
@@ -170,7 +170,7 @@ def test_the_command_encrypts_and_prints_no_secret(
     command = [
         sys.executable,
         "-m",
-        "include.airflow_settings",
+        "include.installation.airflow_settings",
         str(settings_file),
         "--record",
         tmp_path / "r.json",

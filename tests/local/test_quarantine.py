@@ -17,7 +17,7 @@ from include.local.quarantine import read
 from include.local.settings import Settings, SettingsError
 from include.local.stack import Stack
 from include.local.state import State
-from include.quarantine import Instruction
+from include.gate.quarantine import Instruction
 
 
 def asked(**options: str) -> Namespace:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from include.local.written import Record, Value, Wanted, decide, read_record
+from include.installation.written import Record, Value, Wanted, decide, read_record
 
 KEY = "connection stocks, port"
 

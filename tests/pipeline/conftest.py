@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import pytest
 
-from include.bars import StockBar, table_of
-from include.load import Loaded, load
-from include.runs import Run, start_run
-from include.validate import record_verdict
-from include.verdict import Verdict
+from include.datasets.bars import StockBar, table_of
+from include.load.merge import Loaded, load
+from include.warehouse.runs import Run, start_run
+from include.gate.validate import record_verdict
+from include.gate.verdicts import Verdict
 
 # Written down from a wall calendar: five full weeks without a holiday.
 SESSIONS = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from include.additions import judge
-from include.watchlist import read_watchlist
+from include.market.candidates import judge
+from include.market.watchlist import read_watchlist
 
 from .conftest import MORNING_AFTER
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from include.ahead import look_ahead
+from include.plan.preview import look_ahead
 from include.exceptions import BadParameter
-from include.plan import Allowance
-from include.start import start
-from include.warehouse import claim_origin
+from include.plan.budget import Allowance
+from include.plan.start import start
+from include.warehouse.connections import claim_origin
 
 pytestmark = pytest.mark.postgres
 NOW = "2026-05-16T06:00Z"

@@ -16,18 +16,18 @@ from airflow.sdk import ObjectStoragePath
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from airflow_provider_alphavantage.pacing import fingerprint
-from include.backfill.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
-from include.backfill.start import spare, start_backfill
+from include.plan.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
+from include.plan.backfill import spare, start_backfill
 from include.exceptions import BadParameter
-from include.fetch import Fetcher
-from include.instruments import write_sessions
-from include.needs import Held
-from include.plan import Allowance
-from include.runs import Request, find_run, record_request
+from include.fetch.fetcher import Fetcher
+from include.market.instruments import write_sessions
+from include.plan.needs import Held
+from include.plan.budget import Allowance
+from include.warehouse.runs import Request, find_run, record_request
 from include.sandbox.running import RunningSandbox, Stopwatch
-from include.standing import window_at
-from include.start import start
-from include.warehouse import claim_origin, connect_to
+from include.plan.coverage import window_at
+from include.plan.start import start
+from include.warehouse.connections import claim_origin, connect_to
 
 from .conftest import MORNING_AFTER, SESSIONS
 

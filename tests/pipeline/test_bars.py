@@ -10,7 +10,7 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import InvalidRequest, UnreadableBody
-from include.bars import StockBar, read_accepted, read_bars, write_accepted
+from include.datasets.bars import StockBar, read_accepted, read_bars, write_accepted
 
 from .conftest import MORNING_AFTER
 

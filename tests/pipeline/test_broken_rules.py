@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from include.gate import judge
-from include.runs import Request
-from include.validate import record_verdict
+from include.gate.evaluate import judge
+from include.warehouse.runs import Request
+from include.gate.validate import record_verdict
 
 from .conftest import MORNING_AFTER
 

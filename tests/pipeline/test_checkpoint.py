@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from include.checkpoint import data_docs, run_checkpoint
-from include.rule import positive
+from include.gate.checkpoint import data_docs, run_checkpoint
+from include.datasets.rule import positive
 
 
 def test_data_docs_keep_the_newest_runs_of_each_suite(tmp_path):

@@ -9,10 +9,10 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from include.corporate_actions import CorporateAction, KnownActions, known_actions, load_actions, read_actions
+from include.datasets.corporate_actions import CorporateAction, KnownActions, known_actions, load_actions, read_actions
 from include.exceptions import OriginMismatch
-from include.runs import Request, record_request
-from include.warehouse import claim_origin
+from include.warehouse.runs import Request, record_request
+from include.warehouse.connections import claim_origin
 
 from .conftest import MORNING_AFTER
 

@@ -13,20 +13,20 @@ from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import BudgetSpent, TransportError, UnreadableBody
 from airflow_provider_alphavantage.functions import check, tier
 from airflow_provider_alphavantage.responses import read
-from include.datasets import DATASETS, Dataset
+from include.datasets.registry import DATASETS, Dataset
 from include.exceptions import BadParameter, OriginMismatch
-from include.extra.fetch import DatasetFetcher
-from include.extra.gate import validate
-from include.extra.load import LoadedDataset, load
-from include.extra.periods import series_of
-from include.extra.report import headline, problems, results_of, table
-from include.extra.rows import NoRows, read_rows
-from include.extra.start import start
-from include.quarantine import open_rows
-from include.renaming import rename
-from include.retention import remove_old
-from include.runs import end_run, find_run, requests_of
-from include.warehouse import claim_origin
+from include.fetch.datasets import DatasetFetcher
+from include.gate.datasets import validate
+from include.load.datasets import LoadedDataset, load
+from include.datasets.periods import series_of
+from include.report.datasets import headline, problems, results_of, table
+from include.datasets.rows import NoRows, read_rows
+from include.plan.datasets import start
+from include.gate.quarantine import open_rows
+from include.load.renaming import rename
+from include.load.retention import remove_old
+from include.warehouse.runs import end_run, find_run, requests_of
+from include.warehouse.connections import claim_origin
 
 from .test_readers import uncommented
 

@@ -12,12 +12,12 @@ from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
-from include.entitlement import EntitledApi, entitled
-from include.fetch import Fetcher
-from include.lifecycle import notes_of
-from include.needs import PlannedRequest
-from include.planned import plan_for
-from include.runs import requests_of
+from include.fetch.entitlement import EntitledApi, entitled
+from include.fetch.fetcher import Fetcher
+from include.market.lifecycle import notes_of
+from include.plan.needs import PlannedRequest
+from include.plan.daily_plan import plan_for
+from include.warehouse.runs import requests_of
 from include.sandbox.running import RunningSandbox, Stopwatch
 
 from .conftest import MORNING_AFTER

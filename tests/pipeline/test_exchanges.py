@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.bars import read_bars
+from include.datasets.bars import read_bars
 from include.exceptions import UnknownExchange
-from include.exchanges import CALENDARS, exchange_of
-from include.gate import judge
-from include.instruments import by_exchange
-from include.sessions import last_closed_session, last_session_begun, opens_and_closes, window_of
+from include.market.exchanges import CALENDARS, exchange_of
+from include.gate.evaluate import judge
+from include.market.instruments import by_exchange
+from include.market.sessions import last_closed_session, last_session_begun, opens_and_closes, window_of
 
 from .conftest import MORNING_AFTER
 

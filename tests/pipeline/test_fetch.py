@@ -15,18 +15,18 @@ from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
 from airflow_provider_alphavantage.responses import read
-from include.bars import read_accepted
-from include.fetch import Fetcher, next_turn
-from include.needs import PlannedRequest
-from include.outage import REST, ApiUnreachable, rest_before_retry
-from include.plan import Allowance
-from include.reports import headline, problems, results_of
-from include.runs import Run, requests_of
+from include.datasets.bars import read_accepted
+from include.fetch.fetcher import Fetcher, next_turn
+from include.plan.needs import PlannedRequest
+from include.fetch.outage import REST, ApiUnreachable, rest_before_retry
+from include.plan.budget import Allowance
+from include.report.results import headline, problems, results_of
+from include.warehouse.runs import Run, requests_of
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
-from include.start import start
-from include.validate import validate
-from include.warehouse import claim_origin
+from include.plan.start import start
+from include.gate.validate import validate
+from include.warehouse.connections import claim_origin
 
 from .conftest import MORNING_AFTER
 

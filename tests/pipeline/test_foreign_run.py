@@ -10,16 +10,16 @@ from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.responses import read
-from include.bars import read_accepted
-from include.corporate_actions import load_actions
-from include.fetch import Fetcher
-from include.gaps import find_gaps
-from include.load import load
-from include.plan import Allowance
-from include.runs import Run, find_run, requests_of
-from include.start import start
-from include.validate import validate
-from include.warehouse import claim_origin
+from include.datasets.bars import read_accepted
+from include.datasets.corporate_actions import load_actions
+from include.fetch.fetcher import Fetcher
+from include.report.gaps import find_gaps
+from include.load.merge import load
+from include.plan.budget import Allowance
+from include.warehouse.runs import Run, find_run, requests_of
+from include.plan.start import start
+from include.gate.validate import validate
+from include.warehouse.connections import claim_origin
 
 from .conftest import MORNING_AFTER, SESSIONS
 

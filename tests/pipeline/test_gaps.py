@@ -6,20 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.bars import table_of
-from include.gaps import Missing, find_gaps, gaps_of, holes_to_ask
-from include.instruments import register, write_sessions
-from include.load import load
-from include.needs import PlannedRequest
-from include.plan import Allowance
-from include.reports import results_of
-from include.rule import Rule
-from include.runs import Request, record_request
-from include.sessions import close_of, sessions_between
-from include.start import start
-from include.validate import record_verdict
-from include.verdict import Finding, Verdict
-from include.warehouse import claim_origin
+from include.datasets.bars import table_of
+from include.report.gaps import Missing, find_gaps, gaps_of, holes_to_ask
+from include.market.instruments import register, write_sessions
+from include.load.merge import load
+from include.plan.needs import PlannedRequest
+from include.plan.budget import Allowance
+from include.report.results import results_of
+from include.datasets.rule import Rule
+from include.warehouse.runs import Request, record_request
+from include.market.sessions import close_of, sessions_between
+from include.plan.start import start
+from include.gate.validate import record_verdict
+from include.gate.verdicts import Finding, Verdict
+from include.warehouse.connections import claim_origin
 
 from .conftest import MORNING_AFTER
 

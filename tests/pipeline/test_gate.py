@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from include.checkpoint import data_docs
+from include.gate.checkpoint import data_docs
 from include.exceptions import GateError
-from include.expectations import DAILY_BAR_RULES
-from include.gate import judge
-from include.rule import Rule
+from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.gate.evaluate import judge
+from include.datasets.rule import Rule
 
 from .conftest import MORNING_AFTER
 

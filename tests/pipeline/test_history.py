@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from include.bars import StockBar
+from include.datasets.bars import StockBar
 
 from .conftest import SESSIONS
 

@@ -12,19 +12,19 @@ from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
-from include.corporate_actions import load_actions
-from include.fetch import Fetcher
-from include.gaps import find_gaps, gaps_of
-from include.lifecycle import Life, notes_of
-from include.listing import load_listing
-from include.load import load
-from include.plan import Allowance
-from include.reports import SymbolResult, headline, problems, results_of
-from include.runs import Run, find_run, requests_of
+from include.datasets.corporate_actions import load_actions
+from include.fetch.fetcher import Fetcher
+from include.report.gaps import find_gaps, gaps_of
+from include.market.lifecycle import Life, notes_of
+from include.market.listing import load_listing
+from include.load.merge import load
+from include.plan.budget import Allowance
+from include.report.results import SymbolResult, headline, problems, results_of
+from include.warehouse.runs import Run, find_run, requests_of
 from include.sandbox.running import RunningSandbox, Stopwatch
-from include.start import start
-from include.validate import validate
-from include.warehouse import claim_origin
+from include.plan.start import start
+from include.gate.validate import validate
+from include.warehouse.connections import claim_origin
 
 from .conftest import MORNING_AFTER
 
@@ -82,7 +82,7 @@ def run(warehouse, sandbox, tmp_path) -> Callable[..., tuple[Run, dict[str, Symb
         return this, {result.symbol: result for result in results_of(warehouse, this)}
 
     def load_bars(this: Run) -> None:
-        from include.bars import read_accepted
+        from include.datasets.bars import read_accepted
 
         path = validate(warehouse, this, store=store, reports=tmp_path / "reports")
         load(warehouse, read_accepted(ObjectStoragePath(path)), this, now=this.now())

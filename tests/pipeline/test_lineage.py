@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from airflow.sdk import lineage
 
-from include.lineage import report_load
-from include.runs import Request, record_request
+from include.report.lineage import report_load
+from include.warehouse.runs import Request, record_request
 
 from .conftest import MORNING_AFTER
 

@@ -10,11 +10,11 @@ from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from include.exceptions import OriginMismatch
-from include.listing import ActiveSymbol, Listed, active, asked_at, load_listing, near, read_listing
-from include.needs import PlannedRequest, listing_needs
-from include.raw import write_body
-from include.runs import Request, record_request
-from include.warehouse import claim_origin
+from include.market.listing import ActiveSymbol, Listed, active, asked_at, load_listing, near, read_listing
+from include.plan.needs import PlannedRequest, listing_needs
+from include.fetch.raw_store import write_body
+from include.warehouse.runs import Request, record_request
+from include.warehouse.connections import claim_origin
 
 from .conftest import MORNING_AFTER
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import pytest
 
-from include.bars import StockBar, table_of
-from include.load import _LOAD_LOCK, Loaded, load
-from include.reports import results_of
-from include.runs import Request, Run, find_run, record_request
-from include.warehouse import connect_to
+from include.datasets.bars import StockBar, table_of
+from include.load.merge import _LOAD_LOCK, Loaded, load
+from include.report.results import results_of
+from include.warehouse.runs import Request, Run, find_run, record_request
+from include.warehouse.connections import connect_to
 
 from .conftest import MORNING_AFTER
 

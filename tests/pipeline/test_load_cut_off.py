@@ -11,13 +11,13 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from include.bars import StockBar, table_of
-from include.load import Loaded, load
+from include.datasets.bars import StockBar, table_of
+from include.load.merge import Loaded, load
 from include.local import postgres
 from include.local.cluster import postmaster
-from include.migrations.upgrade import upgrade
-from include.runs import find_run
-from include.warehouse import connect_to
+from include.warehouse.migrations.upgrade import upgrade
+from include.warehouse.runs import find_run
+from include.warehouse.connections import connect_to
 
 from .conftest import MORNING_AFTER
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from include.bars import StockBar
-from include.load import refresh_views
-from include.warehouse import connect_to
+from include.datasets.bars import StockBar
+from include.load.merge import refresh_views
+from include.warehouse.connections import connect_to
 from tests.conftest import PROJECT
 
 from .conftest import SESSIONS
@@ -24,9 +24,9 @@ LOAD = """
 import os, signal, sys
 from contextlib import contextmanager
 import psycopg
-from include.bars import table_of
-from include.load import load_run
-from include.runs import find_run
+from include.datasets.bars import table_of
+from include.load.merge import load_run
+from include.warehouse.runs import find_run
 from tests.pipeline.test_load_killed import corrected
 
 left = int(sys.argv[2])

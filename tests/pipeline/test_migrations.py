@@ -15,15 +15,15 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-import include.migrations
-from include.load import refresh_views
-from include.migrations.upgrade import upgrade
+import include.warehouse.migrations
+from include.load.merge import refresh_views
+from include.warehouse.migrations.upgrade import upgrade
 from tests.conftest import PROJECT
 
 from .test_readers import uncommented
 
 pytestmark = pytest.mark.postgres
-FOLDER = Path(include.migrations.__file__).parent
+FOLDER = Path(include.warehouse.migrations.__file__).parent
 BAR = "('IBM', '2026-05-15', 218.2, 220.91, 217.615, 219.3, 6154450, true, '2026-05-16T06:00Z')"
 REVISIONS = [
     "0001",
@@ -246,7 +246,7 @@ def test_two_callers_at_once_take_turns(empty_url):
 def run(url: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if k != "WAREHOUSE_URL"}
     return subprocess.run(
-        [sys.executable, "-m", "include.migrations", *arguments],
+        [sys.executable, "-m", "include.warehouse.migrations", *arguments],
         cwd=PROJECT,
         env=environment | ({"WAREHOUSE_URL": url} if url else {}),
         capture_output=True,

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.forecast import forecast
-from include.needs import Held, PlannedRequest
-from include.outlook import agenda, left_alone, outlook
-from include.plan import Allowance, Plan, make_plan
-from include.planned import Planned
-from include.runs import Request
-from include.standing import Standing
+from include.plan.forecast import forecast
+from include.plan.needs import Held, PlannedRequest
+from include.plan.summary import agenda, left_alone, outlook
+from include.plan.budget import Allowance, Plan, make_plan
+from include.plan.daily_plan import Planned
+from include.warehouse.runs import Request
+from include.plan.coverage import Standing
 
 FRIDAY = date(2026, 5, 15)
 SATURDAY = datetime(2026, 5, 16, 6, tzinfo=UTC)  # Monday, 18 May, is the next session

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.extra.periods import dataset_named, series_of
-from include.extra.rows import read_rows
+from include.datasets.periods import dataset_named, series_of
+from include.datasets.rows import read_rows
 
 HEADER = "timestamp,open,high,low,close,volume\r\n"
 VALUES = ",10.0000,11.0000,9.0000,10.5000,1000\r\n"

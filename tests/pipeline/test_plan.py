@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.needs import Held, PlannedRequest, Window, is_late, listing_needs, needs_of
-from include.plan import Plan, in_groups, make_plan
-from include.sessions import close_of, sessions_until
+from include.plan.needs import Held, PlannedRequest, Window, is_late, listing_needs, needs_of
+from include.plan.budget import Plan, in_groups, make_plan
+from include.market.sessions import close_of, sessions_until
 
 FRIDAY = date(2026, 5, 15)
 SATURDAY = datetime(2026, 5, 16, 6, tzinfo=UTC)

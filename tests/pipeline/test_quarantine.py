@@ -12,19 +12,19 @@ import psycopg
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from include.bars import read_accepted
-from include.decisions import decide
+from include.datasets.bars import read_accepted
+from include.gate.decisions import decide
 from include.exceptions import BadDecision
-from include.expectations import DAILY_BAR_RULES
-from include.instruments import register, write_sessions
-from include.load import load_run, refresh_views
-from include.quarantine import Action, Instruction, open_rows, table, take_up
-from include.raw import write_body
-from include.reports import results_of
-from include.rule import Rule
-from include.runs import Request, end_run, record_request, start_run
-from include.validate import validate
-from include.warehouse import claim_origin, connect_to, held_of
+from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.market.instruments import register, write_sessions
+from include.load.merge import load_run, refresh_views
+from include.gate.quarantine import Action, Instruction, open_rows, table, take_up
+from include.fetch.raw_store import write_body
+from include.report.results import results_of
+from include.datasets.rule import Rule
+from include.warehouse.runs import Request, end_run, record_request, start_run
+from include.gate.validate import validate
+from include.warehouse.connections import claim_origin, connect_to, held_of
 
 from .conftest import MORNING_AFTER, SESSIONS
 

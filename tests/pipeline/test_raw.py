@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from include.raw import StoredBody, is_stored, read_body, read_path, write_body
+from include.fetch.raw_store import StoredBody, is_stored, read_body, read_path, write_body
 
 NOON = datetime(2026, 5, 16, 12, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from include.instruments import register, write_sessions
-from include.load import refresh_views
+from include.market.instruments import register, write_sessions
+from include.load.merge import refresh_views
 from tests.conftest import PROJECT
 
 from .conftest import MORNING_AFTER
@@ -181,7 +181,7 @@ def test_the_role_for_readers_reads_everything_and_changes_nothing(loaded, postg
     from sqlalchemy import create_engine
 
     from include.local.postgres import create_reader
-    from include.migrations.upgrade import upgrade
+    from include.warehouse.migrations.upgrade import upgrade
 
     name = warehouse_url.rsplit("/", 1)[1]
     create_reader(postgres, "market_reader", "reading", name)

@@ -9,19 +9,19 @@ from decimal import Decimal
 import pytest
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from include.bars import table_of
+from include.datasets.bars import table_of
 from include.exceptions import BadParameter
-from include.fetch import bars_of
-from include.gaps import find_gaps
-from include.instruments import register, write_sessions
-from include.lifecycle import lives_of
-from include.load import load, refresh_views
-from include.renaming import Renamed, rename
-from include.reports import results_of
-from include.rule import Rule
-from include.runs import Request, end_run, find_run, record_request
-from include.validate import record_verdict
-from include.verdict import Finding, Verdict
+from include.fetch.fetcher import bars_of
+from include.report.gaps import find_gaps
+from include.market.instruments import register, write_sessions
+from include.market.lifecycle import lives_of
+from include.load.merge import load, refresh_views
+from include.load.renaming import Renamed, rename
+from include.report.results import results_of
+from include.datasets.rule import Rule
+from include.warehouse.runs import Request, end_run, find_run, record_request
+from include.gate.validate import record_verdict
+from include.gate.verdicts import Finding, Verdict
 
 from .conftest import MORNING_AFTER
 

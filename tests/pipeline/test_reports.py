@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from include.reports import SymbolResult, headline, problems, run_summary, table
+from include.report.results import SymbolResult, headline, problems, run_summary, table
 
 
 def result(symbol: str, **facts) -> SymbolResult:
@@ -93,7 +93,7 @@ def test_a_quota_that_is_spent_before_anything_was_loaded_is_told():
 
 @pytest.mark.postgres
 def test_the_summary_of_a_run_says_whose_data_it_is(warehouse, warehouse_url, started):
-    from include.warehouse import claim_origin
+    from include.warehouse.connections import claim_origin
 
     claim_origin(warehouse, "sandbox")
     started("IBM", run_id="r")

@@ -12,11 +12,11 @@ from airflow.sdk import ObjectStoragePath
 from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
 
-from include.raw import is_stored, write_body
-from include.renaming import rename
-from include.retention import Retention, remove_old
-from include.runs import Request, Run, last_body, record_request, start_run
-from include.warehouse import claim_origin
+from include.fetch.raw_store import is_stored, write_body
+from include.load.renaming import rename
+from include.load.retention import Retention, remove_old
+from include.warehouse.runs import Request, Run, last_body, record_request, start_run
+from include.warehouse.connections import claim_origin
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2027, 6, 20, 12, tzinfo=UTC)

@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from include.bars import read_bars
-from include.gate import NOTHING_KNOWN, judge
-from include.known import HeldBar, Known
-from include.run_report import MOST_BARS, has_report, write_report
+from include.datasets.bars import read_bars
+from include.gate.evaluate import NOTHING_KNOWN, judge
+from include.gate.context import HeldBar, Known
+from include.report.quality_report import MOST_BARS, has_report, write_report
 
 from .conftest import MORNING_AFTER, SESSIONS
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.sessions import last_closed_session, last_session_begun, sessions_between, sessions_until
+from include.market.sessions import last_closed_session, last_session_begun, sessions_between, sessions_until
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.exceptions import BadParameter
-from include.instruments import write_sessions
-from include.plan import Allowance
-from include.reports import problems, results_of
-from include.runs import Request, find_run, record_request
+from include.market.instruments import write_sessions
+from include.plan.budget import Allowance
+from include.report.results import problems, results_of
+from include.warehouse.runs import Request, find_run, record_request
 from include.settings import DAILY
-from include.start import read_clock, start
-from include.warehouse import claim_origin, connect_to
+from include.plan.start import read_clock, start
+from include.warehouse.connections import claim_origin, connect_to
 
 EVENING = datetime(2026, 5, 16, 6, tzinfo=UTC)
 

@@ -11,9 +11,9 @@ from airflow.sdk import ObjectStoragePath
 from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
-from include.fetch import Fetcher
-from include.needs import PlannedRequest
-from include.runs import requests_of, start_run
+from include.fetch.fetcher import Fetcher
+from include.plan.needs import PlannedRequest
+from include.warehouse.runs import requests_of, start_run
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
 

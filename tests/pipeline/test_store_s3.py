@@ -11,11 +11,11 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 from moto.server import ThreadedMotoServer
 
-from include.bars import read_accepted, table_of, write_accepted
-from include.raw import is_stored, read_body, write_body
-from include.retention import Retention, remove_old
-from include.runs import Request, record_request, start_run
-from include.warehouse import claim_origin
+from include.datasets.bars import read_accepted, table_of, write_accepted
+from include.fetch.raw_store import is_stored, read_body, write_body
+from include.load.retention import Retention, remove_old
+from include.warehouse.runs import Request, record_request, start_run
+from include.warehouse.connections import claim_origin
 
 NOON = datetime(2026, 5, 16, 12, tzinfo=UTC)
 CONN_ID = "store_of_test"

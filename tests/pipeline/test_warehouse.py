@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from include.exceptions import OriginMismatch
-from include.needs import Held
-from include.warehouse import claim_origin, connect, connect_to, held_of, origin_of
+from include.plan.needs import Held
+from include.warehouse.connections import claim_origin, connect, connect_to, held_of, origin_of
 
 pytestmark = pytest.mark.postgres
 

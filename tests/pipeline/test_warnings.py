@@ -10,12 +10,12 @@ from decimal import Decimal
 import pytest
 
 from benchmarks.gate import count, known_to_be, recorded_bodies
-from include.corporate_actions import KnownActions
+from include.datasets.corporate_actions import KnownActions
 from include.exceptions import GateError
-from include.expectations import DAILY_BAR_RULES
-from include.gate import NOTHING_KNOWN, judge
-from include.known import HeldBar, Known
-from include.rule import Rule
+from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.gate.evaluate import NOTHING_KNOWN, judge
+from include.gate.context import HeldBar, Known
+from include.datasets.rule import Rule
 
 from .conftest import MORNING_AFTER, SESSIONS
 
@@ -243,7 +243,7 @@ def test_an_expectation_of_ones_own_is_a_rule_like_any_other(batch, reports):
     calm = Rule(
         "calm",
         "The high is at most one percent above the low.",
-        "include.custom_expectations:ExpectRangeToBePlausible",
+        "include.datasets.custom_expectations:ExpectRangeToBePlausible",
         {"column_list": ["low", "high"], "most": 1.01},
     )
     bars = batch("IBM", high=D("219.4")) + batch("KO", high=D("219.4"))[22:23]
@@ -253,6 +253,6 @@ def test_an_expectation_of_ones_own_is_a_rule_like_any_other(batch, reports):
 
 
 def test_a_rule_of_an_expectation_that_there_is_not_says_so(batch, reports):
-    rule = Rule("odd", "Odd.", "include.custom_expectations:ExpectTheUnexpected")
+    rule = Rule("odd", "Odd.", "include.datasets.custom_expectations:ExpectTheUnexpected")
     with pytest.raises(GateError, match=r"The rule odd names the expectation .*ExpectTheUnexpected"):
         judge(batch("IBM"), now=MORNING_AFTER, reports=reports, rules=[rule])

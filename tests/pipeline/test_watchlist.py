@@ -3,7 +3,7 @@
 import pytest
 
 from include.exceptions import BadParameter
-from include.watchlist import Watchlist, read_watchlist
+from include.market.watchlist import Watchlist, read_watchlist
 
 
 @pytest.mark.parametrize(

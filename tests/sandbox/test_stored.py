@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from include.raw import write_body
+from include.fetch.raw_store import write_body
 from include.sandbox.__main__ import read_arguments, settings_of
 from include.sandbox.replay import ReplaySource
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from include.local import processes
-from include.raw import read_path
+from include.fetch.raw_store import read_path
 
 from .cluster import CONCURRENCY, WORKERS, Cluster, until
 from .conftest import BUCKET, SYMBOLS

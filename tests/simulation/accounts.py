@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from include.sessions import last_closed_session
+from include.market.sessions import last_closed_session
 
 from .world import World
 

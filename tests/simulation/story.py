@@ -14,8 +14,8 @@ from typing import Any
 
 import exchange_calendars
 
-from include.renaming import rename
-from include.warehouse import connect_to
+from include.load.renaming import rename
+from include.warehouse.connections import connect_to
 
 from .scheduler import Kill
 from .world import World

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.sessions import sessions_between
+from include.market.sessions import sessions_between
 
 from . import accounts
 from .conftest import LONG

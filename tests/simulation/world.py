@@ -17,11 +17,11 @@ import psycopg
 
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.ledger import PostgresLedger
-from include.fetch import next_turn
-from include.runs import Run
+from include.fetch.fetcher import next_turn
+from include.warehouse.runs import Run
 from include.sandbox.running import RunningSandbox
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.warehouse import claim_origin, connect_to
+from include.warehouse.connections import claim_origin, connect_to
 
 KEY = "FREE7KEY7OF7A7PERSON"
 
@@ -84,7 +84,7 @@ class World:
         ]
 
     def api_of(self, run: Run) -> AlphaVantageHook:
-        """What :func:`include.api.api_of` returns, on the world's time: its ledger, its sleep."""
+        """What :func:`include.fetch.api.api_of` returns, on the world's time: its ledger, its sleep."""
         ledger = PostgresLedger(lambda: psycopg.connect(self.url), now=self.time.now)
         return AlphaVantageHook(ALPHAVANTAGE_CONN_ID, limiter=ledger, sleep=self.time.sleep, now=run.now)
 
@@ -100,7 +100,7 @@ class World:
         }
         with (
             mock.patch.dict(os.environ, settings),
-            mock.patch("include.api.api_of", self.api_of),
+            mock.patch("include.fetch.api.api_of", self.api_of),
         ):
             yield
 
@@ -126,7 +126,7 @@ class World:
                 time.go_to(turn or time.now())
                 return turn
 
-            with mock.patch("include.fetch.next_turn", wait_for_turn):
+            with mock.patch("include.fetch.fetcher.next_turn", wait_for_turn):
                 yield other
 
 

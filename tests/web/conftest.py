@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from fastapi.testclient import TestClient
 
-from include.instruments import register, write_sessions
-from include.load import refresh_views
+from include.market.instruments import register, write_sessions
+from include.load.merge import refresh_views
 from include.local.postgres import create_reader
 from tests.conftest import PROJECT
 from tests.pipeline.conftest import (  # pytest finds fixtures by these names

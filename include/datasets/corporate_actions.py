@@ -1,0 +1,164 @@
+"""Splits and dividends: from the bodies of a run to the tables that adjusted prices are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from psycopg import Connection
+
+from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing import parse
+from airflow_provider_alphavantage.parsing.records import Records
+from airflow_provider_alphavantage.responses import read
+from include.market.exchanges import exchange_of
+from include.fetch.raw_store import read_body
+from include.warehouse.runs import Request, Run, requests_of
+from include.market.sessions import session_before
+from include.settings import DIVIDENDS, SPLITS
+from include.warehouse.statements import statement
+from include.warehouse.connections import claim_origin
+
+KINDS: dict[str, Literal["split", "dividend"]] = {SPLITS: "split", DIVIDENDS: "dividend"}
+"""The functions that list actions, and what they list."""
+
+
+@dataclass(frozen=True)
+class CorporateAction:
+    """A split (``value``: new shares for an old one) or a dividend (``value``: paid a share, as it was then).
+
+    ``effective_date`` is the first session that trades with it.
+    """
+
+    kind: Literal["split", "dividend"]
+    effective_date: date
+    value: Decimal
+    declaration_date: date | None = None
+    record_date: date | None = None
+    payment_date: date | None = None
+
+
+@dataclass(frozen=True)
+class KnownActions:
+    """The splits (new shares for an old one) and dividends (a share) of a symbol, by effective date.
+
+    :param splits_through: the newest session that had closed when its splits were asked for; None: never.
+    """
+
+    splits_through: date | None = None
+    splits: Mapping[date, Decimal] = field(default_factory=dict)
+    dividends: Mapping[date, Decimal] = field(default_factory=dict)
+
+
+def read_actions(content: bytes, *, symbol: str, function: str) -> list[CorporateAction]:
+    """Read a body of SPLITS or DIVIDENDS, newest first; a company that has none gives an empty list.
+
+    Several on one day become one: splits multiply, dividends add up. A row that is listed twice counts once.
+
+    :raises UnreadableBody: it is not such a list, that of another symbol, or a row makes no sense.
+    """
+    records = parse(read(content, function=function, symbol=symbol), function, "list")
+    named = records.meta.get("symbol", symbol)
+    if named.upper() != symbol.upper():
+        raise UnreadableBody(f"The body is that of {named!r}.", function=function, symbol=symbol)
+    by_date: dict[date, CorporateAction] = {}
+    try:
+        for action in dict.fromkeys(_rows(records, KINDS[function])):
+            held = by_date.get(action.effective_date)
+            by_date[action.effective_date] = _together(held, action) if held else action
+    except (KeyError, TypeError, ValueError) as exc:
+        raise UnreadableBody(f"Not a list of actions: {exc}.", function=function, symbol=symbol) from exc
+    return list(by_date.values())
+
+
+def actions_of(request: Request) -> list[CorporateAction]:
+    """Read the body that a request brought.
+
+    :raises UnreadableBody: see :func:`read_actions`.
+    :raises FileNotFoundError: it is not in the store any more.
+    """
+    return read_actions(read_body(str(request.path)), symbol=request.asked_as, function=request.function)
+
+
+def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> int:
+    """Bring the splits and dividends of a run's bodies into ``corporate_action``; return how many changed.
+
+    What the vendor lists otherwise now goes to ``corporate_action_history``. A body older than the one
+    that was loaded last changes nothing.
+
+    :raises OriginMismatch: a body is of another origin than the warehouse.
+    """
+    changed = 0
+    # In the same order in each run: of two at once, one waits for the other, and never both.
+    for request in sorted(requests_of(connection, run), key=lambda one: (one.symbol, one.function)):
+        if request.function in KINDS and request.has_body:
+            claim_origin(connection, str(request.origin))
+            changed += _merge(connection, run, request, now)
+    return changed
+
+
+def known_actions(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownActions]:
+    """Return what the warehouse knows of these symbols; nothing of a symbol that was never asked for."""
+    known = {}
+    rows = connection.execute(statement("gate/known_actions"), {"symbols": list(symbols)}).fetchall()
+    for symbol, through, actions in rows:
+        found = {
+            kind: {date.fromisoformat(day): Decimal(value) for one, day, value in actions if one == kind}
+            for kind in KINDS.values()
+        }
+        known[symbol] = KnownActions(through, found["split"], found["dividend"])
+    return known
+
+
+def _merge(connection: Connection[Any], run: Run, request: Request, now: datetime) -> int:
+    actions, exchange = actions_of(request), exchange_of(request.symbol)
+    about = {
+        "symbol": request.symbol,
+        "kind": KINDS[request.function],
+        "asked_through": request.final_through,
+        "path": request.path,
+        "fetched_at": request.fetched_at,
+        "now": now,
+        "run": run.id,
+    }
+    if not connection.execute(statement("load/check_actions"), about).fetchone():
+        return 0
+    listed = about | {
+        "effective": [action.effective_date for action in actions],
+        "values": [action.value for action in actions],
+        "before": [session_before(exchange, action.effective_date) for action in actions],
+        "declared": [action.declaration_date for action in actions],
+        "recorded": [action.record_date for action in actions],
+        "paid": [action.payment_date for action in actions],
+    }
+    withdrawn = connection.execute(statement("load/withdraw_actions"), listed).rowcount
+    return withdrawn + connection.execute(statement("load/add_actions"), listed).rowcount
+
+
+def _rows(records: Records, kind: Literal["split", "dividend"]) -> list[CorporateAction]:
+    make = cast("Callable[[dict[str, Any]], CorporateAction]", _split if kind == "split" else _dividend)
+    actions = [make(row) for row in records.dicts()]
+    for action in actions:
+        if action.value is None or action.value < 0 or (action.value == 0 and kind == "split"):
+            raise ValueError(f"the {kind} of {action.effective_date} is {action.value}")
+        if not isinstance(action.effective_date, date):
+            raise ValueError(f"a {kind} of {action.value} has no date")
+    return actions
+
+
+def _split(row: dict[str, Any]) -> CorporateAction:
+    return CorporateAction("split", row["effective_date"], row["split_factor"])
+
+
+def _dividend(row: dict[str, Any]) -> CorporateAction:
+    dates = (row["declaration_date"], row["record_date"], row["payment_date"])
+    return CorporateAction("dividend", row["ex_dividend_date"], row["amount"], *dates)
+
+
+def _together(one: CorporateAction, other: CorporateAction) -> CorporateAction:
+    value = one.value * other.value if one.kind == "split" else one.value + other.value
+    dates = (one.declaration_date, one.record_date, one.payment_date)
+    return CorporateAction(one.kind, one.effective_date, value, *dates)

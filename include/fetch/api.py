@@ -1,0 +1,18 @@
+"""Who is asked: the API as a run reaches it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from include.warehouse.runs import Run
+from include.settings import ALPHAVANTAGE_CONN_ID
+
+if TYPE_CHECKING:
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+
+
+def api_of(run: Run) -> AlphaVantageHook:
+    """Return the hook through which a run asks; the run's clock stamps what is answered."""
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+
+    return AlphaVantageHook(ALPHAVANTAGE_CONN_ID, now=run.now)

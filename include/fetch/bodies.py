@@ -1,0 +1,40 @@
+"""The bodies of a run of datasets, as the gate and the load read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from psycopg import Connection
+
+from include.datasets.registry import DATASETS, Dataset
+from include.datasets.rows import Rows, read_rows
+from include.fetch.raw_store import read_body
+from include.warehouse.runs import Request, Run, requests_of
+
+
+def brought(
+    connection: Connection[Any], run: Run, datasets: Sequence[Dataset] = DATASETS
+) -> Iterator[tuple[Dataset, Request]]:
+    """Return each dataset of a run that has a body, and its request."""
+    by_name = {dataset.name: dataset for dataset in datasets}
+    for request in requests_of(connection, run):
+        if request.has_body and request.symbol in by_name:
+            yield by_name[request.symbol], request
+
+
+def rows_of(dataset: Dataset, request: Request) -> Rows:
+    """Read the body that a request brought.
+
+    :raises AlphaVantageError: it cannot be read as the dataset's.
+    :raises FileNotFoundError: it is not in the store any more.
+    """
+    if request.fetched_at is None:
+        raise ValueError(f"The request of {request.symbol} has no body.")
+    return read_rows(dataset, read_body(str(request.path)), fetched_at=request.fetched_at)
+
+
+def failed(request: Request, error: Exception) -> Request:
+    """The request as one that failed after its body had come."""
+    return replace(request, outcome="failed", kind=type(error).__name__, reason=str(error))

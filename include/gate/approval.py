@@ -1,0 +1,66 @@
+"""What a person says of a batch with warnings who is asked about it: it is loaded, or nothing of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from include.datasets.bars import keep_symbols
+from include.warehouse.runs import Run
+from include.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A symbol of a run that may enter and has warnings nobody was asked about; the first of them."""
+
+    symbol: str
+    warnings: int
+    first: str
+
+
+def warned_of(connection: Connection[Any], run: Run) -> Sequence[Warned]:
+    """Return the symbols of a run to ask about, the one with the most warnings first."""
+    with connection.cursor(row_factory=class_row(Warned)) as cursor:
+        return cursor.execute(statement("gate/warned_of_run"), {"run": run.id}).fetchall()
+
+
+def record_approval(
+    connection: Connection[Any],
+    run: Run,
+    decision: Literal["approved", "rejected"],
+    *,
+    who: str,
+    accepted: ObjectStoragePath,
+) -> None:
+    """Record what a person decided of the symbols with warnings; a rejected one leaves the accepted bars."""
+    about = {"run": run.id, "decision": decision, "who": who}
+    decided = [symbol for (symbol,) in connection.execute(statement("gate/record_approval"), about)]
+    if decision == "rejected":
+        keep_symbols(accepted, lambda symbol: symbol not in decided)
+
+
+def question_of(warned: Sequence[Warned], run: Run, report: str, most: int = 20) -> tuple[str, str]:
+    """Return what a person is asked, in a line and in Markdown.
+
+    :param report: where the run's quality report is.
+    :param most: so many symbols are listed.
+    """
+    count = sum(one.warnings for one in warned)
+    symbols = f"{len(warned)} symbol{'' if len(warned) == 1 else 's'}"
+    subject = f"{count} warning{'' if count == 1 else 's'} in {symbols}: load their bars?"
+    lines = [f"* **{one.symbol}**: {one.warnings}, such as {one.first}" for one in warned[:most]]
+    if len(warned) > most:
+        lines.append(f"* and {len(warned) - most} more symbols")
+    told = (
+        f"[The quality report of {run.run_id}]({report}) shows the bars. Approve loads them. Reject "
+        f"loads nothing of {symbols}, and the run fails; what has no warning is loaded either way."
+    )
+    return subject, "\n".join([told, "", *lines])

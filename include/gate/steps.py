@@ -1,0 +1,95 @@
+"""Each bar against the bars of its symbol before it: known splits and dividends are taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from include.datasets.corporate_actions import KnownActions
+from include.datasets.daily_bars import LEAST_SESSIONS, TRAILING_SESSIONS, USUAL_STEP
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STILL_NEAR = timedelta(days=30)
+"""Bars farther apart than this are not compared: between them a price may have gone anywhere."""
+
+_NORMAL_IQR = 1.349
+"""The distance of the quartiles of a normal distribution, in standard deviations."""
+
+_LEAST_SPREAD = {"return": 0.0025, "log_volume": 0.2}
+"""What hardly moves is not unusual as soon as it does: no spread is taken to be less than this."""
+
+
+def add_steps(frame: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.DataFrame:
+    """Add to each bar its step from the bar before and how unusual its return and its volume are."""
+    import numpy as np
+
+    ordered = frame.sort_values(["symbol", "data_date"], kind="stable")
+    before = ordered.groupby("symbol")["close"].shift(1)
+    known = _between(ordered, actions)
+    close = before.where((before > 0) & known["near"])
+    step = ordered["open"] / close
+    total = (ordered["close"] + known["dividend"]) * known["split"] / close
+    out = ordered.assign(
+        step=step.where(~known["explained"]),
+        change=total - 1,
+        log_volume=np.log(
+            ordered["volume"].clip(lower=1) / known["split"].groupby(ordered["symbol"]).cumprod()
+        ),
+    )
+    out["return"] = np.log(total.where(total > 0))
+    out["return_score"] = _score(out, "return").where(~_tells_a_split(out["step"]))
+    out["volume_score"] = _score(out, "log_volume")
+    out["volume_ratio"] = np.exp(out["log_volume"] - _trailing(out, "log_volume", 0.5))
+    return out.drop(columns=["return", "log_volume"]).sort_index()
+
+
+def _between(ordered: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.DataFrame:
+    """What is known to have happened to the shares between the bar before and each bar."""
+    import pandas as pd
+
+    days = pd.to_datetime(ordered["data_date"])
+    near = days.groupby(ordered["symbol"]).shift(1) >= days - STILL_NEAR
+    found = pd.DataFrame(
+        {"near": near, "explained": False, "split": 1.0, "dividend": 0.0}, index=ordered.index
+    )
+    for symbol, own in days.groupby(ordered["symbol"]):
+        known = actions.get(str(symbol), KnownActions())
+        if known.splits_through:
+            found.loc[own.index[own <= pd.Timestamp(known.splits_through)], "explained"] = True
+        for day, factor in known.splits.items():
+            row = _first_with(own, day)
+            found.loc[row, "explained"] = True
+            found.loc[row, "split"] *= float(factor)
+        for day, paid in known.dividends.items():
+            found.loc[_first_with(own, day), "dividend"] += float(paid)
+    return found
+
+
+def _first_with(days: pd.Series[pd.Timestamp], effective: date) -> list[int]:
+    """The row of the first bar that trades with an action, if one before it does not."""
+    import pandas as pd
+
+    position = int(days.searchsorted(pd.Timestamp(effective)))
+    return [days.index[position]] if 0 < position < len(days) else []
+
+
+def _tells_a_split(step: pd.Series[float]) -> pd.Series[bool]:
+    return step.notna() & ~step.between(*USUAL_STEP)
+
+
+def _score(ordered: pd.DataFrame, column: str) -> pd.Series[float]:
+    """How far a value is from the median of those before it, in robust standard deviations."""
+    middle = _trailing(ordered, column, 0.5)
+    spread = (_trailing(ordered, column, 0.75) - _trailing(ordered, column, 0.25)) / _NORMAL_IQR
+    return (ordered[column] - middle) / spread.clip(lower=_LEAST_SPREAD[column])
+
+
+def _trailing(ordered: pd.DataFrame, column: str, quantile: float) -> pd.Series[float]:
+    """A quantile of the sessions before each, of its symbol; null where there are too few."""
+    by_symbol = ordered.groupby("symbol")[column]
+    rolling = by_symbol.rolling(TRAILING_SESSIONS, min_periods=LEAST_SESSIONS).quantile(quantile)
+    quantiles: pd.Series[float] = rolling.droplevel(0).groupby(ordered["symbol"]).shift(1)
+    return quantiles

@@ -1,0 +1,152 @@
+"""From the raw bodies of a run to accepted bars and verdicts; what is refused is kept with its reasons."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from airflow_provider_alphavantage.exceptions import AlphaVantageError
+from include.datasets.bars import StockBar, write_accepted
+from include.gate.broken_rules import record_broken_rules
+from include.datasets.corporate_actions import KINDS, KnownActions, actions_of, known_actions
+from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.fetch.fetcher import bars_of
+from include.gate.evaluate import judge
+from include.gate.context import known_of
+from include.fetch.raw_store import read_body
+from include.datasets.rule import Rule
+from include.report.quality_report import write_report
+from include.warehouse.runs import Request, Run, record_request, requests_of
+from include.settings import DAILY, SPLITS
+from include.warehouse.statements import statement
+from include.gate.verdicts import Verdict
+from include.warehouse.connections import origin_of
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+log = logging.getLogger(__name__)
+
+UNCLAIMED = "unclaimed"
+"""In place of the origin, before a first load has claimed the warehouse."""
+
+
+def validate(
+    connection: Connection[Any],
+    run: Run,
+    *,
+    store: ObjectStoragePath,
+    reports: Path,
+    rules: Sequence[Rule] = DAILY_BAR_RULES,
+) -> str:
+    """Judge all bodies of a run and return the path of the accepted bars (Parquet).
+
+    A body that cannot be read fails its symbol and no other. Rows in are rows accepted, plus those that
+    were discarded, plus those of symbols refused. A bar that a person discarded is left out before the
+    judgement; one that is held already with the same values, or was released, enters without it.
+
+    :raises GateError: the checkpoint could not be run; nothing may load then.
+    """
+    brought = [request for request in requests_of(connection, run) if request.has_body]
+    requests = {request.symbol: request for request in brought if request.function == DAILY}
+    actions = known_actions(connection, list(requests))
+    for request in brought:
+        if request.function in KINDS:
+            actions |= _read_actions(connection, run, request, actions)
+    read = {symbol: _read(connection, run, request) for symbol, request in requests.items()}
+    known = known_of(connection, read, actions)
+    bars = {
+        symbol: [bar for bar in came if bar.values not in known.discarded] for symbol, came in read.items()
+    }
+    verdicts = _counting_discarded(
+        judge(
+            [bar for kept in bars.values() for bar in kept],
+            now=run.now(),
+            reports=reports,
+            rules=rules,
+            known=known,
+            run=str(run.id),
+        ),
+        read,
+        bars,
+    )
+    write_report(connection, run, verdicts, bars, known.held)
+    for verdict in verdicts:
+        record_verdict(connection, run, requests[verdict.symbol], verdict)
+    accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
+    path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
+    write_accepted(accepted, path)
+    return str(path)
+
+
+def _read(connection: Connection[Any], run: Run, request: Request) -> list[StockBar]:
+    try:
+        return bars_of(request, read_body(str(request.path)))
+    except (AlphaVantageError, FileNotFoundError) as error:
+        _fail(connection, run, request, error)
+        return []
+
+
+def _read_actions(
+    connection: Connection[Any], run: Run, request: Request, known: Mapping[str, KnownActions]
+) -> dict[str, KnownActions]:
+    """Read a body of actions, so that one that cannot be read fails now; return what is known with it."""
+    try:
+        listed = {action.effective_date: action.value for action in actions_of(request)}
+    except (AlphaVantageError, FileNotFoundError) as error:
+        _fail(connection, run, request, error)
+        return {}
+    before = known.get(request.symbol, KnownActions())
+    if request.function != SPLITS:
+        return {request.symbol: replace(before, dividends=listed)}
+    through = request.final_through or before.splits_through
+    return {request.symbol: replace(before, splits=listed, splits_through=through)}
+
+
+def _fail(connection: Connection[Any], run: Run, request: Request, error: Exception) -> None:
+    failed = replace(request, outcome="failed", kind=type(error).__name__, reason=str(error))
+    record_request(connection, run, failed)
+
+
+def _counting_discarded(
+    verdicts: Sequence[Verdict], read: Mapping[str, list[StockBar]], bars: Mapping[str, list[StockBar]]
+) -> list[Verdict]:
+    """The verdicts with what was left out; a symbol of which nothing is left has one too."""
+    nothing_left = [Verdict(symbol, 0) for symbol, came in read.items() if came and not bars[symbol]]
+    counts = {symbol: (len(came), len(came) - len(bars[symbol])) for symbol, came in read.items()}
+    return [
+        replace(verdict, bars=counts[verdict.symbol][0], discarded=counts[verdict.symbol][1])
+        for verdict in (*verdicts, *nothing_left)
+    ]
+
+
+def record_verdict(connection: Connection[Any], run: Run, request: Request, verdict: Verdict) -> None:
+    """Keep a verdict and, in quarantine, the rows it refuses; a retry replaces what the try before kept."""
+    about = {
+        "run": run.id,
+        "symbol": verdict.symbol,
+        "accepted": verdict.accepted,
+        "bars": verdict.bars,
+        "refused_bars": len(verdict.broken),
+        "discarded_bars": verdict.discarded,
+        "warnings": len(verdict.warnings),
+        "reasons": verdict.reasons,
+    }
+    connection.execute(statement("gate/record_verdict"), about)
+    log.info("%s: %d bars %s", verdict.symbol, verdict.bars, "accepted" if verdict.accepted else "refused")
+    for reason in verdict.reasons:
+        log.warning("%s", reason)
+    connection.execute(
+        "delete from quarantine where pipeline_run_id = %s and symbol = %s", (run.id, verdict.symbol)
+    )
+    record_broken_rules(connection, run, verdict.symbol, verdict.broken_rules)
+    for broken in verdict.broken:
+        bar = {name: None if value is None else str(value) for name, value in asdict(broken.bar).items()}
+        row = about | {"data_date": broken.bar.data_date, "bar": Jsonb(bar), "rules": list(broken.rules)}
+        connection.execute(statement("gate/quarantine_bar"), row | {"path": request.path})

@@ -1,0 +1,127 @@
+"""What to ask today: the needs of all symbols against the calls that are left. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import chain, groupby
+from typing import TYPE_CHECKING
+
+from include.plan.needs import Need, PlannedRequest
+
+if TYPE_CHECKING:
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+
+SHARES = {"new": 0.38, "bars": 0.3, "actions": 0.2, "step": 0.08, "listing": 0.04}
+"""The part of the calls each kind of need has for itself, so that none starves; what it leaves is for all.
+A new symbol has the most: every session it waits, one leaves the hundred that can still be had."""
+
+URGENT = 10
+"""Sessions: what would be lost or late within them goes before what is only stale."""
+
+MOST_INSTANCES = 100
+"""Mapped task instances in one run: more than about a thousand slow the scheduler and the UI."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a key may ask for.
+
+    :param left: calls that are left, or come free while the run waits; None for no limit.
+    :param per_day: calls in any 24 hours; None for no limit.
+    :param premium: premium functions and parameters are open to it.
+    :param at_once: calls that are left already; None for all of them.
+    :param refused: functions that the vendor has refused the key as premium.
+    """
+
+    left: int | None
+    per_day: int | None
+    premium: bool
+    at_once: int | None = None
+    refused: frozenset[str] = frozenset()
+
+
+def allowance_of(hook: AlphaVantageHook, *, within: timedelta) -> Allowance:
+    """Return what the key of a connection may ask for, with the calls that come free within a span."""
+    premium = hook.plan == "premium"
+    return Allowance(hook.calls_left(within), hook.budget.per_day, premium, hook.calls_left())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The requests to make, most pressing first, and those for which no call is left.
+
+    :param free: how many of the requests cost no call.
+    :param new: the symbols of which no bar was ever brought.
+    """
+
+    requests: tuple[PlannedRequest, ...]
+    deferred: tuple[PlannedRequest, ...] = ()
+    free: int = 0
+    new: tuple[str, ...] = ()
+
+    @property
+    def due(self) -> tuple[PlannedRequest, ...]:
+        """All that is due."""
+        return self.requests + self.deferred
+
+    def then(self, more: Sequence[PlannedRequest], calls: int | None) -> Plan:
+        """Return the plan with as many further requests at its end as the calls reach for; no other waits."""
+        spare = None if calls is None else max(calls + self.free - len(self.requests), 0)
+        return replace(self, requests=(*self.requests, *more[:spare]))
+
+
+def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:
+    """Spend the calls where they keep the data whole.
+
+    First come the splits of symbols that seem to have split, and the listing, which saves calls; then what
+    would be lost or late soon, by deadline; then freshness: bars to be finished, and the stalest. Each kind
+    of need keeps its share.
+
+    :param calls: how many are left; None for no limit.
+    """
+    ordered = sorted(needs, key=_rank)
+    free = [need for need in ordered if need.is_free]
+    due = [need for need in ordered if not need.is_free]
+    chosen = due if calls is None or len(due) <= calls else _choose(due, calls)
+    left = set(map(id, chosen))
+    return Plan(
+        tuple(need.request for need in (*free, *chosen)),
+        tuple(need.request for need in due if id(need) not in left),
+        len(free),
+        tuple(need.request.symbol for need in ordered if need.kind == "new"),
+    )
+
+
+def in_groups(requests: Sequence[PlannedRequest], most: int = MOST_INSTANCES) -> list[list[PlannedRequest]]:
+    """Spread the requests over at most ``most`` mapped instances: a symbol each, until there are more.
+
+    The requests of a symbol stay together, and symbols keep the order of their most pressing request.
+    """
+    order = {symbol: at for at, symbol in enumerate(dict.fromkeys(request.symbol for request in requests))}
+    together = sorted(requests, key=lambda request: order[request.symbol])
+    symbols = [list(asked) for _, asked in groupby(together, key=lambda request: request.symbol)]
+    size = -(-len(symbols) // most) or 1
+    return [list(chain(*symbols[start : start + size])) for start in range(0, len(symbols), size)]
+
+
+def _choose(due: Sequence[Need], calls: int) -> list[Need]:
+    kept = {
+        id(need)
+        for kind, share in SHARES.items()
+        for need in [need for need in due if need.kind == kind][: int(calls * share)]
+    }
+    others = [need for need in due if id(need) not in kept]
+    kept |= {id(need) for need in others[: calls - len(kept)]}
+    return [need for need in due if id(need) in kept]
+
+
+def _rank(need: Need) -> tuple[int, ...]:
+    """Where a need stands in line; of equals, the first on the list goes first."""
+    if need.kind in {"step", "listing"}:  # one call a week for the listing saves many
+        return (0, need.kind == "listing")
+    would_be_lost = need.kind in {"bars", "new"}
+    if need.slack <= URGENT:
+        return (1, not would_be_lost, need.slack)
+    return (2, not would_be_lost, not need.finishes, need.slack)

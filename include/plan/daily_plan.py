@@ -1,0 +1,84 @@
+"""A plan with all that belongs to it: who is left alone and why, and the day of each request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from psycopg import Connection
+
+from include.fetch.entitlement import RefusedBefore
+from include.plan.forecast import Days, forecast
+from include.report.gaps import holes_to_ask
+from include.plan.needs import LATE, Held, Need, Window, is_late
+from include.plan.budget import Allowance, Plan, make_plan
+from include.warehouse.runs import Outcome, Request
+from include.settings import DAILY
+from include.plan.coverage import standing_of, window_at
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a run asks, and what it does not.
+
+    :param idle: the outcome of each symbol whose bars are not asked for.
+    :param days: when each request of the plan will be made.
+    """
+
+    plan: Plan
+    idle: Sequence[Request] = ()
+    days: Days = field(default_factory=dict)
+
+
+def plan_for(
+    connection: Connection[Any],
+    symbols: Mapping[str, Sequence[str]],
+    clock: datetime,
+    allowance: Allowance,
+    *,
+    force: bool = False,
+) -> Planned:
+    """Plan what to ask at a moment.
+
+    :param symbols: by exchange.
+    """
+    standing, idle = standing_of(connection, symbols, clock, force=force)
+    needs = standing.needs(clock, premium=allowance.premium, force=force)
+    idle += [_refused(need) for need in needs if need.request.function in allowance.refused]
+    asked = {need.request.symbol for need in needs if need.request.function == DAILY}
+    for exchange, members in standing.held.items():
+        window = window_at(exchange, clock)
+        idle += [idle_of(held, window, clock) for held in members if held.symbol not in asked]
+    plan = make_plan(
+        [need for need in needs if need.request.function not in allowance.refused], allowance.left
+    )
+    holes = holes_to_ask(connection, chain(*symbols.values()), now=clock)
+    return Planned(plan.then(holes, allowance.left), idle, forecast(standing, plan, clock, allowance))
+
+
+def idle_of(held: Held, window: Window, clock: datetime) -> Request:
+    """Return the outcome of a symbol that needs no bars: they are held, or not published yet."""
+    if not is_late(held, window, clock):
+        reason = "Its last closed session is held."
+        return Request(held.symbol, DAILY, "complete", final_through=held.newest, reason=reason)
+    reason = (
+        f"Nothing after {held.body_through} was published when it was asked for at "
+        f"{held.asked_at:%Y-%m-%d %H:%M} UTC. Nothing to do: it is asked for again after "
+        f"{LATE.seconds // 3600} hours, or half as many sessions as it lacked."
+    )
+    return Request(held.symbol, DAILY, "deferred", kind="NotPublishedYet", reason=reason)
+
+
+def _refused(need: Need) -> Request:
+    request = need.request
+    reason = (
+        f"{request.function} is premium, the vendor said of this key; it was not asked for. "
+        f"{RefusedBefore.next_step}"
+    )
+    outcome: Outcome = "failed" if request.function == DAILY else "left out"
+    return Request(
+        request.symbol, request.function, outcome, request.outputsize, kind="RefusedBefore", reason=reason
+    )

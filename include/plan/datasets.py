@@ -1,0 +1,107 @@
+"""Which datasets are due, and the run that brings them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from airflow_provider_alphavantage.functions import tier
+from include.datasets.registry import DATASETS, Dataset
+from include.warehouse.runs import Request, record_request, start_run
+from include.plan.start import clock_of
+from include.warehouse.statements import statement
+
+log = logging.getLogger(__name__)
+
+
+def start(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    now: str | None,
+    premium: bool,
+    force: bool = False,
+    datasets: Sequence[Dataset] = DATASETS,
+    calls: int | None = None,
+) -> list[str]:
+    """Record the run and return the names of the datasets to bring: those that are due.
+
+    One is due so many days (UTC) after the body that was loaded last was fetched. One that cannot be asked
+    for is recorded as failed and costs no call.
+
+    :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
+    :param premium: the key may ask for premium functions.
+    :param force: all are due.
+    :param calls: how many may be asked for; the others are deferred. None for as many as the key has calls.
+    :raises BadParameter: a clock that may not or cannot be set.
+    """
+    clock = clock_of(connection, now)
+    loaded = dict(connection.execute(statement("plan/loaded_datasets")).fetchall())
+    due = [each for each in datasets if force or _is_due(each, loaded.get(each.name), clock)]
+    names = [each.name for each in due]
+    run = start_run(connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=names)
+    log.info("Due by %s: %s", clock, ", ".join(names) or "nothing")
+    planned: list[str] = []
+    for dataset in due:
+        refused = _premium(dataset, premium) or _declare(connection, dataset)
+        if refused is None and calls is not None and len(planned) >= calls:
+            refused = _deferred(dataset)
+        if refused:
+            record_request(connection, run, refused)
+        else:
+            planned.append(dataset.name)
+    return planned
+
+
+def day_of(moment: datetime) -> date:
+    """The day of an instant, in UTC."""
+    return moment.astimezone(UTC).date()
+
+
+def _is_due(dataset: Dataset, loaded: datetime | None, clock: datetime) -> bool:
+    return loaded is None or (day_of(clock) - day_of(loaded)).days >= dataset.every_days
+
+
+def _premium(dataset: Dataset, premium: bool) -> Request | None:
+    if premium or tier(dataset.function, dataset.parameters) != "premium":
+        return None
+    what = (
+        f"{dataset.function} needs a premium key, and the plan of the connection is free; nothing was asked. "
+        "Take it out of include/datasets/registry.py, or set the connection's extra plan to premium."
+    )
+    return Request(dataset.name, dataset.function, "failed", "", kind="PremiumRequired", reason=what)
+
+
+def _deferred(dataset: Dataset) -> Request:
+    reason = "No call is left for it beside those of the daily bars. Run this again tomorrow."
+    return Request(dataset.name, dataset.function, "deferred", "", kind="NoCallLeft", reason=reason)
+
+
+def _declare(connection: Connection[Any], dataset: Dataset) -> Request | None:
+    about = {
+        "name": dataset.name,
+        "function": dataset.function,
+        "parameters": Jsonb(dict(dataset.parameters)),
+        "table": dataset.table,
+        "key": list(dataset.key),
+    }
+    misfit = connection.execute(statement("plan/misfit_of_dataset"), about).fetchone()
+    if misfit is None:
+        connection.execute(statement("plan/declare_dataset"), about)
+        return None
+    return Request(dataset.name, dataset.function, "failed", "", kind="Misfit", reason=_why(dataset, *misfit))
+
+
+def _why(dataset: Dataset, why: str, what: str) -> str:
+    reasons = {
+        "other": f"{dataset.name} was {what} until now. Give what is declared now a name of its own",
+        "key": f"The table {dataset.table} has the key {what}. Give the dataset that key, or another table",
+        "taken": f"The table {dataset.table} is there already and is no dataset's. Name another",
+    }
+    return f"{reasons[why]} in include/datasets/registry.py; nothing was asked."

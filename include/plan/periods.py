@@ -1,0 +1,57 @@
+"""Weeks and months of the past, which any key can have: which series are due, and the run to bring them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+
+from include.plan.backfill import spare
+from include.exceptions import BadParameter
+from include.datasets.periods import series_of
+from include.plan.datasets import start
+from include.market.instruments import by_exchange
+from include.plan.start import clock_of
+from include.market.watchlist import read_watchlist
+
+if TYPE_CHECKING:
+    from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+
+
+def start_periods(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    asked: str | Iterable[str],
+    periods: Sequence[str],
+    now: str | None,
+    daily: str | Iterable[str],
+    hook: AlphaVantageHook,
+    force: bool = False,
+) -> list[str]:
+    """Record the run and return the names of the series to bring, as :func:`include.plan.datasets.start` does.
+
+    :param asked: the symbols.
+    :param periods: names of :data:`include.datasets.periods.SERIES`.
+    :param daily: the symbols of the daily bars, whose calls are left alone.
+    :param force: all are due.
+    :raises BadParameter: no symbols, or one that cannot be asked for.
+    """
+    clock = clock_of(connection, now)
+    watchlist = read_watchlist(asked)
+    known, unsupported = by_exchange(watchlist.symbols, clock)
+    if wrong := [*watchlist.refused, *unsupported]:
+        raise BadParameter(f"{', '.join(wrong)}: no symbol, or of no exchange known here. Mend 'symbols'.")
+    symbols = [symbol for members in known.values() for symbol in members]
+    return start(
+        connection,
+        dag_id=dag_id,
+        run_id=run_id,
+        now=now,
+        premium=False,
+        force=force,
+        datasets=[series_of(symbol, period) for symbol in symbols for period in periods],
+        calls=spare(connection, hook, clock, daily).left,
+    )

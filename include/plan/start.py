@@ -1,0 +1,147 @@
+"""From the parameters of a run to a recorded run and its plan."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from psycopg import Connection
+
+from include.exceptions import BadParameter
+from include.market.instruments import by_exchange, register, write_sessions
+from include.plan.needs import PlannedRequest
+from include.plan.summary import agenda, outlook
+from include.plan.budget import Allowance, in_groups
+from include.plan.daily_plan import Planned, plan_for
+from include.warehouse.runs import Request, Run, record_request, requests_of, start_run
+from include.market.sessions import last_closed_session
+from include.settings import DAILY
+from include.warehouse.connections import origin_of
+from include.market.watchlist import Watchlist, read_watchlist
+
+log = logging.getLogger(__name__)
+
+
+class Planner(Protocol):
+    """Plans what to ask of some symbols at a moment; :func:`include.plan.daily_plan.plan_for` is one."""
+
+    def __call__(
+        self,
+        connection: Connection[Any],
+        symbols: Mapping[str, Sequence[str]],
+        clock: datetime,
+        allowance: Allowance,
+        *,
+        force: bool,
+    ) -> Planned:
+        """Return what to ask, and the outcome of each symbol whose bars are not asked for."""
+
+
+def start(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    asked: str | Iterable[str],
+    now: str | None,
+    allowance: Callable[[Run], Allowance],
+    planner: Planner = plan_for,
+    force: bool = False,
+) -> list[list[PlannedRequest]]:
+    """Record the run and return what to ask, in groups of one mapped task instance each.
+
+    A text on the watchlist that cannot be a symbol, or is one of no exchange known here, is recorded as
+    failed and costs no call. What is complete, and what has to wait for a call, is recorded here too.
+
+    :param asked: the symbols.
+    :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
+    :param allowance: tells what the key may ask for in a run.
+    :param planner: plans what to ask; unless it is given, what keeps the daily bars whole.
+    :param force: ask for bars although they are held.
+    :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
+    """
+    watchlist = read_watchlist(asked)
+    clock = clock_of(connection, now)
+    symbols = [*watchlist.symbols, *watchlist.refused]
+    run = start_run(
+        connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
+    )
+    known, unsupported = by_exchange(watchlist.symbols, clock)
+    for exchange in sorted(known):  # in one order: runs that start at once lock these rows
+        write_sessions(connection, exchange)
+    allowed = allowance(run)
+    planned = planner(connection, known, clock, allowed, force=force)
+    unlisted = {request.symbol for request in planned.idle if request.kind == "NotListed"}
+    for exchange, members in known.items():
+        listed = [symbol for symbol in members if symbol not in unlisted]
+        register(connection, listed, through=last_closed_session(exchange, clock))
+    brought = {
+        (request.symbol, request.function) for request in requests_of(connection, run) if request.has_body
+    }
+    deferred = map(_deferred, planned.plan.deferred)
+    for request in (*refused(watchlist, unsupported), *planned.idle, *deferred):
+        if (request.symbol, request.function) not in brought:
+            record_request(connection, run, request)
+    log.info("Clock %s%s", clock, " (simulated)" if now else "")
+    for line in (*outlook(len(symbols), planned, allowed), *agenda(planned)):
+        log.info("%s", line)
+    return in_groups(planned.plan.requests)
+
+
+def refused(watchlist: Watchlist, unsupported: Mapping[str, str]) -> list[Request]:
+    """Return the outcome of each text that cannot be a symbol, or is one of no exchange known here."""
+    return [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
+
+
+def clock_of(connection: Connection[Any], now: str | None) -> datetime:
+    """Return the clock of a run: the instant its parameter names, or the real time where that is empty.
+
+    :raises BadParameter: as :func:`read_clock` does.
+    """
+    return read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
+
+
+def read_clock(now: str, origin: str | None) -> datetime:
+    """Return the instant a parameter names.
+
+    :raises BadParameter: it is not an instant, or the warehouse may hold real data.
+    """
+    if origin not in {"sandbox", "replay"}:
+        raise BadParameter(
+            f"The parameter 'now' sets the clock of a simulation, and this warehouse is for "
+            f"{origin or 'real'!r} data. Leave it empty, or point the connections at the sandbox and a "
+            "database for it."
+        )
+    try:
+        clock = datetime.fromisoformat(now)
+    except ValueError:
+        clock = None
+    if clock is None or clock.tzinfo is None:
+        raise BadParameter(f"The parameter 'now' is {now!r}; give an instant such as 2026-05-16T06:00:00Z.")
+    return clock
+
+
+def _deferred(request: PlannedRequest) -> Request:
+    return Request(
+        request.symbol,
+        request.function,
+        "deferred",
+        request.outputsize,
+        kind="NoCallLeft",
+        reason=f"No call is left for it today, although {request.reason}. Nothing to do: its turn comes.",
+    )
+
+
+def _unsupported(told: tuple[str, str]) -> Request:
+    symbol, reason = told
+    return Request(symbol, DAILY, "failed", kind="UnsupportedExchange", reason=reason)
+
+
+def _not_a_symbol(shown: str) -> Request:
+    reason = (
+        f"{shown!r} cannot be a symbol: at most 20 letters, digits, dots, colons and dashes. "
+        "Mend the watchlist."
+    )
+    return Request(shown, DAILY, "failed", kind="NotASymbol", reason=reason)

@@ -1,0 +1,154 @@
+"""The tasks of daily bars, for every DAG that brings some: fetch, validate, load, report.
+
+Each finds its run by the DAG and the run it is in; what to bring a first task of the DAG's own has planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, get_current_context, task
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
+
+from airflow_provider_alphavantage.exceptions import PASSING
+from include.exceptions import RunIncomplete
+from include.tasks.report_link import report_path, reported_task
+from include.settings import HORIZON, POOL, reports, store
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from pydantic import JsonValue
+
+    from include.warehouse.runs import Run
+
+STOCK_DATA = Asset("stock_data")
+
+
+@task(pool=POOL, map_index_template="{{ symbol }}")
+def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
+    """Bring these bodies into the raw store; return how many are there.
+
+    :param waits: where no call is left, wait for one that comes free soon; else the rest is deferred at once.
+    """
+    context: Any = get_current_context()
+    context["symbol"] = _label(requests)
+    from include.fetch.api import api_of
+    from include.fetch.entitlement import EntitledApi
+    from include.fetch.fetcher import OUT_OF_CALLS, Fetcher, next_turn
+    from include.plan.needs import PlannedRequest
+    from include.fetch.outage import rest_before_retry
+
+    with this_run() as (warehouse, run):
+        force = context["params"].get("force", False)
+        rest = rest_before_retry(context["params"].get("retry_delay", 300))
+        api = EntitledApi(api_of(run), warehouse, run.now)
+        errors = Fetcher(run, warehouse, api, store(), force, rest).fetch(
+            PlannedRequest(**request) for request in requests
+        )
+    failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]
+    for error in sorted(failed, key=lambda error: not isinstance(error, PASSING)):
+        raise error
+    turn = next_turn(errors, until=context["dag_run"].start_date + HORIZON)
+    if turn and waits:
+        raise AirflowRescheduleException(turn)  # type: ignore[no-untyped-call]
+    if errors and len(errors) == len(requests):
+        raise AirflowSkipException(f"Deferred: {errors[0]}")
+    return len(requests) - len(errors)
+
+
+@reported_task(trigger_rule="all_done")
+def validate_data() -> str:
+    """Judge all bodies of the run; return the path of the bars that may enter."""
+    from include.gate.checkpoint import data_docs
+    from include.gate.validate import validate
+    from include.warehouse.connections import origin_of
+
+    with this_run() as (warehouse, run):
+        place = reports(origin_of(warehouse))
+        accepted = validate(warehouse, run, store=store(), reports=place)
+    print(f"Data Docs: {data_docs(place)}")
+    return accepted
+
+
+@task(multiple_outputs=False, outlets=[STOCK_DATA])
+def load_stock_data(accepted: str) -> dict[str, int]:
+    """Merge what was accepted, actions and the listing; return what was new and changed of the bars."""
+    from airflow.sdk import ObjectStoragePath
+
+    from include.datasets.bars import read_accepted
+    from include.report.lineage import report_load
+    from include.load.merge import load_run
+
+    bars = read_accepted(ObjectStoragePath(accepted))
+    with this_run() as (warehouse, run):
+        loaded = load_run(warehouse, bars, run)
+        report_load(warehouse, run)
+    counts = {
+        "symbols": len(loaded),
+        "new": sum(symbol.new_bars for symbol in loaded),
+        "changed": sum(symbol.changed_bars for symbol in loaded),
+        "unchanged": sum(symbol.unchanged_bars for symbol in loaded),
+    }
+    extra: dict[str, JsonValue] = {**counts, "report": report_path(run.id)}
+    get_current_context()["outlet_events"][STOCK_DATA].extra = extra
+    return counts
+
+
+@task(trigger_rule="all_done")
+def log_completion() -> str:
+    """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
+    from include.alerts.daily import tell_end
+    from include.report.gaps import find_gaps, gaps_of
+    from include.market.lifecycle import notes_of
+    from include.report.results import headline, problems, results_of, table
+    from include.warehouse.runs import end_run
+
+    with this_run() as (warehouse, run):
+        find_gaps(warehouse, now=run.now())
+        missing = gaps_of(warehouse, run)
+        learnt = notes_of(warehouse, run)
+        results = results_of(warehouse, run)
+        wrong = problems(results)
+        end_run(warehouse, run, state="failed" if wrong else "success", message="\n".join(wrong))
+    print(table(results), *learnt, *missing, sep="\n")
+    whole_list = not get_current_context()["params"].get("symbols")
+    tell_end(run_key()["dag_id"], run, results, whole_list=whole_list)
+    return headline(results)
+
+
+@task(trigger_rule="all_done")
+def pipeline_end() -> None:
+    """Fail unless every planned symbol is loaded or deferred, and the run's audit row is closed; say why."""
+    from include.report.results import problems, results_of
+    from include.warehouse.runs import has_ended
+
+    with this_run() as (warehouse, run):
+        wrong = problems(results_of(warehouse, run))
+        if not has_ended(warehouse, run):
+            wrong.append("The end of the run is not on record. See the log of log_completion, and clear it.")
+    if wrong:
+        raise RunIncomplete("\n".join(wrong))
+
+
+@contextmanager
+def this_run() -> Generator[tuple[Connection[Any], Run]]:
+    """Open the warehouse and find the run that the DAG's first task recorded."""
+    from include.warehouse.runs import find_run
+    from include.warehouse.connections import connect
+
+    with connect() as warehouse:
+        yield warehouse, find_run(warehouse, **run_key())
+
+
+def run_key() -> dict[str, str]:
+    """Return what identifies the run a task is in."""
+    dag_run = get_current_context()["dag_run"]
+    return {"dag_id": dag_run.dag_id, "run_id": dag_run.run_id}
+
+
+def _label(requests: list[dict[str, str]]) -> str:
+    asked = [request["symbol"] for request in requests if request["symbol"][0] != "*"]
+    symbols = list(dict.fromkeys(asked)) or [requests[0]["function"]]
+    return symbols[0] if len(symbols) == 1 else f"{symbols[0]} +{len(symbols) - 1}"

@@ -1,0 +1,153 @@
+"""The audit of runs: what each was asked to do, and how each of its requests ended.
+
+Tasks of a run learn from these rows, not from XCom or task states: a skipped or failed mapped task
+leaves no XCom, and a retry clears it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from include.exceptions import RunNotStarted
+from include.fetch.raw_store import read_path
+from include.warehouse.statements import statement
+
+Outcome = Literal["fetched", "reused", "complete", "left out", "deferred", "failed"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a DAG. ``clock`` is its time; a simulated clock stands still for the whole run."""
+
+    id: int
+    run_id: str
+    clock: datetime
+    simulated: bool
+    symbols: list[str]
+
+    def now(self) -> datetime:
+        """Return the run's time: the real one, unless the clock is simulated."""
+        return self.clock if self.simulated else datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Request:
+    """How one planned request ended: the path of a body, or a reason and the next step.
+
+    ``final_through`` is the newest session of which the body holds the final bar; of a list of splits or
+    dividends, the newest that had closed when it was asked for.
+    """
+
+    symbol: str
+    function: str
+    outcome: Outcome
+    outputsize: str = "compact"
+    path: str | None = None
+    origin: str | None = None
+    fetched_at: datetime | None = None
+    final_through: date | None = None
+    kind: str | None = None
+    reason: str | None = None
+
+    @property
+    def has_body(self) -> bool:
+        """Whether there is a body to load."""
+        return self.outcome in {"fetched", "reused"}
+
+    @property
+    def asked_as(self) -> str:
+        """The name its body was asked for under: the symbol may have been renamed since."""
+        stored = read_path(self.path) if self.path else None
+        return stored.symbol if stored else self.symbol
+
+
+def start_run(
+    connection: Connection[Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    clock: datetime,
+    simulated: bool,
+    symbols: list[str],
+) -> Run:
+    """Record a run; started again, it keeps the outcomes it has and takes the new clock and symbols."""
+    facts = {"clock": clock, "simulated": simulated, "symbols": symbols}
+    with connection.cursor(row_factory=class_row(Run)) as cursor:
+        cursor.execute(statement("warehouse/start_run"), {"dag_id": dag_id, "run_id": run_id} | facts)
+        return cursor.fetchall()[0]
+
+
+def find_run(connection: Connection[Any], dag_id: str, run_id: str) -> Run:
+    """Return a run that was started.
+
+    :raises RunNotStarted: it never was.
+    """
+    with connection.cursor(row_factory=class_row(Run)) as cursor:
+        run = cursor.execute(statement("warehouse/find_run"), {"dag_id": dag_id, "run_id": run_id}).fetchone()
+    if run is None:
+        raise RunNotStarted(f"Run {run_id} of {dag_id} was never started: see the log of its first task.")
+    return run
+
+
+def end_run(connection: Connection[Any], run: Run, *, state: str, message: str) -> None:
+    """Record how a run ended."""
+    connection.execute(statement("warehouse/end_run"), {"id": run.id, "state": state, "message": message})
+
+
+def has_ended(connection: Connection[Any], run: Run) -> bool:
+    """Return whether it is on record how a run ended."""
+    asked = "select ended_at is not null from pipeline_run where id = %s"
+    ((ended,),) = connection.execute(asked, [run.id])
+    return bool(ended)
+
+
+def record_request(connection: Connection[Any], run: Run, request: Request) -> None:
+    """Record how a request ended; the newest try of a run replaces the one before."""
+    connection.execute(statement("warehouse/record_request"), {"run": run.id} | asdict(request))
+
+
+def requests_of(connection: Connection[Any], run: Run) -> list[Request]:
+    """Return the outcomes of a run so far."""
+    with connection.cursor(row_factory=class_row(Request)) as cursor:
+        return cursor.execute(statement("warehouse/requests_of_run"), {"run": run.id}).fetchall()
+
+
+def brought_since_start(connection: Connection[Any], run: Run) -> set[tuple[str, str]]:
+    """Return what has a body since the run was last started, as (symbol, function): a retry leaves it out."""
+    rows = connection.execute(statement("warehouse/brought_since_start"), {"run": run.id}).fetchall()
+    return set(rows)
+
+
+def is_quota_spent(connection: Connection[Any], run: Run) -> bool:
+    """Return whether the API has just told this run that the day's quota is spent."""
+    row = connection.execute(statement("warehouse/quota_spent_since_start"), {"run": run.id}).fetchone()
+    return bool(row and row[0])
+
+
+def last_body(
+    connection: Connection[Any],
+    run: Run,
+    *,
+    symbol: str,
+    function: str,
+    outputsize: str,
+    final_through: date,
+) -> Request | None:
+    """Return the newest request whose body holds the final bar of a session, if there is one.
+
+    A body that came since the run was started will do without: there is no newer one to be had yet.
+    """
+    about = {"symbol": symbol, "function": function, "outputsize": outputsize, "run": run.id}
+    with connection.cursor(row_factory=class_row(Request)) as cursor:
+        return cursor.execute(statement("fetch/last_body"), about | {"final_through": final_through}).fetchone()
+
+
+def moment(connection: Connection[Any], now: datetime) -> datetime:
+    """Return the time answers go by: the real one, or that of the last run if it was simulated."""
+    row = connection.execute(statement("warehouse/moment"), {"now": now}).fetchone()
+    return row[0] if row else now
