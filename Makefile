@@ -79,10 +79,11 @@ docs: $(DEV_STAMP) ## build docs/ as a site, into build/site
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --strict --quiet
 	@echo "build/site/index.html"
 
-lint: $(DEV_STAMP) ## formatting, style, types
+lint: $(DEV_STAMP) ## formatting, style, types, imports
 	@$(VENV)/bin/python -m ruff format --check .
 	@$(VENV)/bin/python -m ruff check .
 	@$(VENV)/bin/python -m mypy
+	@$(VENV)/bin/lint-imports --no-logo --cache-dir build/imports
 
 format: $(DEV_STAMP) ## format the code
 	@$(VENV)/bin/python -m ruff format .

@@ -19,9 +19,9 @@ from pathlib import Path
 from include.datasets.bars import StockBar, read_bars
 from include.datasets.corporate_actions import KnownActions, read_actions
 from include.datasets.daily_bars import DAILY_BAR_RULES
-from include.gate.frame import frame_of
-from include.gate.evaluate import judge
 from include.gate.context import Known
+from include.gate.evaluate import judge
+from include.gate.frame import frame_of
 from include.market.sessions import sessions_until
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "alphavantage" / "recordings"

@@ -29,12 +29,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from include.datasets.bars import StockBar, table_of
+from include.datasets.bars import StockBar
+from include.gate.accepted import table_of
 from include.load.merge import _as_new, _copy, _rows, load
 from include.local import postgres
+from include.warehouse.connections import connect_to
 from include.warehouse.migrations.upgrade import upgrade
 from include.warehouse.runs import start_run
-from include.warehouse.connections import connect_to
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -23,11 +23,11 @@ from pathlib import Path
 from unittest import mock
 
 from benchmarks.load import _warehouse, execute
-from include.market.instruments import write_sessions
 from include.local import postgres
 from include.local.place import wheel_programs
-from include.warehouse.statements import statement
+from include.market.instruments import write_sessions
 from include.warehouse.connections import connect_to
+from include.warehouse.statements import statement
 
 FILL = Path(__file__).with_name("pages.sql")
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)

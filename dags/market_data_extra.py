@@ -2,9 +2,9 @@
 ### Other data: currencies, crypto, a commodity, the economy, a company
 
 Off until you turn it on. Every day at 07:00 UTC, an hour after the daily bars, so that they have the budget
-first: bring the datasets of `include/datasets/registry.py` that are due, keep every body as it came, let Great
+first: fetch the datasets of `include/datasets/` that are due, keep every body as it came, let Great
 Expectations decide dataset by dataset what may enter, and merge it into the dataset's own table. Values that
-are replaced go to `dataset_history`. To add a dataset, add it to that file: nothing else.
+are replaced go to `dataset_history`. To add a dataset, declare it there: nothing else.
 
 The row of the day on which it is fetched still moves for currencies and crypto: it is left out until that day
 is over (UTC). A dataset that was loaded is not asked for again until it is due, so a second run on one day
@@ -28,10 +28,10 @@ from datetime import UTC, datetime
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.alerts.notifiers import TellFailure, TellSuccess
-from include.tasks.datasets import fetch, load, report, validate
-from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.daily_bars import run_key
+from include.tasks.datasets import fetch, load, report, validate
+from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task

@@ -26,8 +26,8 @@ from datetime import UTC, datetime
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
 from include.alerts.notifiers import TellFailure
-from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import WATCHLIST_VARIABLE
+from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task

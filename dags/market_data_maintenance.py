@@ -31,8 +31,8 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.alerts.notifiers import TellFailure, TellSuccess
-from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import store
+from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task(multiple_outputs=False)

@@ -30,8 +30,8 @@ def plan() -> dict[str, list[str]]:
     from dataclasses import asdict
 
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.plan.entitlement import entitled
     from include.plan.preview import look_ahead
-    from include.fetch.entitlement import entitled
     from include.warehouse.connections import connect, upgrade_schema
 
     params = get_current_context()["params"]

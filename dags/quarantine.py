@@ -24,9 +24,9 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError, RunIncomplete
-from include.tasks.report_link import reported_task
 from include.settings import reports, store
 from include.tasks.daily_bars import STOCK_DATA, run_key, this_run
+from include.tasks.report_link import reported_task
 
 
 @task
@@ -56,7 +56,7 @@ def decide() -> list[str]:
 def validate_data() -> str:
     """Judge the bodies under today's rules and decisions; return the path of the bars that may enter."""
     from include.gate.validate import validate
-    from include.warehouse.connections import origin_of
+    from include.warehouse.origins import origin_of
 
     with this_run() as (warehouse, run):
         return validate(warehouse, run, store=store(), reports=reports(origin_of(warehouse)))
@@ -67,7 +67,7 @@ def load_stock_data(accepted: str) -> None:
     """Merge the accepted bars into stock_data; what was discarded after it had entered leaves it."""
     from airflow.sdk import ObjectStoragePath
 
-    from include.datasets.bars import read_accepted
+    from include.gate.accepted import read_accepted
     from include.load.merge import load_run
 
     bars = read_accepted(ObjectStoragePath(accepted))
@@ -78,8 +78,7 @@ def load_stock_data(accepted: str) -> None:
 @task(trigger_rule="none_skipped")
 def report() -> str:
     """Close the run's audit row and print its table; fail if nothing could be done."""
-    from include.gate.quarantine import undone
-    from include.report.results import headline, problems, results_of, table
+    from include.report.results import headline, problems, results_of, table, undone
     from include.warehouse.runs import end_run
 
     with this_run() as (warehouse, run):

@@ -29,9 +29,8 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from include.tasks.approval import approved
-from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import WATCHLIST_VARIABLE
+from include.tasks.approval import approved
 from include.tasks.daily_bars import (
     fetch_stock_data,
     load_stock_data,
@@ -41,6 +40,7 @@ from include.tasks.daily_bars import (
     this_run,
     validate_data,
 )
+from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task
@@ -71,8 +71,8 @@ def plan_backfill() -> list[list[dict[str, str]]]:
 def tell_what_is_held() -> None:
     """Print how much of the range is held of each symbol, and why the rest is not."""
     from include.fetch.api import api_of
+    from include.plan.entitlement import is_premium
     from include.report.ranges import range_held
-    from include.fetch.entitlement import is_premium
 
     params = get_current_context()["params"]
     with this_run() as (warehouse, run):

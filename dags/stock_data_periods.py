@@ -26,10 +26,10 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from include.tasks.datasets import fetch, load, report, validate
-from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import ALPHAVANTAGE_CONN_ID, WATCHLIST_VARIABLE
 from include.tasks.daily_bars import run_key
+from include.tasks.datasets import fetch, load, report, validate
+from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task

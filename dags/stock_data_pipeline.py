@@ -41,9 +41,8 @@ from airflow.sdk import (
 
 from include.alerts.deadline import testable
 from include.alerts.notifiers import TellFailure, TellLateRun
-from include.tasks.approval import approved
-from include.tasks.defaults import DEFAULT_ARGS
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN, WATCHLIST_VARIABLE
+from include.tasks.approval import approved
 from include.tasks.daily_bars import (
     fetch_stock_data,
     load_stock_data,
@@ -52,13 +51,14 @@ from include.tasks.daily_bars import (
     run_key,
     validate_data,
 )
+from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task
 def pipeline_start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
     from include.fetch.api import api_of
-    from include.fetch.entitlement import entitled
+    from include.plan.entitlement import entitled
     from include.plan.start import start
     from include.warehouse.connections import connect, upgrade_schema
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.bars"]
+
 PROJECT = Path(__file__).parents[1]
 RECORDINGS = PROJECT.parent / "shared" / "alphavantage" / "recordings"
 

@@ -12,11 +12,11 @@ from include.alerts.digest import Findings, Trouble
 from include.alerts.ends import recovery_at_end, run_failed, troubles_of
 from include.alerts.late import late_of
 from include.alerts.tell import about_run, tell
-from include.report.results import SymbolResult, headline
-from include.warehouse.runs import Run, moment
-from include.plan.start import clock_of
-from include.warehouse.connections import connect
 from include.market.watchlist import read_watchlist
+from include.plan.clock import clock_of
+from include.report.results import SymbolResult, headline
+from include.warehouse.connections import connect
+from include.warehouse.runs import Run, moment
 
 
 def tell_end(dag_id: str, run: Run, results: Sequence[SymbolResult], *, whole_list: bool) -> bool:

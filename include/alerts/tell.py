@@ -15,7 +15,8 @@ from include.alerts.mail import About, recipients, send
 from include.alerts.told import remember, take_turns, told_of
 from include.exceptions import MailNotSent
 from include.settings import RECIPIENTS_VARIABLE
-from include.warehouse.connections import connect, origin_of
+from include.warehouse.connections import connect
+from include.warehouse.origins import origin_of
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What is fetched, declared: one file for each family of datasets, with its rules and how its responses are read.
+"""What is fetched, declared: a file for each family of datasets, with its rules and how it is read.
 
-A dataset added to :mod:`include.datasets.registry.registry` is planned, fetched, validated, loaded and reported.
+What the registry lists is planned, fetched, validated, loaded and reported.
 """

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,12 +11,10 @@ from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import read
 from include.market.exchanges import exchange_of
-from include.fetch.raw_store import write_whole
 from include.market.sessions import last_closed_session
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-    from airflow.sdk import ObjectStoragePath
+    pass
 
 
 Values = tuple[
@@ -103,49 +99,3 @@ def last_final(series: Series, exchange: str, fetched_at: datetime) -> date:
         return min(closed, moving - timedelta(days=1))
     except (ValueError, OverflowError):
         raise UnreadableBody(f"It was last refreshed on {refreshed[:40]!r}.", symbol=series.symbol) from None
-
-
-def table_of(bars: Sequence[StockBar]) -> pa.Table:
-    """Return bars as an Arrow table, a column for each field: prices exact, no pandas type in between."""
-    import pyarrow as pa
-
-    price = pa.decimal128(18, 6)
-    types = {
-        "data_date": pa.date32(),
-        "volume": pa.int64(),
-        "is_final": pa.bool_(),
-        "fetched_at": pa.timestamp("us", "UTC"),
-    } | dict.fromkeys(("open", "high", "low", "close"), price)
-    schema = pa.schema([(field.name, types.get(field.name, pa.string())) for field in fields(StockBar)])
-    columns = {field.name: [getattr(bar, field.name) for bar in bars] for field in fields(StockBar)}
-    return pa.table(columns, schema=schema)
-
-
-def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
-    """Write accepted bars as Parquet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(table_of(bars), path)
-
-
-def _write(bars: pa.Table, path: ObjectStoragePath) -> None:
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    pq.write_table(bars, buffer)
-    write_whole(path, buffer.getvalue())
-
-
-def keep_symbols(path: ObjectStoragePath, keep: Callable[[str], bool]) -> None:
-    """Take the bars of other symbols out of accepted bars."""
-    import pyarrow as pa
-
-    bars = read_accepted(path)
-    kept = [keep(symbol) for symbol in bars["symbol"].to_pylist()]
-    _write(bars.filter(pa.array(kept, pa.bool_())), path)
-
-
-def read_accepted(path: ObjectStoragePath) -> pa.Table:
-    """Read what :func:`write_accepted` wrote, as the table of :func:`table_of`."""
-    import pyarrow.parquet as pq
-
-    return pq.read_table(io.BytesIO(path.read_bytes()))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast
-
-from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.parsing.records import Records
 from airflow_provider_alphavantage.responses import read
-from include.market.exchanges import exchange_of
-from include.fetch.raw_store import read_body
-from include.warehouse.runs import Request, Run, requests_of
-from include.market.sessions import session_before
 from include.settings import DIVIDENDS, SPLITS
-from include.warehouse.statements import statement
-from include.warehouse.connections import claim_origin
 
 KINDS: dict[str, Literal["split", "dividend"]] = {SPLITS: "split", DIVIDENDS: "dividend"}
 """The functions that list actions, and what they list."""
@@ -72,70 +64,6 @@ def read_actions(content: bytes, *, symbol: str, function: str) -> list[Corporat
     except (KeyError, TypeError, ValueError) as exc:
         raise UnreadableBody(f"Not a list of actions: {exc}.", function=function, symbol=symbol) from exc
     return list(by_date.values())
-
-
-def actions_of(request: Request) -> list[CorporateAction]:
-    """Read the body that a request brought.
-
-    :raises UnreadableBody: see :func:`read_actions`.
-    :raises FileNotFoundError: it is not in the store any more.
-    """
-    return read_actions(read_body(str(request.path)), symbol=request.asked_as, function=request.function)
-
-
-def load_actions(connection: Connection[Any], run: Run, *, now: datetime) -> int:
-    """Bring the splits and dividends of a run's bodies into ``corporate_action``; return how many changed.
-
-    What the vendor lists otherwise now goes to ``corporate_action_history``. A body older than the one
-    that was loaded last changes nothing.
-
-    :raises OriginMismatch: a body is of another origin than the warehouse.
-    """
-    changed = 0
-    # In the same order in each run: of two at once, one waits for the other, and never both.
-    for request in sorted(requests_of(connection, run), key=lambda one: (one.symbol, one.function)):
-        if request.function in KINDS and request.has_body:
-            claim_origin(connection, str(request.origin))
-            changed += _merge(connection, run, request, now)
-    return changed
-
-
-def known_actions(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownActions]:
-    """Return what the warehouse knows of these symbols; nothing of a symbol that was never asked for."""
-    known = {}
-    rows = connection.execute(statement("gate/known_actions"), {"symbols": list(symbols)}).fetchall()
-    for symbol, through, actions in rows:
-        found = {
-            kind: {date.fromisoformat(day): Decimal(value) for one, day, value in actions if one == kind}
-            for kind in KINDS.values()
-        }
-        known[symbol] = KnownActions(through, found["split"], found["dividend"])
-    return known
-
-
-def _merge(connection: Connection[Any], run: Run, request: Request, now: datetime) -> int:
-    actions, exchange = actions_of(request), exchange_of(request.symbol)
-    about = {
-        "symbol": request.symbol,
-        "kind": KINDS[request.function],
-        "asked_through": request.final_through,
-        "path": request.path,
-        "fetched_at": request.fetched_at,
-        "now": now,
-        "run": run.id,
-    }
-    if not connection.execute(statement("load/check_actions"), about).fetchone():
-        return 0
-    listed = about | {
-        "effective": [action.effective_date for action in actions],
-        "values": [action.value for action in actions],
-        "before": [session_before(exchange, action.effective_date) for action in actions],
-        "declared": [action.declaration_date for action in actions],
-        "recorded": [action.record_date for action in actions],
-        "paid": [action.payment_date for action in actions],
-    }
-    withdrawn = connection.execute(statement("load/withdraw_actions"), listed).rowcount
-    return withdrawn + connection.execute(statement("load/add_actions"), listed).rowcount
 
 
 def _rows(records: Records, kind: Literal["split", "dividend"]) -> list[CorporateAction]:

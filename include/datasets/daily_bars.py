@@ -30,9 +30,7 @@ A bar that was held before the batch counts as a bar before.
 
 from __future__ import annotations
 
-from include.datasets.rule import Rule, ordered, positive, present
-
-PRICES = ("open", "high", "low", "close")
+from include.datasets.rule import PRICES, Rule, ordered, positive, present
 
 USUAL_STEP = (0.76, 1.32)
 """The least and the most a session usually opens at, as a multiple of the close before. Beyond lie splits

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from include.datasets.registry import DATASETS, PRICE_RULES, Dataset, Period
-from include.datasets.rule import present
+from include.datasets.base import Dataset, Period
+from include.datasets.registry import DATASETS
+from include.datasets.rule import PRICE_RULES, present
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,4 @@ def dataset_named(name: str) -> Dataset:
         return declared[name]
     if symbol and series in SERIES:
         return series_of(symbol.upper(), series)
-    raise LookupError(f"No dataset is declared as {name!r}: it was taken out of include/datasets/registry.py.")
+    raise LookupError(f"No dataset is declared as {name!r}: it was taken out of include/datasets/.")

@@ -10,7 +10,7 @@ from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
 from airflow_provider_alphavantage.parsing import Kind, Records, Value
 from airflow_provider_alphavantage.responses import read
-from include.datasets.registry import Dataset, Period
+from include.datasets.base import Dataset, Period
 from include.market.exchanges import exchange_of
 from include.market.sessions import next_to_close
 
@@ -18,7 +18,7 @@ from include.market.sessions import next_to_close
 class NoRows(AlphaVantageError):
     """The API answered with nothing."""
 
-    next_step = "Check its parameters in include/datasets/registry.py; the API answers so where it knows nothing."
+    next_step = "Check its parameters in include/datasets/; the API answers so where it knows nothing."
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,6 @@ def _day(value: Value) -> date | None:
 
 def _lacking(dataset: Dataset, name: str, columns: tuple[str, ...]) -> UnreadableBody:
     return UnreadableBody(
-        f"It has no column {name!r}, which include/datasets/registry.py names; it has {', '.join(columns)}.",
+        f"It has no column {name!r}, which include/datasets/ names; it has {', '.join(columns)}.",
         function=dataset.function,
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+PRICES = ("open", "high", "low", "close")
+
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
@@ -70,3 +72,22 @@ def ordered(lower: str, upper: str) -> Rule:
             "ignore_row_if": "either_value_is_missing",
         },
     )
+
+
+def between(column: str, least: float, most: float) -> Rule:
+    """The column is within bounds, where it has a value."""
+    return Rule(
+        f"{column}_within_bounds",
+        f"{column} is between {least} and {most}, where there is one.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": column, "min_value": least, "max_value": most},
+    )
+
+
+PRICE_RULES = (
+    *(present(column) for column in PRICES),
+    *(positive(column) for column in PRICES),
+    *(ordered("low", column) for column in ("open", "close")),
+    *(ordered(column, "high") for column in ("open", "close")),
+)
+"""What open, high, low and close have to keep, whatever is traded."""

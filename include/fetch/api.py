@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from include.warehouse.runs import Run
 from include.settings import ALPHAVANTAGE_CONN_ID
+from include.warehouse.runs import Run
 
 if TYPE_CHECKING:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook

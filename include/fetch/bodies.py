@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from include.datasets.registry import DATASETS, Dataset
+from include.datasets.bars import StockBar, read_bars
+from include.datasets.base import Dataset
+from include.datasets.corporate_actions import CorporateAction, read_actions
+from include.datasets.registry import DATASETS
 from include.datasets.rows import Rows, read_rows
-from include.fetch.raw_store import read_body
-from include.warehouse.runs import Request, Run, requests_of
+from include.fetch.raw_store import read_body, read_path
+from include.warehouse.runs import (
+    Request,
+    Run,
+    requests_of,
+)
+
+if TYPE_CHECKING:
+    pass
 
 
 def brought(
@@ -38,3 +48,35 @@ def rows_of(dataset: Dataset, request: Request) -> Rows:
 def failed(request: Request, error: Exception) -> Request:
     """The request as one that failed after its body had come."""
     return replace(request, outcome="failed", kind=type(error).__name__, reason=str(error))
+
+
+def asked_as(request: Request) -> str:
+    """Return the name its body was asked for under: the symbol may have been renamed since."""
+    stored = read_path(request.path) if request.path else None
+    return stored.symbol if stored else request.symbol
+
+
+def bars_of(request: Request, content: bytes) -> list[StockBar]:
+    """Read the body of a request that has one.
+
+    :raises AlphaVantageError: it is not the series of that symbol.
+    """
+    if request.fetched_at is None or request.origin is None:
+        raise ValueError(f"The request of {request.symbol} has no body.")
+    return read_bars(
+        content,
+        symbol=request.symbol,
+        function=request.function,
+        fetched_at=request.fetched_at,
+        origin=request.origin,
+        asked_as=asked_as(request),
+    )
+
+
+def actions_of(request: Request) -> list[CorporateAction]:
+    """Read the body that a request brought.
+
+    :raises UnreadableBody: see :func:`read_actions`.
+    :raises FileNotFoundError: it is not in the store any more.
+    """
+    return read_actions(read_body(str(request.path)), symbol=asked_as(request), function=request.function)

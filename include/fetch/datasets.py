@@ -11,12 +11,12 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
-from include.datasets.registry import Dataset
+from include.datasets.base import Dataset
 from include.datasets.rows import read_rows
-from include.plan.datasets import day_of
 from include.fetch.fetcher import OUT_OF_CALLS, REAL, Api
 from include.fetch.outage import REST, Outage, outage_of
 from include.fetch.raw_store import REFUSED, is_stored, write_body
+from include.plan.datasets import day_of
 from include.warehouse.runs import Request, Run, brought_since_start, record_request
 from include.warehouse.statements import statement
 
@@ -50,7 +50,7 @@ class DatasetFetcher:
 
         The outcome is recorded and committed before this returns or raises.
 
-        :raises AlphaVantageError: it did not come; one of :data:`include.fetch.fetcher.OUT_OF_CALLS` defers it.
+        :raises AlphaVantageError: it did not come; for lack of calls it is deferred.
         """
         if (dataset.name, dataset.function) in brought_since_start(self.connection, self.run):
             return

@@ -18,17 +18,24 @@ from airflow_provider_alphavantage.exceptions import (
     InvalidRequest,
     PremiumRequired,
 )
-from include.datasets.bars import StockBar, read_bars
 from include.datasets.corporate_actions import KINDS, read_actions
-from include.market.exchanges import NEW_YORK, exchange_of
-from include.market.lifecycle import forget_refusals, judge_refusal
-from include.market.listing import parameters_of, read_listing
-from include.plan.needs import COMPACT, PlannedRequest
+from include.datasets.listing import parameters_of, read_listing
+from include.fetch.bodies import bars_of
 from include.fetch.outage import REST, outage_of
 from include.fetch.raw_store import REFUSED, is_stored, write_body
-from include.warehouse.runs import Request, Run, brought_since_start, is_quota_spent, last_body, record_request
-from include.market.sessions import last_closed_session
+from include.market.exchanges import NEW_YORK, exchange_of
+from include.market.lifecycle import forget_refusals, judge_refusal
+from include.market.sessions import COMPACT, last_closed_session
+from include.plan.needs import PlannedRequest
 from include.settings import DAILY, LISTING
+from include.warehouse.runs import (
+    Request,
+    Run,
+    brought_since_start,
+    is_quota_spent,
+    last_body,
+    record_request,
+)
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -85,8 +92,8 @@ class Fetcher:
 
         What has a body since the run was started is left out. The outcome of each is recorded and committed
         before the next is asked. Once the day's quota is spent the rest is deferred unasked, here and in the
-        run's other tasks, and so it is while the API does not answer (:mod:`include.fetch.outage`). Nothing more is
-        asked of a symbol that was refused.
+        run's other tasks, and so it is while the API does not answer (:mod:`include.fetch.outage`).
+        Nothing more is asked of a symbol that was refused.
         """
         done = brought_since_start(self.connection, self.run)
         told = [QUOTA_TOLD] if is_quota_spent(self.connection, self.run) else []
@@ -264,20 +271,3 @@ def next_turn(errors: Iterable[AlphaVantageError], *, until: datetime) -> dateti
     """Return when the first call of those that were refused by our own count comes free, if that is soon."""
     turns = [error.possible_at for error in errors if isinstance(error, BudgetSpent)]
     return min((turn for turn in turns if turn <= until), default=None)
-
-
-def bars_of(request: Request, content: bytes) -> list[StockBar]:
-    """Read the body of a request that has one.
-
-    :raises AlphaVantageError: it is not the series of that symbol.
-    """
-    if request.fetched_at is None or request.origin is None:
-        raise ValueError(f"The request of {request.symbol} has no body.")
-    return read_bars(
-        content,
-        symbol=request.symbol,
-        function=request.function,
-        fetched_at=request.fetched_at,
-        origin=request.origin,
-        asked_as=request.asked_as,
-    )

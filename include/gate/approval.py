@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.datasets.bars import keep_symbols
+from include.gate.accepted import keep_symbols
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
 

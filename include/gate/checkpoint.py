@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include.exceptions import GateError
 from include.datasets.rule import Rule
+from include.exceptions import GateError
 from include.settings import REPORTS_KEPT
 
 if TYPE_CHECKING:

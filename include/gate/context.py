@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 
 from include.datasets.bars import StockBar, Values
-from include.datasets.corporate_actions import KnownActions
+from include.datasets.corporate_actions import KINDS, KnownActions
 from include.gate.decisions import decisions_on
 from include.warehouse.statements import statement
 
@@ -85,3 +85,16 @@ def known_of(
         released={values: taken.sentence for values, taken in decisions.items() if values not in discarded},
         discarded=discarded,
     )
+
+
+def known_actions(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownActions]:
+    """Return what the warehouse knows of these symbols; nothing of a symbol that was never asked for."""
+    known = {}
+    rows = connection.execute(statement("gate/known_actions"), {"symbols": list(symbols)}).fetchall()
+    for symbol, through, actions in rows:
+        found = {
+            kind: {date.fromisoformat(day): Decimal(value) for one, day, value in actions if one == kind}
+            for kind in KINDS.values()
+        }
+        known[symbol] = KnownActions(through, found["split"], found["dividend"])
+    return known

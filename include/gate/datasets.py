@@ -14,12 +14,13 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
-from include.gate.broken_rules import BrokenRule, record_broken_rules
-from include.gate.checkpoint import run_checkpoint
-from include.datasets.registry import DATASETS, Dataset
+from include.datasets.base import Dataset
+from include.datasets.registry import DATASETS
+from include.datasets.rows import Rows
 from include.exceptions import GateError
 from include.fetch.bodies import brought, failed, rows_of
-from include.datasets.rows import Rows
+from include.gate.broken_rules import BrokenRule, record_broken_rules
+from include.gate.checkpoint import run_checkpoint
 from include.plan.datasets import day_of
 from include.warehouse.runs import Request, Run, record_request
 from include.warehouse.statements import statement

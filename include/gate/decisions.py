@@ -14,8 +14,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.datasets.bars import Values
-from include.exceptions import BadDecision
 from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.exceptions import BadDecision
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.datasets.bars import StockBar
-from include.gate.checkpoint import run_checkpoint
 from include.datasets.daily_bars import DAILY_BAR_RULES
-from include.gate.frame import frame_of
-from include.gate.context import Known
 from include.datasets.rule import Rule
+from include.gate.checkpoint import run_checkpoint
+from include.gate.context import Known
+from include.gate.frame import frame_of
 from include.gate.verdicts import Finding, Verdict
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from include.datasets.bars import StockBar
-from include.market.exchanges import exchange_of
-from include.datasets.daily_bars import PRICES
+from include.datasets.rule import PRICES
 from include.gate.context import HeldBar, Known
-from include.market.sessions import last_closed_session, last_session_begun, sessions_between
 from include.gate.steps import add_steps
+from include.market.exchanges import exchange_of
+from include.market.sessions import last_closed_session, last_session_begun, sessions_between
 
 if TYPE_CHECKING:
     import pandas as pd

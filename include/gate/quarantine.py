@@ -12,12 +12,11 @@ from typing import Any, Literal
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.gate.decisions import Kind, check_decision, decide, symbols_of
 from include.fetch.raw_store import is_stored
-from include.report.results import SymbolResult
-from include.warehouse.runs import Request, Run, record_request, start_run
+from include.gate.decisions import Kind, check_decision, decide, symbols_of
+from include.plan.clock import clock_of
 from include.settings import DAILY
-from include.plan.start import clock_of
+from include.warehouse.runs import Request, Run, record_request, start_run
 from include.warehouse.statements import statement
 
 Action = Literal["release", "discard", "replay"]
@@ -98,7 +97,7 @@ def take_up(
 ) -> Run:
     """Record a run and its decision, and give it the newest stored bodies of the symbols.
 
-    :param now: the run's clock, as :func:`include.plan.start.read_clock` takes it; empty for the real time.
+    :param now: the run's clock, as :func:`include.plan.clock.read_clock` takes it; empty for the real time.
     :raises BadDecision: it cannot be carried out.
     """
     clock = clock_of(connection, now)
@@ -119,19 +118,6 @@ def judge_again(connection: Connection[Any], run: Run) -> None:
             about = {"symbol": symbol, "function": DAILY}
             body = cursor.execute(statement("fetch/newest_body"), about).fetchone()
         record_request(connection, run, _again(symbol, body))
-
-
-def undone(results: Sequence[SymbolResult], action: Action) -> list[str]:
-    """Return why a run has failed; nothing if it did what it could.
-
-    A decision is done once it is recorded, whatever else keeps its symbol out. A replay is done if it
-    brought a symbol in.
-    """
-    if action != "replay" or any(result.loaded for result in results):
-        results = [
-            result for result in results if result.outcome != "failed" and result.accepted is not False
-        ]
-    return [result.problem for result in results if result.problem]
 
 
 def _again(symbol: str, body: Request | None) -> Request:

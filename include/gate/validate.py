@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,21 +12,21 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
-from include.datasets.bars import StockBar, write_accepted
-from include.gate.broken_rules import record_broken_rules
-from include.datasets.corporate_actions import KINDS, KnownActions, actions_of, known_actions
+from include.datasets.bars import StockBar
+from include.datasets.corporate_actions import KINDS, KnownActions
 from include.datasets.daily_bars import DAILY_BAR_RULES
-from include.fetch.fetcher import bars_of
-from include.gate.evaluate import judge
-from include.gate.context import known_of
-from include.fetch.raw_store import read_body
 from include.datasets.rule import Rule
-from include.report.quality_report import write_report
-from include.warehouse.runs import Request, Run, record_request, requests_of
-from include.settings import DAILY, SPLITS
-from include.warehouse.statements import statement
+from include.fetch.bodies import actions_of, bars_of
+from include.fetch.raw_store import read_body
+from include.gate.accepted import write_accepted
+from include.gate.broken_rules import record_broken_rules
+from include.gate.context import HeldBar, known_actions, known_of
+from include.gate.evaluate import judge
 from include.gate.verdicts import Verdict
-from include.warehouse.connections import origin_of
+from include.settings import DAILY, SPLITS
+from include.warehouse.origins import origin_of
+from include.warehouse.runs import Request, Run, record_request, requests_of
+from include.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -37,6 +37,21 @@ UNCLAIMED = "unclaimed"
 """In place of the origin, before a first load has claimed the warehouse."""
 
 
+@dataclass(frozen=True)
+class Validation:
+    """What the gate found in a run.
+
+    :param accepted: the path of the accepted bars (Parquet).
+    :param bars: by symbol, the bars that were validated.
+    :param held: the bars of ``stock_data`` around them.
+    """
+
+    accepted: str
+    verdicts: Sequence[Verdict]
+    bars: Mapping[str, Sequence[StockBar]]
+    held: Sequence[HeldBar]
+
+
 def validate(
     connection: Connection[Any],
     run: Run,
@@ -44,8 +59,8 @@ def validate(
     store: ObjectStoragePath,
     reports: Path,
     rules: Sequence[Rule] = DAILY_BAR_RULES,
-) -> str:
-    """Judge all bodies of a run and return the path of the accepted bars (Parquet).
+) -> Validation:
+    """Validate all bodies of a run; write the accepted bars (Parquet), and return what was found.
 
     A body that cannot be read fails its symbol and no other. Rows in are rows accepted, plus those that
     were discarded, plus those of symbols refused. A bar that a person discarded is left out before the
@@ -76,13 +91,12 @@ def validate(
         read,
         bars,
     )
-    write_report(connection, run, verdicts, bars, known.held)
     for verdict in verdicts:
         record_verdict(connection, run, requests[verdict.symbol], verdict)
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
     write_accepted(accepted, path)
-    return str(path)
+    return Validation(str(path), verdicts, bars, known.held)
 
 
 def _read(connection: Connection[Any], run: Run, request: Request) -> list[StockBar]:

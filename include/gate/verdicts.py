@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from include.datasets.bars import StockBar
+from include.datasets.rule import PRICES, SEVERITIES, Rule, Severity
 from include.gate.broken_rules import BrokenRule
-from include.datasets.daily_bars import PRICES
-from include.datasets.rule import SEVERITIES, Rule, Severity
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Prepare an installation in containers: both schemas, connections, pools, variables, the login of the UI.
 
-    python -m include.installation.install airflow_settings.yaml --record FILE
+    python -m include.installation airflow_settings.yaml --record FILE
 
 Runs with Airflow's environment, as often as one likes: what a person changed in the UI stays. What differs by
 installation comes from the environment: the warehouse's place and passwords (``WAREHOUSE_HOST``,
@@ -125,7 +125,13 @@ def install(given: Installation, settings: Path, record: Path) -> None:
 
     _run("airflow", "db", "migrate")
     _run("include.warehouse.migrations", "--origin", given.origin, WAREHOUSE_URL=given.warehouse_url)
-    _run("include.installation.airflow_settings", str(settings), "--record", str(record), told=json.dumps(given.fills()))
+    _run(
+        "include.installation.airflow_settings",
+        str(settings),
+        "--record",
+        str(record),
+        told=json.dumps(given.fills()),
+    )
     write_login(Path(conf.get("core", "simple_auth_manager_passwords_file")), given.admin_password)
     if given.metrics_token_file:
         write_token(given.metrics_token_file, given.metrics_token)
@@ -133,7 +139,7 @@ def install(given: Installation, settings: Path, record: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Prepare the installation the environment describes, and say whom it asks."""
-    parser = argparse.ArgumentParser(prog="include.installation.install", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog="include.installation", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("settings", type=Path)
     parser.add_argument(
         "--record", type=Path, required=True, help="where hashes of what was written are kept"
@@ -161,7 +167,3 @@ def _run(module: str, *arguments: str, told: str = "", **environment: str) -> No
     """Run a module in a process of its own, its secrets in its environment or standard input only."""
     command = [sys.executable, "-m", module, *arguments]
     subprocess.run(command, input=told, text=True, check=True, env={**os.environ, **environment})
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,13 +12,14 @@ import psycopg
 from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
-from include.datasets.registry import DATASETS, Dataset
-from include.fetch.bodies import brought, failed, rows_of
+from include.datasets.base import Dataset
+from include.datasets.registry import DATASETS
 from include.datasets.rows import Rows
+from include.fetch.bodies import brought, failed, rows_of
 from include.load.tables import Misfit, filled, prepare
+from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, Run, record_request
 from include.warehouse.statements import statement
-from include.warehouse.connections import claim_origin
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,12 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 from pyarrow import csv
 
-from include.datasets.corporate_actions import load_actions
-from include.market.listing import load_listing
+from include.load.corporate_actions import load_actions
+from include.load.listing import load_listing
+from include.load.views import refresh_views
+from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
-from include.warehouse.connections import claim_origin
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def load(connection: Connection[Any], bars: pa.Table, run: Run, *, now: datetime
     run has loaded since it was judged. A value that is replaced goes into ``stock_data_history``
     with the time it stood, from one load's ``now`` to the next one's.
 
-    :param bars: as :func:`include.datasets.bars.table_of` makes them.
+    :param bars: as :func:`include.gate.accepted.table_of` makes them.
     :raises OriginMismatch: the bars are of another origin than the warehouse.
     """
     with connection.transaction():
@@ -87,12 +88,6 @@ def take_out_discarded(connection: Connection[Any], run: Run) -> int:
     for symbol, session in taken_out:
         log.warning("%s %s: discarded, so taken out of stock_data; its history keeps it.", symbol, session)
     return len(taken_out)
-
-
-def refresh_views(connection: Connection[Any]) -> None:
-    """Bring the materialized views up to the table; readers go on reading the old ones meanwhile."""
-    for view in ("latest_price", "daily_return", "symbol_coverage", "market_summary"):
-        connection.execute(f"refresh materialized view concurrently {view}".encode())
 
 
 def _by_symbol(connection: Connection[Any], bars: pa.Table) -> pa.Table:

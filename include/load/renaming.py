@@ -8,11 +8,11 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import class_row
 
-from include.exceptions import BadParameter
 from include.datasets.periods import SERIES, series_of
-from include.load.merge import refresh_views
-from include.warehouse.statements import statement
+from include.exceptions import BadParameter
+from include.load.views import refresh_views
 from include.market.watchlist import read_watchlist
+from include.warehouse.statements import statement
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg import Connection
 
 from include.fetch.raw_store import REFUSED, read_path
+from include.warehouse.origins import origin_of
 from include.warehouse.statements import statement
-from include.warehouse.connections import origin_of
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -92,7 +92,9 @@ def _bodies(connection: Connection[Any], keys: Collection[str], before: datetime
         "fetched_at": [body.fetched_at for body in bodies.values()],
         "before": before,
     }
-    causes: dict[str, str | None] = dict(connection.execute(statement("load/bodies_in_use"), about).fetchall())
+    causes: dict[str, str | None] = dict(
+        connection.execute(statement("load/bodies_in_use"), about).fetchall()
+    )
     for key, body in bodies.items():
         if body.origin in others or (body.origin == REFUSED and others):
             causes[key] = causes[key] or ANOTHER_ORIGIN

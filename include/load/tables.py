@@ -8,9 +8,9 @@ from typing import Any, LiteralString
 from psycopg import Connection, sql
 
 from airflow_provider_alphavantage.parsing import Kind
-from include.datasets.registry import Dataset
-from include.exceptions import PipelineError
+from include.datasets.base import Dataset
 from include.datasets.rows import Rows
+from include.exceptions import PipelineError
 from include.warehouse.statements import statement
 
 _TYPES: dict[Kind, LiteralString] = {

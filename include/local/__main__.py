@@ -12,6 +12,7 @@ import httpx
 from rich.console import Console
 
 from include.exceptions import PipelineError
+from include.load.renaming import rename
 from include.local import (
     adding,
     credentials,
@@ -35,7 +36,6 @@ from include.local.processes import ProcessDiedError
 from include.local.run import run
 from include.local.settings import Settings, SettingsError
 from include.local.stack import Stack, StartError
-from include.load.renaming import rename
 from include.warehouse.connections import connect_to
 
 EXPECTED_ERRORS = (

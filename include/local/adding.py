@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from include.market.candidates import Candidate, judge
 from include.local import planning
 from include.local.settings import SettingsError
 from include.local.stack import Stack
+from include.market.candidates import Candidate, judge
+from include.market.watchlist import Watchlist, read_watchlist
 from include.settings import WATCHLIST_VARIABLE
 from include.warehouse.connections import connect_to
-from include.market.watchlist import Watchlist, read_watchlist
 
 TITLES = {"new": "add", "there": "there", "doubtful": "doubt", "impossible": "no"}
 YES = {"1", "y", "yes", "true", "on"}

@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
+from include.installation.private_file import write_private
 from include.local.child_environment import Environments
 from include.local.credentials import ADMIN, Credentials
 from include.local.ports import HOST
 from include.local.postgres import Server
-from include.installation.private_file import write_private
 from include.local.processes import Command
 from include.local.settings import Mode
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import psutil
 
-from include.local.place import Place, PostgresError, wheel_programs
 from include.installation.private_file import write_private
+from include.local.place import Place, PostgresError, wheel_programs
 
 RECORD = "postgres.json"
 SUPERUSER = "postgres"

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from include.plan.preview import Ahead
 from include.local import dag_run
 from include.local.stack import Stack
-from include.settings import WATCHLIST_VARIABLE
-from include.plan.start import read_clock
-from include.warehouse.connections import connect_to, origin_of
 from include.market.watchlist import Watchlist, read_watchlist
+from include.plan.clock import read_clock
+from include.plan.preview import Ahead
+from include.settings import WATCHLIST_VARIABLE
+from include.warehouse.connections import connect_to
+from include.warehouse.origins import origin_of
 
 DAG_ID = "plan"
 

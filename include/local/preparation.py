@@ -38,7 +38,14 @@ def migrate(asked: Settings, url: str, environments: Environments, migrated: str
 def load_settings(asked: Settings, environments: Environments, fills: dict[str, object]) -> list[str]:
     """Load `airflow_settings.yaml`; returns a line for each thing a person changed and thereby keeps."""
     record = str(asked.run_dir / RECORD)
-    arguments = (sys.executable, "-m", "include.installation.airflow_settings", SETTINGS_FILE, "--record", record)
+    arguments = (
+        sys.executable,
+        "-m",
+        "include.installation.airflow_settings",
+        SETTINGS_FILE,
+        "--record",
+        record,
+    )
     command = Command(
         "airflow-settings", arguments, asked.project, environments.airflow, environments.inherited
     )

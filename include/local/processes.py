@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-from include.local.logs import last_lines
 from include.installation.private_file import write_private
+from include.local.logs import last_lines
 
 # What a child carries in its environment, so that its orphans are known for ours after a kill -9.
 MARK = "MARKET_DATA_RUN_DIR"

@@ -8,11 +8,11 @@ from typing import get_args
 
 from rich.console import Console
 
+from include.gate.quarantine import Action, Instruction, check, open_rows, table
 from include.local import dag_run
 from include.local.dag_run import Watch
 from include.local.settings import SettingsError
 from include.local.stack import Stack
-from include.gate.quarantine import Action, Instruction, check, open_rows, table
 from include.report.results import run_summary
 from include.warehouse.connections import connect_to
 

@@ -12,9 +12,8 @@ from psycopg import Connection
 from include.market.exchanges import NEW_YORK, exchange_of
 from include.market.instruments import by_exchange
 from include.market.lifecycle import Life, lives_of, not_to_ask
-from include.market.listing import ActiveSymbol, active, asked_at, near
-from include.plan.needs import ACTIVE_LIST
-from include.plan.coverage import window_at
+from include.market.listing import ACTIVE_LIST, ActiveSymbol, active, asked_at, near
+from include.market.sessions import window_at
 from include.market.watchlist import Watchlist
 
 

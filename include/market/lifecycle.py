@@ -11,11 +11,10 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.market.exchanges import exchange_of
-from include.market.listing import active, near
-from include.plan.needs import LISTING_LASTS, Window
-from include.warehouse.runs import Request, Run
-from include.market.sessions import last_closed_session, session_before
+from include.market.listing import LISTING_LASTS, active, near
+from include.market.sessions import Window, last_closed_session, session_before
 from include.settings import DAILY
+from include.warehouse.runs import Request, Run
 from include.warehouse.statements import statement
 
 REFUSALS = 3
@@ -104,7 +103,9 @@ def not_to_ask(
 
 def notes_of(connection: Connection[Any], run: Run) -> list[str]:
     """Return what a run learnt of its symbols that a person should hear once."""
-    return [note for (note,) in connection.execute(statement("market/notes_of_run"), {"run": run.id}).fetchall()]
+    return [
+        note for (note,) in connection.execute(statement("market/notes_of_run"), {"run": run.id}).fetchall()
+    ]
 
 
 def judge_refusal(connection: Connection[Any], run: Run, request: Request) -> tuple[bool, str]:

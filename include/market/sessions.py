@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from include.plan.needs import COMPACT
+COMPACT = 100
+"""Sessions in a ``compact`` body: what leaves this window is out of a free key's reach."""
 
 FIRST_DAY = "1990-01-01"
 """Calendars open here; the library's own default is the last twenty years."""
 
 _KNOWN_SINCE = {"XBOM": "1997-01-01", "XSHG": "1990-12-03"}
 """Where the library knows the holidays only from a later day on."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The last 100 sessions that have closed, oldest first, and when the newest of them closed."""
+
+    sessions: Sequence[date]
+    closed_at: datetime
 
 
 @lru_cache
@@ -109,3 +120,9 @@ def _last_not_after(exchange: str, moments: Any, now: datetime) -> date:
     position = int(moments.searchsorted(pd.Timestamp(now).as_unit("ns").value, side="right")) - 1
     session: date = calendar(exchange).sessions[position].date()
     return session
+
+
+def window_at(exchange: str, now: datetime) -> Window:
+    """Return the last 100 sessions that have closed at a moment."""
+    sessions = window_of(exchange, now)
+    return Window(sessions, close_of(exchange, sessions[-1]))

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from include.plan.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
-from include.fetch.entitlement import entitled
 from include.market.instruments import by_exchange
-from include.plan.needs import Held, Need, PlannedRequest, Window, is_late
-from include.plan.budget import Allowance, Plan, make_plan
-from include.plan.daily_plan import Planned, idle_of
-from include.warehouse.runs import Request, Run
-from include.settings import DAILY, DAILY_HOUR, HORIZON
-from include.plan.coverage import standing_of, window_at
-from include.plan.start import clock_of, start
+from include.market.sessions import Window, window_at
 from include.market.watchlist import read_watchlist
+from include.plan.budget import Allowance, Plan, make_plan
+from include.plan.clock import clock_of
+from include.plan.coverage import standing_of
+from include.plan.daily_plan import Planned, idle_of
+from include.plan.entitlement import entitled
+from include.plan.needs import Held, Need, PlannedRequest, is_late
+from include.plan.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
+from include.plan.start import start
+from include.settings import DAILY, DAILY_HOUR, HORIZON
+from include.warehouse.runs import Request, Run
 
 if TYPE_CHECKING:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook

@@ -8,15 +8,17 @@ from datetime import date, datetime
 from typing import Any
 
 from psycopg import Connection
+from psycopg.rows import class_row
 
+from include.datasets.daily_bars import USUAL_STEP
 from include.market.exchanges import NEW_YORK
 from include.market.lifecycle import lives_of, not_to_ask
-from include.market.listing import asked_at
-from include.plan.needs import ACTIVE_LIST, Held, Need, PlannedRequest, Window, listing_needs, needs_of
-from include.warehouse.runs import Request
-from include.market.sessions import close_of, window_of
+from include.market.listing import ACTIVE_LIST, asked_at
+from include.market.sessions import window_at
+from include.plan.needs import Held, Need, PlannedRequest, listing_needs, needs_of
 from include.settings import DAILY, DIVIDENDS, LISTING, SPLITS
-from include.warehouse.connections import held_of
+from include.warehouse.runs import Request
+from include.warehouse.statements import statement
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,6 @@ def standing_of(
     return Standing(held, frozenset(only_bars), listing, missing), list(left_out.values())
 
 
-def window_at(exchange: str, now: datetime) -> Window:
-    """Return the last 100 sessions that have closed at a moment."""
-    sessions = window_of(exchange, now)
-    return Window(sessions, close_of(exchange, sessions[-1]))
-
-
 def _after(held: Held, asked: set[tuple[str, str]], newest: date, now: datetime) -> Held:
     if (held.symbol, DAILY) in asked:
         held = replace(held, newest=newest, has_provisional=False, body_through=newest, asked_at=now)
@@ -96,3 +92,14 @@ def _after(held: Held, asked: set[tuple[str, str]], newest: date, now: datetime)
     if (held.symbol, DIVIDENDS) in asked:
         held = replace(held, dividends_through=newest)
     return held
+
+
+def held_of(connection: Connection[Any], symbols: Sequence[str], since: date) -> list[Held]:
+    """Return what is held of each of these symbols, in their order.
+
+    :param since: the session from which on steps like a split's are looked for.
+    """
+    lowest, highest = USUAL_STEP
+    about = {"symbols": list(symbols), "since": since, "lowest": lowest, "highest": highest}
+    with connection.cursor(row_factory=class_row(Held)) as cursor:
+        return cursor.execute(statement("plan/held_of_symbols"), about).fetchall()

@@ -10,14 +10,15 @@ from typing import Any
 
 from psycopg import Connection
 
-from include.fetch.entitlement import RefusedBefore
-from include.plan.forecast import Days, forecast
-from include.report.gaps import holes_to_ask
-from include.plan.needs import LATE, Held, Need, Window, is_late
+from include.market.sessions import Window, window_at
 from include.plan.budget import Allowance, Plan, make_plan
-from include.warehouse.runs import Outcome, Request
+from include.plan.coverage import standing_of
+from include.plan.entitlement import RefusedBefore
+from include.plan.forecast import Days, forecast
+from include.plan.holes import holes_to_ask
+from include.plan.needs import LATE, Held, Need, is_late
 from include.settings import DAILY
-from include.plan.coverage import standing_of, window_at
+from include.warehouse.runs import Outcome, Request
 
 
 @dataclass(frozen=True)

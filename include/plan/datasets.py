@@ -11,9 +11,10 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.functions import tier
-from include.datasets.registry import DATASETS, Dataset
+from include.datasets.base import Dataset
+from include.datasets.registry import DATASETS
+from include.plan.clock import clock_of
 from include.warehouse.runs import Request, record_request, start_run
-from include.plan.start import clock_of
 from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def _premium(dataset: Dataset, premium: bool) -> Request | None:
         return None
     what = (
         f"{dataset.function} needs a premium key, and the plan of the connection is free; nothing was asked. "
-        "Take it out of include/datasets/registry.py, or set the connection's extra plan to premium."
+        "Take it out of include/datasets/, or set the connection's extra plan to premium."
     )
     return Request(dataset.name, dataset.function, "failed", "", kind="PremiumRequired", reason=what)
 
@@ -104,4 +105,4 @@ def _why(dataset: Dataset, why: str, what: str) -> str:
         "key": f"The table {dataset.table} has the key {what}. Give the dataset that key, or another table",
         "taken": f"The table {dataset.table} is there already and is no dataset's. Name another",
     }
-    return f"{reasons[why]} in include/datasets/registry.py; nothing was asked."
+    return f"{reasons[why]} in include/datasets/; nothing was asked."

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from include.market.listing import ACTIVE_LIST, DELISTED_LIST, LISTING_LASTS
+from include.market.sessions import COMPACT, Window
 from include.settings import DAILY, DIVIDENDS, LISTING, SPLITS
-
-COMPACT = 100
-"""Sessions in a ``compact`` body: what leaves this window is out of a free key's reach."""
 
 NEW_WITHIN = 5
 """Sessions within which a new symbol should have its first bars, and its splits and dividends."""
@@ -22,11 +21,6 @@ SPLITS_ASKED_AGAIN_AFTER = 3
 LATE = timedelta(hours=2)
 """A session that was not there when it was asked for is not asked for again sooner."""
 
-LISTING_LASTS = timedelta(days=7)
-"""After that the listing is asked for again."""
-
-ACTIVE_LIST, DELISTED_LIST = "*active", "*delisted"
-"""In place of a symbol, as the listing is of all of them."""
 
 Kind = Literal["step", "bars", "new", "actions", "listing"]
 
@@ -84,14 +78,6 @@ class Need:
     slack: int
     finishes: bool = False
     is_free: bool = False
-
-
-@dataclass(frozen=True)
-class Window:
-    """The last 100 sessions that have closed, oldest first, and when the newest of them closed."""
-
-    sessions: Sequence[date]
-    closed_at: datetime
 
 
 def needs_of(held: Held, window: Window, *, now: datetime, premium: bool, force: bool = False) -> list[Need]:

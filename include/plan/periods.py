@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from include.plan.backfill import spare
-from include.exceptions import BadParameter
 from include.datasets.periods import series_of
-from include.plan.datasets import start
+from include.exceptions import BadParameter
 from include.market.instruments import by_exchange
-from include.plan.start import clock_of
 from include.market.watchlist import read_watchlist
+from include.plan.backfill import spare
+from include.plan.clock import clock_of
+from include.plan.datasets import start
 
 if TYPE_CHECKING:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
@@ -31,7 +31,7 @@ def start_periods(
     hook: AlphaVantageHook,
     force: bool = False,
 ) -> list[str]:
-    """Record the run and return the names of the series to bring, as :func:`include.plan.datasets.start` does.
+    """Record the run and return the names of the series to fetch: see :func:`include.plan.datasets.start`.
 
     :param asked: the symbols.
     :param periods: names of :data:`include.datasets.periods.SERIES`.

@@ -9,11 +9,12 @@ from typing import Any
 from psycopg import Connection
 
 from include.market.instruments import by_exchange
-from include.plan.summary import agenda, left_alone, outlook
-from include.plan.budget import Allowance
-from include.plan.daily_plan import plan_for
-from include.plan.start import clock_of, refused
 from include.market.watchlist import read_watchlist
+from include.plan.budget import Allowance
+from include.plan.clock import clock_of
+from include.plan.daily_plan import plan_for
+from include.plan.start import refused
+from include.plan.summary import agenda, left_alone, outlook
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def look_ahead(
     allowance: Allowance,
     force: bool = False,
 ) -> Ahead:
-    """Return what a run would do that started now; the parameters are those of :func:`include.plan.start.start`.
+    """Return what a run would do that started now; parameters as of :func:`include.plan.start.start`.
 
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """

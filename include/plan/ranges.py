@@ -11,8 +11,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.exceptions import BadParameter
-from include.plan.needs import COMPACT, Held, Need, PlannedRequest, Window, needs_of
-from include.market.sessions import FIRST_DAY
+from include.market.sessions import COMPACT, FIRST_DAY, Window
+from include.plan.needs import Held, Need, PlannedRequest, needs_of
 from include.settings import DAILY
 from include.warehouse.statements import statement
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from psycopg import Connection
 
-from include.exceptions import BadParameter
 from include.market.instruments import by_exchange, register, write_sessions
+from include.market.sessions import last_closed_session
+from include.market.watchlist import Watchlist, read_watchlist
+from include.plan.budget import Allowance, in_groups
+from include.plan.clock import clock_of
+from include.plan.daily_plan import Planned, plan_for
 from include.plan.needs import PlannedRequest
 from include.plan.summary import agenda, outlook
-from include.plan.budget import Allowance, in_groups
-from include.plan.daily_plan import Planned, plan_for
-from include.warehouse.runs import Request, Run, record_request, requests_of, start_run
-from include.market.sessions import last_closed_session
 from include.settings import DAILY
-from include.warehouse.connections import origin_of
-from include.market.watchlist import Watchlist, read_watchlist
+from include.warehouse.runs import Request, Run, record_request, requests_of, start_run
 
 log = logging.getLogger(__name__)
 
@@ -93,34 +92,6 @@ def start(
 def refused(watchlist: Watchlist, unsupported: Mapping[str, str]) -> list[Request]:
     """Return the outcome of each text that cannot be a symbol, or is one of no exchange known here."""
     return [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
-
-
-def clock_of(connection: Connection[Any], now: str | None) -> datetime:
-    """Return the clock of a run: the instant its parameter names, or the real time where that is empty.
-
-    :raises BadParameter: as :func:`read_clock` does.
-    """
-    return read_clock(now, origin_of(connection)) if now else datetime.now(UTC)
-
-
-def read_clock(now: str, origin: str | None) -> datetime:
-    """Return the instant a parameter names.
-
-    :raises BadParameter: it is not an instant, or the warehouse may hold real data.
-    """
-    if origin not in {"sandbox", "replay"}:
-        raise BadParameter(
-            f"The parameter 'now' sets the clock of a simulation, and this warehouse is for "
-            f"{origin or 'real'!r} data. Leave it empty, or point the connections at the sandbox and a "
-            "database for it."
-        )
-    try:
-        clock = datetime.fromisoformat(now)
-    except ValueError:
-        clock = None
-    if clock is None or clock.tzinfo is None:
-        raise BadParameter(f"The parameter 'now' is {now!r}; give an instant such as 2026-05-16T06:00:00Z.")
-    return clock
 
 
 def _deferred(request: PlannedRequest) -> Request:

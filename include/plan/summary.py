@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from include.plan.forecast import FARTHEST
-from include.plan.needs import COMPACT, PlannedRequest
+from include.market.sessions import COMPACT
 from include.plan.budget import Allowance, Plan
 from include.plan.daily_plan import Planned
-from include.warehouse.runs import Request
+from include.plan.forecast import FARTHEST
+from include.plan.needs import PlannedRequest
 from include.settings import HORIZON
+from include.warehouse.runs import Request
 
 MOST_LINES = 200
 """Lines of what waits, or is left alone; the rest is counted."""

@@ -57,7 +57,7 @@ class DatasetResult:
             return (
                 f"{self.name}: {self.refused_rows} of {self.rows_in} rows refused, none loaded. "
                 f"{' '.join(self.reasons[:3])} The table quarantine has them. If they are right, mend the "
-                "rule in include/datasets/registry.py and run again: on the same day (UTC) that costs no call."
+                "rule in include/datasets/ and run again: on the same day (UTC) that costs no call."
             )
         return f"{self.name}: fetched, but not loaded. See the logs of validate and load."
 

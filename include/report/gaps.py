@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,15 +10,11 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.plan.needs import COMPACT, PlannedRequest
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
 
 ALL_SYMBOLS = 3
 """So many symbols at least have to lack a session that no symbol has before it counts as closed."""
-
-ASK_AGAIN_AFTER = (1, 5, 20)
-"""Sessions after a hole of the vendor's was found when its symbol is asked for again, if no list has it."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +50,3 @@ def gaps_of(connection: Connection[Any], run: Run) -> Sequence[Missing]:
     """Return what is missing of the symbols of a run, in the order of its plan."""
     with connection.cursor(row_factory=class_row(Missing)) as cursor:
         return cursor.execute(statement("report/gaps_of_run"), {"run": run.id}).fetchall()
-
-
-def holes_to_ask(
-    connection: Connection[Any], listed: Iterable[str], *, now: datetime
-) -> list[PlannedRequest]:
-    """Return the requests that may fill what the vendor left out, oldest first.
-
-    A symbol on the list needs none: the body of its next session brings the last hundred again.
-
-    :param listed: the symbols on the list.
-    """
-    about = {"symbols": list(listed), "now": now, "reach": COMPACT, "steps": list(ASK_AGAIN_AFTER)}
-    rows = connection.execute(statement("plan/holes_to_ask"), about).fetchall()
-    return [
-        PlannedRequest(symbol, reason=f"the vendor left out {session}, and nothing else asks for it")
-        for symbol, session in rows
-    ]

@@ -11,8 +11,8 @@ from typing import Any
 from airflow.sdk import ObjectStoragePath
 from psycopg import Connection
 
-from include.warehouse.runs import Run, requests_of
 from include.settings import DAILY, DIVIDENDS, LISTING, SPLITS
+from include.warehouse.runs import Run, requests_of
 
 TABLES = {
     DAILY: "stock_data",

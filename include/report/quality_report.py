@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
 
 from include.datasets.bars import StockBar
-from include.gate.context import HeldBar
 from include.datasets.rule import SEVERITIES, Rule, Severity
-from include.warehouse.runs import Run
-from include.settings import REPORTS_KEPT
-from include.warehouse.statements import statement
+from include.gate.context import HeldBar
 from include.gate.verdicts import Finding, Verdict
 from include.report.rendering import render
+from include.settings import REPORTS_KEPT
+from include.warehouse.runs import Run
+from include.warehouse.statements import statement
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 SHOWN_AROUND = 2
 """So many sessions are shown before and after a bar that broke a rule."""
@@ -78,7 +81,8 @@ def write_report(
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     broken = [verdict for verdict in verdicts if verdict.findings]
     html = render(
-        "run_report.html",
+        TEMPLATES,
+        "quality_report.html",
         run=run,
         verdicts=verdicts,
         counts={severity: _count(findings, severity) for severity in SEVERITIES},

@@ -6,11 +6,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from include.plan.ranges import lacking_of, read_range, told
 from include.market.instruments import by_exchange
-from include.warehouse.runs import Run
-from include.plan.coverage import window_at
+from include.market.sessions import window_at
 from include.market.watchlist import read_watchlist
+from include.plan.ranges import lacking_of, read_range, told
+from include.warehouse.runs import Run
 
 
 def range_held(

@@ -18,18 +18,18 @@ DECIMALS = 6
 """As many as the warehouse keeps of a price as traded."""
 
 
-def render(template: str, **told: Any) -> str:
-    """Return a page."""
-    return _environment().get_template(template).render(told)
+def render(templates: Path, template: str, **values: Any) -> str:
+    """Return a page made from a template of a folder."""
+    return _environment(templates).get_template(template).render(values)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(templates: Path) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
         autoescape=True,
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

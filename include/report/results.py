@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.fetch.outage import ApiUnreachable
+from include.gate.quarantine import Action
 from include.warehouse.runs import Outcome, Run
 from include.warehouse.statements import statement
 
@@ -179,10 +180,11 @@ def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> s
     :param dsn: the warehouse, as a PostgreSQL URL.
     :raises LookupError: the run was never started.
     """
-    from include.report.gaps import gaps_of
     from include.market.lifecycle import notes_of
+    from include.report.gaps import gaps_of
+    from include.warehouse.connections import connect_to
+    from include.warehouse.origins import origin_of
     from include.warehouse.runs import find_run
-    from include.warehouse.connections import connect_to, origin_of
 
     with connect_to(dsn) as connection:
         run = find_run(connection, dag_id, run_id)
@@ -208,3 +210,16 @@ def _first(reasons: Sequence[str], most: int = 5) -> list[str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def undone(results: Sequence[SymbolResult], action: Action) -> list[str]:
+    """Return why a run has failed; nothing if it did what it could.
+
+    A decision is done once it is recorded, whatever else keeps its symbol out. A replay is done if it
+    brought a symbol in.
+    """
+    if action != "replay" or any(result.loaded for result in results):
+        results = [
+            result for result in results if result.outcome != "failed" and result.accepted is not False
+        ]
+    return [result.problem for result in results if result.problem]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from include.plan.needs import ACTIVE_LIST, DELISTED_LIST
 from include.fetch.raw_store import REFUSED, StoredBody, read_path
+from include.market.listing import ACTIVE_LIST, DELISTED_LIST
 from include.sandbox.recordings import Recording
 
 COPIED = "replay"

@@ -14,8 +14,8 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 
 from airflow_provider_alphavantage.exceptions import PASSING
 from include.exceptions import RunIncomplete
-from include.tasks.report_link import report_path, reported_task
 from include.settings import HORIZON, POOL, reports, store
+from include.tasks.report_link import report_path, reported_task
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -37,8 +37,8 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     from include.fetch.api import api_of
     from include.fetch.entitlement import EntitledApi
     from include.fetch.fetcher import OUT_OF_CALLS, Fetcher, next_turn
-    from include.plan.needs import PlannedRequest
     from include.fetch.outage import rest_before_retry
+    from include.plan.needs import PlannedRequest
 
     with this_run() as (warehouse, run):
         force = context["params"].get("force", False)
@@ -63,13 +63,15 @@ def validate_data() -> str:
     """Judge all bodies of the run; return the path of the bars that may enter."""
     from include.gate.checkpoint import data_docs
     from include.gate.validate import validate
-    from include.warehouse.connections import origin_of
+    from include.report.quality_report import write_report
+    from include.warehouse.origins import origin_of
 
     with this_run() as (warehouse, run):
         place = reports(origin_of(warehouse))
-        accepted = validate(warehouse, run, store=store(), reports=place)
+        found = validate(warehouse, run, store=store(), reports=place)
+        write_report(warehouse, run, found.verdicts, found.bars, found.held)
     print(f"Data Docs: {data_docs(place)}")
-    return accepted
+    return found.accepted
 
 
 @task(multiple_outputs=False, outlets=[STOCK_DATA])
@@ -77,9 +79,9 @@ def load_stock_data(accepted: str) -> dict[str, int]:
     """Merge what was accepted, actions and the listing; return what was new and changed of the bars."""
     from airflow.sdk import ObjectStoragePath
 
-    from include.datasets.bars import read_accepted
-    from include.report.lineage import report_load
+    from include.gate.accepted import read_accepted
     from include.load.merge import load_run
+    from include.report.lineage import report_load
 
     bars = read_accepted(ObjectStoragePath(accepted))
     with this_run() as (warehouse, run):
@@ -100,8 +102,8 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 def log_completion() -> str:
     """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
     from include.alerts.daily import tell_end
-    from include.report.gaps import find_gaps, gaps_of
     from include.market.lifecycle import notes_of
+    from include.report.gaps import find_gaps, gaps_of
     from include.report.results import headline, problems, results_of, table
     from include.warehouse.runs import end_run
 
@@ -135,8 +137,8 @@ def pipeline_end() -> None:
 @contextmanager
 def this_run() -> Generator[tuple[Connection[Any], Run]]:
     """Open the warehouse and find the run that the DAG's first task recorded."""
-    from include.warehouse.runs import find_run
     from include.warehouse.connections import connect
+    from include.warehouse.runs import find_run
 
     with connect() as warehouse:
         yield warehouse, find_run(warehouse, **run_key())

@@ -21,10 +21,10 @@ def fetch(name: str) -> None:
     """Bring the dataset's body into the raw store."""
     context: Any = get_current_context()
     context["dataset"] = name
-    from include.fetch.api import api_of
-    from include.fetch.entitlement import EntitledApi
-    from include.fetch.datasets import DatasetFetcher
     from include.datasets.periods import dataset_named
+    from include.fetch.api import api_of
+    from include.fetch.datasets import DatasetFetcher
+    from include.fetch.entitlement import EntitledApi
     from include.fetch.fetcher import OUT_OF_CALLS
     from include.fetch.outage import rest_before_retry
 
@@ -41,10 +41,10 @@ def fetch(name: str) -> None:
 @task(trigger_rule="all_done")
 def validate() -> None:
     """Judge the bodies of the run, each dataset by its own rules."""
+    from include.datasets.periods import dataset_named
     from include.gate.checkpoint import data_docs
     from include.gate.datasets import validate as judge
-    from include.datasets.periods import dataset_named
-    from include.warehouse.connections import origin_of
+    from include.warehouse.origins import origin_of
 
     with this_run() as (warehouse, run):
         place = reports(origin_of(warehouse)) / "datasets"
@@ -55,8 +55,8 @@ def validate() -> None:
 @task
 def load() -> list[dict[str, Any]]:
     """Merge what was accepted into the tables; return what was new and changed."""
-    from include.load.datasets import load as merge
     from include.datasets.periods import dataset_named
+    from include.load.datasets import load as merge
 
     with this_run() as (warehouse, run):
         datasets = [*map(dataset_named, run.symbols)]

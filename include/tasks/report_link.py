@@ -27,8 +27,8 @@ class QualityReportLink(BaseOperatorLink):
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """Return the page of the report of the run that a task instance is in; empty if there is none."""
         from include.report.quality_report import has_report
-        from include.warehouse.runs import find_run
         from include.warehouse.connections import connect
+        from include.warehouse.runs import find_run
 
         with connect() as warehouse:
             run = find_run(warehouse, ti_key.dag_id, ti_key.run_id)

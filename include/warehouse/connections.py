@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg import Connection
-from psycopg.rows import class_row
 
-from include.exceptions import OriginMismatch
-from include.datasets.daily_bars import USUAL_STEP
-from include.plan.needs import Held
 from include.settings import POSTGRES_CONN_ID
-from include.warehouse.statements import statement
-
-ORIGINS = ("market", "sandbox", "replay")
-"""Whose data a warehouse may hold: the real API's, simulated, or recorded and replayed."""
 
 
 @contextmanager
@@ -57,38 +48,3 @@ def upgrade_schema(conn_id: str = POSTGRES_CONN_ID) -> None:
     with engine.begin() as connection:
         upgrade(connection)
     engine.dispose()
-
-
-def origin_of(connection: Connection[Any]) -> str | None:
-    """Return whose data the warehouse holds, or None while nobody has claimed it."""
-    row = connection.execute("select origin from warehouse_origin").fetchone()
-    return row[0] if row else None
-
-
-def claim_origin(connection: Connection[Any], origin: str) -> None:
-    """Record whose data the warehouse holds from now on.
-
-    :raises OriginMismatch: it holds another's.
-    """
-    connection.execute(
-        "insert into warehouse_origin (origin) values (%s) on conflict do nothing",
-        (origin,),
-    )
-    held = origin_of(connection)
-    if held != origin:
-        raise OriginMismatch(
-            f"This warehouse holds {held!r} data, and {origin!r} data was about to enter. Point the "
-            f"connection {POSTGRES_CONN_ID!r} at a database of its own for {origin!r} data, or the API "
-            "connection back."
-        )
-
-
-def held_of(connection: Connection[Any], symbols: Sequence[str], since: date) -> list[Held]:
-    """Return what is held of each of these symbols, in their order.
-
-    :param since: the session from which on steps like a split's are looked for.
-    """
-    lowest, highest = USUAL_STEP
-    about = {"symbols": list(symbols), "since": since, "lowest": lowest, "highest": highest}
-    with connection.cursor(row_factory=class_row(Held)) as cursor:
-        return cursor.execute(statement("plan/held_of_symbols"), about).fetchall()

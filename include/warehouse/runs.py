@@ -14,7 +14,6 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.exceptions import RunNotStarted
-from include.fetch.raw_store import read_path
 from include.warehouse.statements import statement
 
 Outcome = Literal["fetched", "reused", "complete", "left out", "deferred", "failed"]
@@ -58,12 +57,6 @@ class Request:
     def has_body(self) -> bool:
         """Whether there is a body to load."""
         return self.outcome in {"fetched", "reused"}
-
-    @property
-    def asked_as(self) -> str:
-        """The name its body was asked for under: the symbol may have been renamed since."""
-        stored = read_path(self.path) if self.path else None
-        return stored.symbol if stored else self.symbol
 
 
 def start_run(
@@ -144,7 +137,9 @@ def last_body(
     """
     about = {"symbol": symbol, "function": function, "outputsize": outputsize, "run": run.id}
     with connection.cursor(row_factory=class_row(Request)) as cursor:
-        return cursor.execute(statement("fetch/last_body"), about | {"final_through": final_through}).fetchone()
+        return cursor.execute(
+            statement("fetch/last_body"), about | {"final_through": final_through}
+        ).fetchone()
 
 
 def moment(connection: Connection[Any], now: datetime) -> datetime:

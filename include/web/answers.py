@@ -15,8 +15,8 @@ from fastapi.responses import StreamingResponse
 from psycopg import Connection, ServerCursor, sql
 from psycopg.types.string import TextLoader
 
+from include.warehouse.origins import origin_of
 from include.warehouse.statements import statement
-from include.warehouse.connections import origin_of
 from include.web.formats import MEDIA_TYPES, Format, accepted
 from include.web.writing import Batches, Row, as_columns, as_csv, as_json
 

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from include.exceptions import PipelineError
 from include.plan.budget import Allowance
-from include.warehouse.connections import origin_of
+from include.warehouse.origins import origin_of
 from include.web.overview import waiting_in
 from include.web.sources import rows
 

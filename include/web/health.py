@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from include.web.sources import rows
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
+MIGRATIONS = Path(__file__).parents[1] / "warehouse" / "migrations" / "versions"
 LATE = timedelta(days=2)
 
 

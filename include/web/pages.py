@@ -11,18 +11,19 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from pydantic import Field
 
+from include.report.rendering import in_address, render
+from include.warehouse.origins import origin_of
 from include.warehouse.runs import moment
-from include.warehouse.connections import origin_of
 from include.web.access import DECIDES, check_form
 from include.web.budget import budget_page
 from include.web.data_api import Adjusted, AfterSymbol, Symbol, Text, check_symbol
 from include.web.overview import overview
 from include.web.quality import Action, quality_page, trigger
-from include.report.rendering import in_address, render
 from include.web.sources import Warehouse, rows, sources_of
 from include.web.symbol import symbol_page
 
 STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
 # Nothing of another host, no script or style within a page, and a frame only in Airflow itself.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -131,7 +132,7 @@ def static(name: str) -> Response:
 
 
 def _page(request: Request, template: str, status: int = 200, **told: Any) -> Response:
-    return HTMLResponse(render(template, base=_base(request), **told), status, HEADERS)
+    return HTMLResponse(render(TEMPLATES, template, base=_base(request), **told), status, HEADERS)
 
 
 def _base(request: Request) -> str:

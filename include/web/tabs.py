@@ -7,8 +7,8 @@ from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from include.web.access import QUARANTINE, READS
 from include.report.rendering import in_address
+from include.web.access import QUARANTINE, READS
 from include.web.sources import Warehouse, rows
 
 router = APIRouter(prefix="/of", include_in_schema=False, dependencies=[READS])

@@ -8,10 +8,10 @@ import pytest
 
 from include.alerts.digest import Trouble
 from include.alerts.late import daily_run_due, lacking_of, late_of
-from include.report.gaps import find_gaps
 from include.market.instruments import register, write_sessions
-from include.warehouse.runs import Request, Run, end_run, record_request, start_run
+from include.report.gaps import find_gaps
 from include.settings import DAILY
+from include.warehouse.runs import Request, Run, end_run, record_request, start_run
 
 pytestmark = pytest.mark.postgres
 SATURDAY = datetime(2026, 5, 16, 10, tzinfo=UTC)

@@ -11,7 +11,7 @@ from airflow.dag_processing.dagbag import DagBag
 
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
-from include.warehouse.connections import claim_origin
+from include.warehouse.origins import claim_origin
 from tests.conftest import PROJECT
 
 KEY = "DAGTEST9APIKEY99"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 import sys
@@ -25,9 +24,10 @@ DAGS = {
 BY_HAND = {"quarantine", "plan"}
 SHARED = {"include.exceptions", "include.settings"}
 ALERTS = {"include.alerts", "include.alerts.notifiers"}
-TASKS = SHARED | {"include.tasks.daily_bars", "include.tasks.report_link"}
-DAILY = TASKS | {"include.tasks.defaults", "include.tasks.approval"}
-EXTRA = TASKS | {"include.tasks.defaults", "include.extra", "include.tasks.datasets"}
+DEFAULTS = {"include.tasks", "include.tasks.defaults"}
+TASKS = SHARED | {"include.tasks", "include.tasks.daily_bars", "include.tasks.report_link"}
+DAILY = TASKS | DEFAULTS | {"include.tasks.approval"}
+EXTRA = TASKS | DEFAULTS | {"include.tasks.datasets"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -197,8 +197,8 @@ def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
         ("stock_data_backfill", DAILY),
         ("stock_data_periods", EXTRA),
         ("market_data_extra", EXTRA | ALERTS),
-        ("market_data_maintenance", SHARED | ALERTS | {"include.tasks.defaults"}),
-        ("market_data_freshness", SHARED | ALERTS | {"include.tasks.defaults"}),
+        ("market_data_maintenance", SHARED | ALERTS | DEFAULTS),
+        ("market_data_freshness", SHARED | ALERTS | DEFAULTS),
         ("quarantine", TASKS),
         ("plan", SHARED),
     ],
@@ -215,22 +215,3 @@ def test_parsing_imports_nothing_heavy(dag_id, ours):
     added = modules(f"dags.{dag_id}") - modules(sdk)
     assert added & HEAVY == set()
     assert {name for name in added if name.startswith("include.")} == ours
-
-
-@pytest.mark.parametrize(
-    ("package", "may_import"),
-    [
-        ("airflow_provider_alphavantage", {"airflow_provider_alphavantage"}),
-        ("include", {"include", "airflow_provider_alphavantage"}),
-        ("dags", {"include", "airflow_provider_alphavantage"}),
-        ("plugins", {"include"}),
-    ],
-)
-def test_imports_point_one_way(package, may_import):
-    ours = {"airflow_provider_alphavantage", "include", "dags", "plugins", "tests"}
-    for path in (PROJECT / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            roots = {name.split(".")[0] for name in names} & ours
-            assert roots <= may_import, f"{path.relative_to(PROJECT)} imports {roots - may_import}"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from include.warehouse.connections import claim_origin
+from include.warehouse.origins import claim_origin
 from tests.conftest import PROJECT
 
 from .conftest import KEY, NOW

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from include.fetch.raw_store import write_body
-from include.warehouse.connections import claim_origin
+from include.warehouse.origins import claim_origin
 
 pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from airflow.sdk.configuration import clear_secrets_backends_cache
 
-from include.warehouse.connections import claim_origin
+from include.warehouse.origins import claim_origin
 from tests.conftest import PROJECT
 from tests.dags.conftest import NOW
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from include.datasets.bars import table_of
-from include.load.merge import load
-from include.local.place import wheel_programs
-from include.warehouse.migrations.__main__ import main as migrate
-from include.warehouse.runs import start_run
+from include.gate.accepted import table_of
 from include.gate.validate import record_verdict
 from include.gate.verdicts import Verdict
+from include.load.merge import load
+from include.local.place import wheel_programs
 from include.warehouse.connections import connect_to
-from tests.pipeline.conftest import (  # pytest finds fixtures by these names
+from include.warehouse.migrations.__main__ import main as migrate
+from include.warehouse.runs import start_run
+from tests.bars import (  # pytest finds fixtures by these names
     MORNING_AFTER,
     batch,
     loading,

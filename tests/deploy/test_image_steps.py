@@ -189,7 +189,7 @@ def test_airflow_knows_the_provider(image: Image) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "python -m include.installation.install --help",
+        "python -m include.installation --help",
         "python -m include.sandbox --help",
         "python -m include.warehouse.migrations --help",
         "airflow celery worker --help",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from include.gate.quarantine import Instruction
 from include.local import __main__ as command
 from include.local import credentials, quarantine
 from include.local.postgres import Server
@@ -17,7 +18,6 @@ from include.local.quarantine import read
 from include.local.settings import Settings, SettingsError
 from include.local.stack import Stack
 from include.local.state import State
-from include.gate.quarantine import Instruction
 
 
 def asked(**options: str) -> Namespace:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from include.local import processes
 from include.fetch.raw_store import read_path
+from include.local import processes
 
 from .cluster import CONCURRENCY, WORKERS, Cluster, until
 from .conftest import BUCKET, SYMBOLS

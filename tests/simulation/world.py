@@ -18,10 +18,11 @@ import psycopg
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from include.fetch.fetcher import next_turn
-from include.warehouse.runs import Run
 from include.sandbox.running import RunningSandbox
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.warehouse.connections import claim_origin, connect_to
+from include.warehouse.connections import connect_to
+from include.warehouse.origins import claim_origin
+from include.warehouse.runs import Run
 
 KEY = "FREE7KEY7OF7A7PERSON"
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from fastapi.testclient import TestClient
 
-from include.market.instruments import register, write_sessions
-from include.load.merge import refresh_views
+from include.load.views import refresh_views
 from include.local.postgres import create_reader
+from include.market.instruments import register, write_sessions
 from tests.conftest import PROJECT
-from tests.pipeline.conftest import (  # pytest finds fixtures by these names
+from tests.bars import (  # pytest finds fixtures by these names
     MORNING_AFTER,
     batch,
     loading,

@@ -1,4 +1,7 @@
-"""Bring a warehouse to today's schema: ``WAREHOUSE_URL=postgresql://... python -m include.warehouse.migrations``."""
+"""Bring a warehouse to today's schema.
+
+WAREHOUSE_URL=postgresql://... python -m include.warehouse.migrations
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import sys
 from sqlalchemy import create_engine
 
 from include.exceptions import OriginMismatch
+from include.warehouse.connections import connect_to
 from include.warehouse.migrations.upgrade import upgrade
-from include.warehouse.connections import ORIGINS, claim_origin, connect_to
+from include.warehouse.origins import ORIGINS, claim_origin
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ create table dataset (
 comment on table dataset is
     'Each dataset the DAG market_data_extra was ever asked for: its rows are in the table that table_name names.';
 comment on column dataset.name is
-    'As include/datasets/registry.py has it; it stands for the symbol in request, verdict and quarantine, where no symbol is in lower case.';
+    'As include/datasets.py has it; it stands for the symbol in request, verdict and quarantine, where no symbol is in lower case.';
 comment on column dataset.parameters is 'What is asked of the function, as the API names it.';
 comment on column dataset.key_columns is 'The columns that identify a row of the table: its primary key.';
 

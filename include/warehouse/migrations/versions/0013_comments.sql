@@ -66,7 +66,7 @@ comment on column quarantine.symbol is 'The symbol, or the name of the dataset, 
 comment on column quarantine.data_date is 'The session, or the day, of the row; null where it has none.';
 comment on column quarantine.bar is 'The row as it came, exact: numbers are text.';
 comment on column quarantine.rules is
-    'Every rule it broke, by name: see include/datasets/daily_bars.py and include/datasets/registry.py.';
+    'Every rule it broke, by name: see include/expectations.py and include/datasets.py.';
 comment on column quarantine.path is 'The body in the raw store that has the row.';
 comment on column quarantine.quarantined_at is 'When it was refused, by the real clock.';
 

@@ -14,7 +14,7 @@ create index broken_rule_rule on broken_rule (rule, pipeline_run_id);
 comment on table broken_rule is 'Every rule of the gate that a symbol''s batch broke in a run: see docs/gate.md.';
 comment on column broken_rule.pipeline_run_id is 'The run that judged it.';
 comment on column broken_rule.symbol is 'The symbol, or the name of the dataset, that broke it.';
-comment on column broken_rule.rule is 'The rule, by name: see include/datasets/daily_bars.py and include/datasets/registry.py.';
+comment on column broken_rule.rule is 'The rule, by name: see include/expectations.py and include/datasets.py.';
 comment on column broken_rule.severity is
     'critical kept the batch out; warning was told and did not; info is for who wants to know. A critical rule that a person overruled is a warning here.';
 comment on column broken_rule.bars is 'How many rows broke it; 1 for a rule about the whole symbol.';

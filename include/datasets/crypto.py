@@ -1,0 +1,19 @@
+"""Crypto: one table for all coins and markets, a row for each day (UTC)."""
+
+from __future__ import annotations
+
+from include.datasets.base import Dataset
+from include.datasets.rule import PRICE_RULES
+
+CRYPTO: tuple[Dataset, ...] = (
+    Dataset(
+        "btc_usd",
+        "DIGITAL_CURRENCY_DAILY",
+        table="crypto_daily",
+        key=("symbol", "market", "timestamp"),
+        parameters={"symbol": "BTC", "market": "USD", "datatype": "csv"},
+        day="timestamp",
+        leave_out_today=True,
+        rules=PRICE_RULES,
+    ),
+)

@@ -1,0 +1,128 @@
+"""Kill -9 anywhere in the load of a run: the table and its views are as before or after; again helps."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from include.datasets.bars import StockBar
+from include.load.views import refresh_views
+from include.warehouse.connections import connect_to
+from tests.conftest import PROJECT
+
+from .conftest import SESSIONS
+from .test_history import MONDAY, bar
+
+pytestmark = pytest.mark.postgres
+
+LOAD = """
+import os, signal, sys
+from contextlib import contextmanager
+import psycopg
+from include.datasets.bars import table_of
+from include.load.merge import load_run
+from include.warehouse.runs import find_run
+from tests.load.test_load_killed import corrected
+
+left = int(sys.argv[2])
+
+def point():
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+class Copy:
+    def __init__(self, copy):
+        self.copy = copy
+    def write(self, lines):
+        half = len(lines) // 2
+        for part in (lines[:half], lines[half:]):
+            point()
+            self.copy.write(part)
+        point()
+
+class Cursor(psycopg.Cursor):
+    def execute(self, *args, **options):
+        point()
+        return super().execute(*args, **options)
+    @contextmanager
+    def copy(self, *args, **options):
+        point()
+        with super().copy(*args, **options) as copy:
+            yield Copy(copy)
+        point()
+
+with psycopg.connect(sys.argv[1]) as connection:
+    run = find_run(connection, "stock_data_pipeline", "killed")
+    connection.cursor_factory = Cursor
+    loaded = load_run(connection, table_of(corrected()), run)
+    point()
+print("committed", flush=True)
+point()
+print(*((symbol.new_bars, symbol.changed_bars, symbol.unchanged_bars) for symbol in loaded))
+"""
+
+
+def corrected() -> list[StockBar]:
+    """The bars of a second load: one changed, one new, one of a new symbol."""
+    draw = random.Random(1)
+    first = [bar("IBM", session, draw, MONDAY, True) for session in SESSIONS[:10]]
+    return [
+        replace(first[0], volume=first[0].volume + 1),
+        *first[1:],
+        bar("IBM", SESSIONS[10], draw, MONDAY, True),
+        bar("MSFT", SESSIONS[10], draw, MONDAY, True),
+    ]
+
+
+@pytest.fixture
+def held(warehouse, loading, validated) -> None:
+    """The bars of the first load, in the table and its views; a run that is about to load the second."""
+    loading([replace(corrected()[0], volume=7), *corrected()[1:10]], "first", MONDAY)
+    refresh_views(warehouse)
+    validated(corrected(), "killed")
+
+
+def load(url: str, points: int) -> subprocess.CompletedProcess[str]:
+    """Load the run in a process of its own that kills itself after so many points."""
+    command = [sys.executable, "-c", LOAD, url, str(points)]
+    return subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)
+
+
+def state(url: str) -> list[list[tuple]]:
+    """All rows the load writes, and what the views say."""
+    relations = ("stock_data", "stock_data_history", "verdict", "latest_price", "symbol_coverage")
+    with connect_to(url) as connection:
+        return [
+            connection.execute(f"select * from {name} order by 1, 2".encode()).fetchall()
+            for name in relations
+        ]
+
+
+def test_killed_anywhere_the_table_and_its_views_are_as_before_or_as_after(warehouse_url, held):
+    before = state(warehouse_url)
+    died = 0
+    while (done := load(warehouse_url, died)).returncode:
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        died += 1
+        if done.stdout == "committed\n":
+            break
+        assert state(warehouse_url) == before
+    assert died >= 30
+    after = state(warehouse_url)
+    with connect_to(warehouse_url) as connection:
+        bars = connection.execute("select symbol, data_date, volume from stock_data order by 1, 2").fetchall()
+        seen = connection.execute("select symbol, data_date, volume from latest_price order by 1").fetchall()
+    assert bars == sorted((b.symbol, b.data_date, b.volume) for b in corrected())
+    assert seen == [bars[10], bars[11]]
+
+    # Nobody heard that it was done, so it is tried again: nothing changes, and it still says what it did.
+    again = load(warehouse_url, 1_000)
+    assert again.stdout.splitlines() == ["committed", "(1, 1, 9) (1, 0, 0)"]
+    assert state(warehouse_url) == after
