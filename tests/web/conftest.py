@@ -12,16 +12,9 @@ from fastapi.testclient import TestClient
 from include.load.views import refresh_views
 from include.local.postgres import create_reader
 from include.market.instruments import register, write_sessions
+from tests.bars import MORNING_AFTER
 from tests.conftest import PROJECT
-from tests.bars import (  # pytest finds fixtures by these names
-    MORNING_AFTER,
-    batch,
-    loading,
-    started,
-    validated,
-)
 
-__all__ = ["batch", "loading", "started", "validated"]
 READER = "web_reader"
 HOSTILE = '<script>alert("x")</script>'
 
