@@ -35,7 +35,7 @@ from include.load.merge import _as_new, _copy, _rows, load
 from include.local import postgres
 from include.warehouse.connections import connect_to
 from include.warehouse.migrations.upgrade import upgrade
-from include.warehouse.runs import start_run
+from include.warehouse.runs import RunRequest, start_run
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,9 +81,9 @@ def fetched_later(bars: pa.Table, *, changed: bool) -> pa.Table:
 
 def ours(url: str, bars: pa.Table) -> Go:
     """include.load.merge, with the verdicts it writes its counts into."""
-    about = {"dag_id": "benchmark", "run_id": str(time.monotonic())}
+    asked = RunRequest("benchmark", str(time.monotonic()), now=NOW.isoformat())
     with connect_to(url) as connection:
-        run = start_run(connection, **about, clock=NOW, simulated=True, symbols=[])
+        run = start_run(connection, asked, clock=NOW, symbols=[])
         connection.execute(ACCEPTED, (run.id, bars["symbol"].unique().to_pylist()))
 
     def go() -> None:

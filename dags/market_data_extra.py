@@ -25,11 +25,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, task
 
 from include.alerts.notifiers import TellFailure, TellSuccess
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.tasks.daily_bars import run_key
+from include.tasks.context import opened, run_request
 from include.tasks.datasets import fetch, load, report, validate
 from include.tasks.defaults import DEFAULT_ARGS
 
@@ -39,18 +39,10 @@ def start() -> list[str]:
     """Record the run; return the names of the datasets to bring."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.datasets import start as start_run
-    from include.warehouse.connections import connect, upgrade_schema
 
-    params = get_current_context()["params"]
-    upgrade_schema()
-    with connect() as warehouse:
-        return start_run(
-            warehouse,
-            **run_key(),
-            now=params["now"],
-            premium=AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium",
-            force=params["force"],
-        )
+    with opened() as warehouse:
+        premium = AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium"
+        return start_run(warehouse, run_request(), premium=premium)
 
 
 @dag(

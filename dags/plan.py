@@ -15,13 +15,13 @@ everything that is due will be there.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from airflow.sdk import Param, Variable, dag, get_current_context, task
+from airflow.sdk import Param, dag, task
 
-from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError
-from include.settings import ALPHAVANTAGE_CONN_ID, HORIZON, WATCHLIST_VARIABLE
+from include.settings import ALPHAVANTAGE_CONN_ID, HORIZON
+from include.tasks.context import opened, run_request
+from include.tasks.defaults import ATTENDED_ARGS
 
 
 @task(multiple_outputs=False)
@@ -30,22 +30,15 @@ def plan() -> dict[str, list[str]]:
     from dataclasses import asdict
 
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+    from include.plan.clock import clock_of
     from include.plan.entitlement import entitled
     from include.plan.preview import look_ahead
-    from include.warehouse.connections import connect, upgrade_schema
 
-    params = get_current_context()["params"]
-    hook = AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
-    now = datetime.fromisoformat(params["now"]) if params["now"] else datetime.now(UTC)
-    upgrade_schema()
-    with connect() as warehouse:
-        ahead = look_ahead(
-            warehouse,
-            asked=params["symbols"] or Variable.get(WATCHLIST_VARIABLE, default=""),
-            now=params["now"],
-            allowance=entitled(warehouse, hook, within=HORIZON, now=now),
-            force=params["force"],
-        )
+    request, hook = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
+    with opened() as warehouse:
+        now = clock_of(warehouse, request.now)
+        allowance = entitled(warehouse, hook, within=HORIZON, now=now)
+        ahead = look_ahead(warehouse, request, allowance=allowance)
     print(*ahead.outlook, *ahead.requests, sep="\n")
     return asdict(ahead)
 
@@ -62,13 +55,7 @@ def plan() -> dict[str, list[str]]:
         "force": Param(False, type="boolean", title="Ask again"),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
     },
-    default_args={
-        "owner": "data-engineering-team",
-        "retries": 1,
-        "retry_delay": timedelta(seconds=5),
-        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,)),
-        "execution_timeout": timedelta(minutes=10),
-    },
+    default_args=ATTENDED_ARGS,
 )
 def plan_of_next_run() -> None:
     """Plan, and nothing else."""

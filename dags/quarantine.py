@@ -17,28 +17,26 @@ loaded. Nothing is asked of the API. `who` is you, unless you name somebody; `no
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
-from include.exceptions import PipelineError, RunIncomplete
-from include.settings import reports, store
-from include.tasks.daily_bars import STOCK_DATA, run_key, this_run
-from include.tasks.report_link import reported_task
+from include.exceptions import RunIncomplete
+from include.tasks.context import opened, run_request, this_run
+from include.tasks.daily_bars import load_stock_data, validate_data
+from include.tasks.defaults import ATTENDED_ARGS
 
 
 @task
 def decide() -> list[str]:
-    """Record the decision and the bodies to judge again; return the symbols. Or list what is open."""
+    """Record the decision and the bodies to validate again; return the symbols. Or list what is open."""
     from include.gate.quarantine import Instruction, open_rows, table, take_up
-    from include.warehouse.connections import connect, upgrade_schema
 
     context = get_current_context()
     params = context["params"]
-    upgrade_schema()
-    with connect() as warehouse:
+    with opened() as warehouse:
         if params["action"] == "list":
             print(table(open_rows(warehouse)))
             raise AirflowSkipException("Listed what is open; nothing was decided.")
@@ -48,48 +46,22 @@ def decide() -> list[str]:
             who=params["who"] or context["dag_run"].triggering_user_name or "",
             why=params["reason"] or "",
         )
-        run = take_up(warehouse, asked, **run_key(), now=params["now"])
-    return run.symbols
-
-
-@reported_task()
-def validate_data() -> str:
-    """Judge the bodies under today's rules and decisions; return the path of the bars that may enter."""
-    from include.gate.validate import validate
-    from include.warehouse.origins import origin_of
-
-    with this_run() as (warehouse, run):
-        return validate(warehouse, run, store=store(), reports=reports(origin_of(warehouse)))
-
-
-@task(outlets=[STOCK_DATA])
-def load_stock_data(accepted: str) -> None:
-    """Merge the accepted bars into stock_data; what was discarded after it had entered leaves it."""
-    from airflow.sdk import ObjectStoragePath
-
-    from include.gate.accepted import read_accepted
-    from include.load.merge import load_run
-
-    bars = read_accepted(ObjectStoragePath(accepted))
-    with this_run() as (warehouse, run):
-        load_run(warehouse, bars, run)
+        return take_up(warehouse, asked, run_request()).symbols
 
 
 @task(trigger_rule="none_skipped")
 def report() -> str:
     """Close the run's audit row and print its table; fail if nothing could be done."""
-    from include.report.results import headline, problems, results_of, table, undone
-    from include.warehouse.runs import end_run
+    from include.report.closing import close_run
+    from include.report.results import headline, problems, table, undone
 
+    action = get_current_context()["params"]["action"]
     with this_run() as (warehouse, run):
-        results = results_of(warehouse, run)
-        wrong = undone(results, get_current_context()["params"]["action"])
-        told = "\n".join(problems(results))
-        end_run(warehouse, run, state="failed" if wrong else "success", message=told)
-    print(f"{table(results)}{told}")
-    if wrong:
-        raise RunIncomplete("\n".join(wrong))
-    return headline(results)
+        closed = close_run(warehouse, run, partial(undone, action=action))
+    print(table(closed.results), *closed.missing, *problems(closed.results), sep="\n")
+    if closed.wrong:
+        raise RunIncomplete("\n".join(closed.wrong))
+    return headline(closed.results)
 
 
 @dag(
@@ -106,17 +78,11 @@ def report() -> str:
         "who": Param(None, type=["null", "string"], title="Who decides"),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
     },
-    default_args={
-        "owner": "data-engineering-team",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=10),
-        "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,)),
-        "execution_timeout": timedelta(minutes=30),
-    },
+    default_args=ATTENDED_ARGS,
 )
 def quarantine() -> None:
-    """Decide, judge again, load, report."""
-    accepted = validate_data()
+    """Decide, validate again, load, report."""
+    accepted = validate_data.override(trigger_rule="all_success")()
     decide() >> accepted
     load_stock_data(accepted) >> report()
 

@@ -27,17 +27,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from airflow.sdk import Param, Variable, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 
-from include.settings import WATCHLIST_VARIABLE
 from include.tasks.approval import approved
+from include.tasks.context import opened, run_request, this_run, watchlist
 from include.tasks.daily_bars import (
     fetch_stock_data,
     load_stock_data,
     log_completion,
     pipeline_end,
-    run_key,
-    this_run,
     validate_data,
 )
 from include.tasks.defaults import DEFAULT_ARGS
@@ -48,21 +46,15 @@ def plan_backfill() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask of the range, a list for each mapped instance."""
     from include.fetch.api import api_of
     from include.plan.backfill import start_backfill
-    from include.warehouse.connections import connect, upgrade_schema
 
     params = get_current_context()["params"]
-    daily = Variable.get(WATCHLIST_VARIABLE, default="")
-    upgrade_schema()
-    with connect() as warehouse:
+    with opened() as warehouse:
         groups = start_backfill(
             warehouse,
-            **run_key(),
-            asked=params["symbols"] or daily,
+            run_request(),
             days=(params["from"], params["to"]),
-            now=params["now"],
-            daily=daily,
+            daily=watchlist(),
             api_of=api_of,
-            force=params["force"],
         )
     return [[asdict(request) for request in group] for group in groups]
 

@@ -24,10 +24,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from airflow.sdk import Param, Variable, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 
-from include.settings import ALPHAVANTAGE_CONN_ID, WATCHLIST_VARIABLE
-from include.tasks.daily_bars import run_key
+from include.settings import ALPHAVANTAGE_CONN_ID
+from include.tasks.context import opened, run_request, watchlist
 from include.tasks.datasets import fetch, load, report, validate
 from include.tasks.defaults import DEFAULT_ARGS
 
@@ -37,21 +37,14 @@ def plan_periods() -> list[str]:
     """Record the run; return the names of the series to bring."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.periods import start_periods
-    from include.warehouse.connections import connect, upgrade_schema
 
-    params = get_current_context()["params"]
-    daily = Variable.get(WATCHLIST_VARIABLE, default="")
-    upgrade_schema()
-    with connect() as warehouse:
+    with opened() as warehouse:
         return start_periods(
             warehouse,
-            **run_key(),
-            asked=params["symbols"] or daily,
-            periods=params["periods"],
-            now=params["now"],
-            daily=daily,
+            run_request(),
+            periods=get_current_context()["params"]["periods"],
+            daily=watchlist(),
             hook=AlphaVantageHook(ALPHAVANTAGE_CONN_ID),
-            force=params["force"],
         )
 
 

@@ -33,22 +33,20 @@ from airflow.sdk import (
     DeadlineAlert,
     DeadlineReference,
     Param,
-    Variable,
     dag,
-    get_current_context,
     task,
 )
 
 from include.alerts.deadline import testable
 from include.alerts.notifiers import TellFailure, TellLateRun
-from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN, WATCHLIST_VARIABLE
+from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN
 from include.tasks.approval import approved
+from include.tasks.context import opened, run_request
 from include.tasks.daily_bars import (
     fetch_stock_data,
     load_stock_data,
     log_completion,
     pipeline_end,
-    run_key,
     validate_data,
 )
 from include.tasks.defaults import DEFAULT_ARGS
@@ -60,19 +58,12 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     from include.fetch.api import api_of
     from include.plan.entitlement import entitled
     from include.plan.start import start
-    from include.warehouse.connections import connect, upgrade_schema
 
-    context = get_current_context()
-    params = context["params"]
-    upgrade_schema()
-    with connect() as warehouse:
+    with opened() as warehouse:
         groups = start(
             warehouse,
-            **run_key(),
-            asked=params["symbols"] or Variable.get(WATCHLIST_VARIABLE, default=""),
-            now=params["now"],
+            run_request(),
             allowance=lambda run: entitled(warehouse, api_of(run), within=HORIZON, now=run.clock),
-            force=params["force"],
         )
     return [[asdict(request) for request in group] for group in groups]
 

@@ -14,7 +14,7 @@ from include.gate.accepted import table_of
 from include.gate.validate import record_verdict
 from include.gate.verdicts import Verdict
 from include.load.merge import Loaded, load
-from include.warehouse.runs import Run, start_run
+from include.warehouse.runs import Run, RunRequest, start_run
 
 # Written down from a wall calendar: five full weeks without a holiday.
 SESSIONS = [
@@ -60,11 +60,9 @@ def started(warehouse) -> Callable[..., Run]:
     def start(*symbols: str, run_id: str = "manual") -> Run:
         run = start_run(
             warehouse,
-            dag_id="stock_data_pipeline",
-            run_id=run_id,
+            RunRequest("stock_data_pipeline", run_id, now=MORNING_AFTER.isoformat()),
             clock=MORNING_AFTER,
-            simulated=True,
-            symbols=list(symbols),
+            symbols=symbols,
         )
         warehouse.commit()
         return run

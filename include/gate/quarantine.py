@@ -16,7 +16,7 @@ from include.fetch.raw_store import is_stored
 from include.gate.decisions import Kind, check_decision, decide, symbols_of
 from include.plan.clock import clock_of
 from include.settings import DAILY
-from include.warehouse.runs import Request, Run, record_request, start_run
+from include.warehouse.runs import Request, Run, RunRequest, record_request, start_run
 from include.warehouse.statements import statement
 
 Action = Literal["release", "discard", "replay"]
@@ -92,19 +92,14 @@ def check(connection: Connection[Any], asked: Instruction) -> list[str]:
     return symbols_of(connection, asked.rows)
 
 
-def take_up(
-    connection: Connection[Any], asked: Instruction, *, dag_id: str, run_id: str, now: str | None
-) -> Run:
+def take_up(connection: Connection[Any], asked: Instruction, request: RunRequest) -> Run:
     """Record a run and its decision, and give it the newest stored bodies of the symbols.
 
-    :param now: the run's clock, as :func:`include.plan.clock.read_clock` takes it; empty for the real time.
     :raises BadDecision: it cannot be carried out.
     """
-    clock = clock_of(connection, now)
+    clock = clock_of(connection, request.now)
     symbols = symbols_of(connection, asked.rows)
-    run = start_run(
-        connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
-    )
+    run = start_run(connection, request, clock=clock, symbols=symbols)
     if asked.decision:
         decide(connection, run, asked.rows, asked.decision, who=asked.who, why=asked.why)
     judge_again(connection, run)

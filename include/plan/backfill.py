@@ -23,7 +23,7 @@ from include.plan.needs import Held, Need, PlannedRequest, is_late
 from include.plan.ranges import Lacking, Range, lacking_of, needs_of_range, read_range, told
 from include.plan.start import start
 from include.settings import DAILY, DAILY_HOUR, HORIZON
-from include.warehouse.runs import Request, Run
+from include.warehouse.runs import Request, Run, RunRequest
 
 if TYPE_CHECKING:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
@@ -33,33 +33,24 @@ log = logging.getLogger(__name__)
 
 def start_backfill(
     connection: Connection[Any],
+    request: RunRequest,
     *,
-    dag_id: str,
-    run_id: str,
-    asked: str | Iterable[str],
     days: tuple[str | None, str | None],
-    now: str | None,
     daily: str | Iterable[str],
     api_of: Callable[[Run], AlphaVantageHook],
-    force: bool = False,
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask of a range, as :func:`include.plan.start.start` does.
 
     :param days: the first and the last day (ISO 8601); an end that is empty is as far as there is any.
     :param daily: the symbols of the daily bars, whose calls are left alone.
-    :param force: ask although the listing does not know a symbol, or it is suspect.
     :raises BadParameter: no symbols, no range, or a clock that may not or cannot be set.
     """
-    clock = clock_of(connection, now)
+    clock = clock_of(connection, request.now)
     return start(
         connection,
-        dag_id=dag_id,
-        run_id=run_id,
-        asked=asked,
-        now=now,
+        request,
         allowance=lambda run: spare(connection, api_of(run), run.clock, daily),
         planner=partial(plan_range, asked=read_range(*days, clock)),
-        force=force,
     )
 
 

@@ -14,7 +14,7 @@ from airflow_provider_alphavantage.functions import tier
 from include.datasets.base import Dataset
 from include.datasets.registry import DATASETS
 from include.plan.clock import clock_of
-from include.warehouse.runs import Request, record_request, start_run
+from include.warehouse.runs import Request, RunRequest, record_request, start_run
 from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
@@ -22,12 +22,9 @@ log = logging.getLogger(__name__)
 
 def start(
     connection: Connection[Any],
+    request: RunRequest,
     *,
-    dag_id: str,
-    run_id: str,
-    now: str | None,
     premium: bool,
-    force: bool = False,
     datasets: Sequence[Dataset] = DATASETS,
     calls: int | None = None,
 ) -> list[str]:
@@ -36,17 +33,15 @@ def start(
     One is due so many days (UTC) after the body that was loaded last was fetched. One that cannot be asked
     for is recorded as failed and costs no call.
 
-    :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
     :param premium: the key may ask for premium functions.
-    :param force: all are due.
     :param calls: how many may be asked for; the others are deferred. None for as many as the key has calls.
     :raises BadParameter: a clock that may not or cannot be set.
     """
-    clock = clock_of(connection, now)
+    clock = clock_of(connection, request.now)
     loaded = dict(connection.execute(statement("plan/loaded_datasets")).fetchall())
-    due = [each for each in datasets if force or _is_due(each, loaded.get(each.name), clock)]
+    due = [each for each in datasets if request.force or _is_due(each, loaded.get(each.name), clock)]
     names = [each.name for each in due]
-    run = start_run(connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=names)
+    run = start_run(connection, request, clock=clock, symbols=names)
     log.info("Due by %s: %s", clock, ", ".join(names) or "nothing")
     planned: list[str] = []
     for dataset in due:

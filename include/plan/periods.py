@@ -14,6 +14,7 @@ from include.market.watchlist import read_watchlist
 from include.plan.backfill import spare
 from include.plan.clock import clock_of
 from include.plan.datasets import start
+from include.warehouse.runs import RunRequest
 
 if TYPE_CHECKING:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
@@ -21,37 +22,28 @@ if TYPE_CHECKING:
 
 def start_periods(
     connection: Connection[Any],
+    request: RunRequest,
     *,
-    dag_id: str,
-    run_id: str,
-    asked: str | Iterable[str],
     periods: Sequence[str],
-    now: str | None,
     daily: str | Iterable[str],
     hook: AlphaVantageHook,
-    force: bool = False,
 ) -> list[str]:
     """Record the run and return the names of the series to fetch: see :func:`include.plan.datasets.start`.
 
-    :param asked: the symbols.
     :param periods: names of :data:`include.datasets.periods.SERIES`.
     :param daily: the symbols of the daily bars, whose calls are left alone.
-    :param force: all are due.
     :raises BadParameter: no symbols, or one that cannot be asked for.
     """
-    clock = clock_of(connection, now)
-    watchlist = read_watchlist(asked)
+    clock = clock_of(connection, request.now)
+    watchlist = read_watchlist(request.subjects)
     known, unsupported = by_exchange(watchlist.symbols, clock)
     if wrong := [*watchlist.refused, *unsupported]:
         raise BadParameter(f"{', '.join(wrong)}: no symbol, or of no exchange known here. Mend 'symbols'.")
     symbols = [symbol for members in known.values() for symbol in members]
     return start(
         connection,
-        dag_id=dag_id,
-        run_id=run_id,
-        now=now,
+        request,
         premium=False,
-        force=force,
         datasets=[series_of(symbol, period) for symbol in symbols for period in periods],
         calls=spare(connection, hook, clock, daily).left,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from include.plan.clock import clock_of
 from include.plan.daily_plan import plan_for
 from include.plan.start import refused
 from include.plan.summary import agenda, left_alone, outlook
+from include.warehouse.runs import RunRequest
 
 
 @dataclass(frozen=True)
@@ -31,23 +31,22 @@ class Ahead:
 
 def look_ahead(
     connection: Connection[Any],
+    request: RunRequest,
     *,
-    asked: str | Iterable[str],
-    now: str | None,
     allowance: Allowance,
-    force: bool = False,
 ) -> Ahead:
-    """Return what a run would do that started now; parameters as of :func:`include.plan.start.start`.
+    """Return what a run would do that started now; nothing is asked and nothing is written.
 
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """
-    watchlist = read_watchlist(asked)
+    watchlist = read_watchlist(request.subjects)
     with connection.transaction(force_rollback=True):
         connection.execute("set transaction read only")
-        clock = clock_of(connection, now)
+        clock = clock_of(connection, request.now)
         known, unsupported = by_exchange(watchlist.symbols, clock)
-        planned = plan_for(connection, known, clock, allowance, force=force)
+        planned = plan_for(connection, known, clock, allowance, force=request.force)
     symbols = len(watchlist.symbols) + len(watchlist.refused)
     idle = left_alone([*refused(watchlist, unsupported), *planned.idle])
-    at = f"A run at {clock:%Y-%m-%d %H:%M} {clock.tzname()}{' (simulated)' if now else ''} would bring:"
+    simulated = " (simulated)" if request.now else ""
+    at = f"A run at {clock:%Y-%m-%d %H:%M} {clock.tzname()}{simulated} would bring:"
     return Ahead([at, *outlook(symbols, planned, allowance)], [*agenda(planned), *idle])

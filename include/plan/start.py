@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from include.plan.daily_plan import Planned, plan_for
 from include.plan.needs import PlannedRequest
 from include.plan.summary import agenda, outlook
 from include.settings import DAILY
-from include.warehouse.runs import Request, Run, record_request, requests_of, start_run
+from include.warehouse.runs import Request, Run, RunRequest, record_request, requests_of, start_run
 
 log = logging.getLogger(__name__)
 
@@ -40,50 +40,39 @@ class Planner(Protocol):
 
 def start(
     connection: Connection[Any],
+    request: RunRequest,
     *,
-    dag_id: str,
-    run_id: str,
-    asked: str | Iterable[str],
-    now: str | None,
     allowance: Callable[[Run], Allowance],
     planner: Planner = plan_for,
-    force: bool = False,
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask, in groups of one mapped task instance each.
 
     A text on the watchlist that cannot be a symbol, or is one of no exchange known here, is recorded as
     failed and costs no call. What is complete, and what has to wait for a call, is recorded here too.
 
-    :param asked: the symbols.
-    :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
     :param allowance: tells what the key may ask for in a run.
     :param planner: plans what to ask; unless it is given, what keeps the daily bars whole.
-    :param force: ask for bars although they are held.
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
     """
-    watchlist = read_watchlist(asked)
-    clock = clock_of(connection, now)
+    watchlist = read_watchlist(request.subjects)
+    clock = clock_of(connection, request.now)
     symbols = [*watchlist.symbols, *watchlist.refused]
-    run = start_run(
-        connection, dag_id=dag_id, run_id=run_id, clock=clock, simulated=bool(now), symbols=symbols
-    )
+    run = start_run(connection, request, clock=clock, symbols=symbols)
     known, unsupported = by_exchange(watchlist.symbols, clock)
     for exchange in sorted(known):  # in one order: runs that start at once lock these rows
         write_sessions(connection, exchange)
     allowed = allowance(run)
-    planned = planner(connection, known, clock, allowed, force=force)
-    unlisted = {request.symbol for request in planned.idle if request.kind == "NotListed"}
+    planned = planner(connection, known, clock, allowed, force=request.force)
+    unlisted = {idle.symbol for idle in planned.idle if idle.kind == "NotListed"}
     for exchange, members in known.items():
         listed = [symbol for symbol in members if symbol not in unlisted]
         register(connection, listed, through=last_closed_session(exchange, clock))
-    brought = {
-        (request.symbol, request.function) for request in requests_of(connection, run) if request.has_body
-    }
+    brought = {(done.symbol, done.function) for done in requests_of(connection, run) if done.has_body}
     deferred = map(_deferred, planned.plan.deferred)
-    for request in (*refused(watchlist, unsupported), *planned.idle, *deferred):
-        if (request.symbol, request.function) not in brought:
-            record_request(connection, run, request)
-    log.info("Clock %s%s", clock, " (simulated)" if now else "")
+    for outcome in (*refused(watchlist, unsupported), *planned.idle, *deferred):
+        if (outcome.symbol, outcome.function) not in brought:
+            record_request(connection, run, outcome)
+    log.info("Clock %s%s", clock, " (simulated)" if run.simulated else "")
     for line in (*outlook(len(symbols), planned, allowed), *agenda(planned)):
         log.info("%s", line)
     return in_groups(planned.plan.requests)

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 
+from include.tasks.context import this_run
 from include.tasks.report_link import report_path
 
 APPROVE, REJECT = "Approve", "Reject"
@@ -42,7 +43,6 @@ class ApproveWarnings(HITLOperator):
         if limit is None:
             return self.accepted
         from include.gate.approval import question_of, warned_of
-        from include.tasks.daily_bars import this_run
 
         with this_run() as (warehouse, run):
             warned = warned_of(warehouse, run)
@@ -56,7 +56,6 @@ class ApproveWarnings(HITLOperator):
         from airflow.sdk import ObjectStoragePath
 
         from include.gate.approval import record_approval
-        from include.tasks.daily_bars import this_run
 
         answer = super().execute_complete(context, event)
         person = answer["responded_by_user"]

@@ -5,8 +5,6 @@ Each finds its run by the DAG and the run it is in; what to bring a first task o
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, get_current_context, task
@@ -15,13 +13,12 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 from airflow_provider_alphavantage.exceptions import PASSING
 from include.exceptions import RunIncomplete
 from include.settings import HORIZON, POOL, reports, store
+from include.tasks.context import this_run
 from include.tasks.report_link import report_path, reported_task
 
 if TYPE_CHECKING:
-    from psycopg import Connection
     from pydantic import JsonValue
 
-    from include.warehouse.runs import Run
 
 STOCK_DATA = Asset("stock_data")
 
@@ -102,22 +99,16 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 def log_completion() -> str:
     """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
     from include.alerts.daily import tell_end
-    from include.market.lifecycle import notes_of
-    from include.report.gaps import find_gaps, gaps_of
-    from include.report.results import headline, problems, results_of, table
-    from include.warehouse.runs import end_run
+    from include.report.closing import close_run
+    from include.report.results import headline, table
 
     with this_run() as (warehouse, run):
-        find_gaps(warehouse, now=run.now())
-        missing = gaps_of(warehouse, run)
-        learnt = notes_of(warehouse, run)
-        results = results_of(warehouse, run)
-        wrong = problems(results)
-        end_run(warehouse, run, state="failed" if wrong else "success", message="\n".join(wrong))
-    print(table(results), *learnt, *missing, sep="\n")
-    whole_list = not get_current_context()["params"].get("symbols")
-    tell_end(run_key()["dag_id"], run, results, whole_list=whole_list)
-    return headline(results)
+        closed = close_run(warehouse, run)
+    print(table(closed.results), *closed.notes, *closed.missing, sep="\n")
+    context = get_current_context()
+    whole_list = not context["params"].get("symbols")
+    tell_end(context["dag_run"].dag_id, run, closed.results, whole_list=whole_list)
+    return headline(closed.results)
 
 
 @task(trigger_rule="all_done")
@@ -132,22 +123,6 @@ def pipeline_end() -> None:
             wrong.append("The end of the run is not on record. See the log of log_completion, and clear it.")
     if wrong:
         raise RunIncomplete("\n".join(wrong))
-
-
-@contextmanager
-def this_run() -> Generator[tuple[Connection[Any], Run]]:
-    """Open the warehouse and find the run that the DAG's first task recorded."""
-    from include.warehouse.connections import connect
-    from include.warehouse.runs import find_run
-
-    with connect() as warehouse:
-        yield warehouse, find_run(warehouse, **run_key())
-
-
-def run_key() -> dict[str, str]:
-    """Return what identifies the run a task is in."""
-    dag_run = get_current_context()["dag_run"]
-    return {"dag_id": dag_run.dag_id, "run_id": dag_run.run_id}
 
 
 def _label(requests: list[dict[str, str]]) -> str:

@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.exceptions import RunIncomplete
 from include.settings import POOL, reports, store
-from include.tasks.daily_bars import this_run
+from include.tasks.context import this_run
 
 
 @task(pool=POOL, map_index_template="{{ dataset }}")

@@ -1,4 +1,4 @@
-"""How the tasks are retried that bring data or run on a schedule, and how long one may take."""
+"""How tasks are retried, and how long one may take."""
 
 from __future__ import annotations
 
@@ -16,4 +16,12 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,), delay_param="retry_delay"),
     "execution_timeout": timedelta(minutes=30),
 }
-"""What asking again may mend is asked again, after the DAG's parameter ``retry_delay`` at first."""
+"""What a retry may fix is retried, first after the DAG's parameter ``retry_delay``."""
+
+ATTENDED_ARGS: dict[str, Any] = DEFAULT_ARGS | {
+    "retries": 2,
+    "retry_delay": timedelta(seconds=10),
+    "retry_exponential_backoff": False,
+    "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,)),
+}
+"""The same where somebody waits for the answer: retried soon."""

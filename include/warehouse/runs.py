@@ -6,6 +6,7 @@ leaves no XCom, and a retry clears it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -17,6 +18,22 @@ from include.exceptions import RunNotStarted
 from include.warehouse.statements import statement
 
 Outcome = Literal["fetched", "reused", "complete", "left out", "deferred", "failed"]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a run is asked to do: read once, from its DAG run and its parameters.
+
+    :param subjects: the symbols, as a text or a list; empty where the DAG has none.
+    :param now: the run's clock, ISO 8601 with a zone; empty for the real time.
+    :param force: ask although nothing is due.
+    """
+
+    dag_id: str
+    run_id: str
+    subjects: str | Iterable[str] = ()
+    now: str | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,17 +78,20 @@ class Request:
 
 def start_run(
     connection: Connection[Any],
+    request: RunRequest,
     *,
-    dag_id: str,
-    run_id: str,
     clock: datetime,
-    simulated: bool,
-    symbols: list[str],
+    symbols: Sequence[str],
 ) -> Run:
-    """Record a run; started again, it keeps the outcomes it has and takes the new clock and symbols."""
-    facts = {"clock": clock, "simulated": simulated, "symbols": symbols}
+    """Record a run; started again, it keeps the outcomes it has and takes the new clock and symbols.
+
+    :param clock: the run's time, which stands still where the request sets it.
+    :param symbols: what the run is about, as its outcomes name it.
+    """
+    key = {"dag_id": request.dag_id, "run_id": request.run_id}
+    facts = {"clock": clock, "simulated": bool(request.now), "symbols": list(symbols)}
     with connection.cursor(row_factory=class_row(Run)) as cursor:
-        cursor.execute(statement("warehouse/start_run"), {"dag_id": dag_id, "run_id": run_id} | facts)
+        cursor.execute(statement("warehouse/start_run"), key | facts)
         return cursor.fetchall()[0]
 
 

@@ -12,6 +12,7 @@ from psycopg import Connection
 from include.exceptions import PipelineError
 from include.plan.budget import Allowance
 from include.warehouse.origins import origin_of
+from include.warehouse.runs import RunRequest
 from include.web.overview import waiting_in
 from include.web.sources import rows
 
@@ -62,8 +63,7 @@ def _outlook(
     try:
         ahead = look_ahead(
             connection,
-            asked=watchlist,
-            now=now.isoformat() if simulated else None,
+            RunRequest("plan", "preview", watchlist, now.isoformat() if simulated else None),
             allowance=Allowance(left, per_day, premium=per_day is None),
         )
     except PipelineError as refused:

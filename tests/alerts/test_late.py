@@ -11,7 +11,7 @@ from include.alerts.late import daily_run_due, lacking_of, late_of
 from include.market.instruments import register, write_sessions
 from include.report.gaps import find_gaps
 from include.settings import DAILY
-from include.warehouse.runs import Request, Run, end_run, record_request, start_run
+from include.warehouse.runs import Request, Run, RunRequest, end_run, record_request, start_run
 
 pytestmark = pytest.mark.postgres
 SATURDAY = datetime(2026, 5, 16, 10, tzinfo=UTC)
@@ -48,10 +48,8 @@ def run_at(warehouse, clock: datetime, symbols: dict[str, str]) -> Run:
     """A run that has ended, with the outcome of each symbol's bars."""
     run = start_run(
         warehouse,
-        dag_id="stock_data_pipeline",
-        run_id=str(clock),
+        RunRequest("stock_data_pipeline", str(clock), now=clock.isoformat()),
         clock=clock,
-        simulated=True,
         symbols=list(symbols),
     )
     for symbol, outcome in symbols.items():

@@ -25,9 +25,10 @@ BY_HAND = {"quarantine", "plan"}
 SHARED = {"include.exceptions", "include.settings"}
 ALERTS = {"include.alerts", "include.alerts.notifiers"}
 DEFAULTS = {"include.tasks", "include.tasks.defaults"}
-TASKS = SHARED | {"include.tasks", "include.tasks.daily_bars", "include.tasks.report_link"}
-DAILY = TASKS | DEFAULTS | {"include.tasks.approval"}
-EXTRA = TASKS | DEFAULTS | {"include.tasks.datasets"}
+RUN = SHARED | DEFAULTS | {"include.tasks.context"}
+TASKS = RUN | {"include.tasks.daily_bars", "include.tasks.report_link"}
+DAILY = TASKS | {"include.tasks.approval"}
+EXTRA = RUN | {"include.tasks.datasets"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -200,7 +201,7 @@ def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
         ("market_data_maintenance", SHARED | ALERTS | DEFAULTS),
         ("market_data_freshness", SHARED | ALERTS | DEFAULTS),
         ("quarantine", TASKS),
-        ("plan", SHARED),
+        ("plan", RUN),
     ],
 )
 def test_parsing_imports_nothing_heavy(dag_id, ours):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -103,3 +104,21 @@ def test_a_decision_that_cannot_be_taken_is_red_at_once(quarantine, row, warehou
     assert message in "".join(capfd.readouterr())
     assert warehouse.execute("select count(*) from quarantine_decision").fetchone() == (0,)
     assert audit(warehouse) == ["failed"]
+
+
+def test_a_released_bar_ends_the_gap_it_left(quarantine, pipeline, sandbox, warehouse):
+    def gaps() -> list[tuple[str, str, str, bool]]:
+        query = "select symbol, session::text, cause, valid_to is null from gap order by symbol, session, id"
+        return warehouse.execute(query).fetchall()
+
+    sandbox.set_clock(datetime(2026, 5, 15, 6, tzinfo=UTC))
+    assert pipeline(now="2026-05-15T06:00:00Z")[0] == "success"
+    sandbox.set_clock(datetime(2026, 5, 16, 6, tzinfo=UTC))
+    sandbox.add_fault("bad_bar", symbol="MSFT", rule="negative_price")
+    assert pipeline()[0] == "failed"
+    ((row,),) = warehouse.execute("select id from quarantine_open").fetchall()
+    warehouse.commit()
+    assert gaps() == [("MSFT", "2026-05-15", "quarantined", True)]
+    assert quarantine(action="release", rows=[row]) == ("success", DONE)
+    warehouse.commit()
+    assert gaps() == [("MSFT", "2026-05-15", "quarantined", False)]

@@ -12,8 +12,7 @@ from airflow.sdk import ObjectStoragePath
 from airflow_provider_alphavantage.exceptions import InvalidRequest, UnreadableBody
 from include.datasets.bars import StockBar, read_bars
 from include.gate.accepted import read_accepted, write_accepted
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 
 def body(last_refreshed: str) -> bytes:

@@ -27,7 +27,7 @@ from include.load.retention import remove_old
 from include.plan.datasets import start
 from include.report.datasets import headline, problems, results_of, table
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import end_run, find_run, requests_of
+from include.warehouse.runs import RunRequest, end_run, find_run, requests_of
 
 from .test_readers import uncommented
 
@@ -70,10 +70,9 @@ def begin(warehouse, api):
 
     def begin_them(*datasets: Dataset, premium: bool = False, force: bool = False):
         run_id = str(len(warehouse.execute("select id from pipeline_run").fetchall()))
-        about = {"dag_id": "market_data_extra", "run_id": run_id}
-        now = api.now.isoformat()
-        names = start(warehouse, **about, now=now, premium=premium, force=force, datasets=datasets)
-        return find_run(warehouse, **about), names
+        request = RunRequest("market_data_extra", run_id, now=api.now.isoformat(), force=force)
+        names = start(warehouse, request, premium=premium, datasets=datasets)
+        return find_run(warehouse, request.dag_id, run_id), names
 
     return begin_them
 
@@ -398,7 +397,7 @@ def test_data_of_another_origin_does_not_enter(warehouse, run_all, api):
 
 def test_a_real_clock_cannot_be_set(warehouse, tmp_path):
     with pytest.raises(BadParameter, match="'now' sets the clock of a simulation"):
-        start(warehouse, dag_id="d", run_id="r", now="2026-05-16T06:00:00Z", premium=False)
+        start(warehouse, RunRequest("d", "r", now="2026-05-16T06:00:00Z"), premium=False)
 
 
 def test_a_failure_is_recorded_before_it_is_raised_and_a_retry_asks_only_for_what_lacks(

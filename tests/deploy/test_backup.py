@@ -18,7 +18,7 @@ from include.load.merge import load
 from include.local.place import wheel_programs
 from include.warehouse.connections import connect_to
 from include.warehouse.migrations.__main__ import main as migrate
-from include.warehouse.runs import start_run
+from include.warehouse.runs import RunRequest, start_run
 from tests.bars import (  # pytest finds fixtures by these names
     MORNING_AFTER,
     batch,
@@ -73,10 +73,8 @@ def test_what_a_backup_brings_back_is_all_of_it_and_goes_on(
     with connect_to(restored_url) as restored:
         run = start_run(
             restored,
-            dag_id="stock_data_pipeline",
-            run_id="third",
+            RunRequest("stock_data_pipeline", "third", now=DAY_AFTER.isoformat()),
             clock=DAY_AFTER,
-            simulated=True,
             symbols=["IBM"],
         )
         record_verdict(restored, run, None, Verdict("IBM", 25))

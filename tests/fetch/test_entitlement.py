@@ -20,8 +20,7 @@ from include.plan.entitlement import entitled
 from include.plan.needs import PlannedRequest
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.warehouse.runs import requests_of
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 

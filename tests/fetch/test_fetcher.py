@@ -26,9 +26,8 @@ from include.report.results import headline, problems, results_of
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Run, requests_of
-
-from .conftest import MORNING_AFTER
+from include.warehouse.runs import Run, RunRequest, requests_of
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 KEY = "PIPELINE9TESTKEY"
@@ -468,19 +467,21 @@ def test_the_plan_records_what_cannot_be_a_symbol_and_goes_on(warehouse):
     claim_origin(warehouse, "sandbox")
     groups = start(
         warehouse,
-        dag_id="stock_data_pipeline",
-        run_id="r",
-        asked=[
-            "ibm",
-            "BRK.B",
-            "../../etc",
-            "x" * 10_000,
-            "A\x00B",
-            "\ud800",
-            "🚀",
-            "'; DROP TABLE stock_data",
-        ],
-        now="2026-05-16T06:00:00Z",
+        RunRequest(
+            "stock_data_pipeline",
+            "r",
+            [
+                "ibm",
+                "BRK.B",
+                "../../etc",
+                "x" * 10_000,
+                "A\x00B",
+                "\ud800",
+                "🚀",
+                "'; DROP TABLE stock_data",
+            ],
+            "2026-05-16T06:00:00Z",
+        ),
         allowance=lambda _: Allowance(25, 25, False),
     )
     listing, bars = groups

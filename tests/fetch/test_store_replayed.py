@@ -15,7 +15,7 @@ from include.fetch.fetcher import Fetcher
 from include.plan.needs import PlannedRequest
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
-from include.warehouse.runs import requests_of, start_run
+from include.warehouse.runs import RunRequest, requests_of, start_run
 
 pytestmark = pytest.mark.postgres
 KEY = "PREMIUM9TEST9KEY"
@@ -53,8 +53,8 @@ def test_the_store_answers_as_it_was_fetched_at_two_clocks(warehouse, tmp_path, 
     kept: dict[tuple[datetime, str], bytes] = {}
     with sandbox_on() as simulated:
         for clock in (SATURDAY, TUESDAY):
-            about = {"dag_id": "d", "run_id": str(clock), "clock": clock, "simulated": True}
-            run = start_run(warehouse, **about, symbols=[planned.symbol for planned in ASKED])
+            asked = RunRequest("d", str(clock), now=clock.isoformat())
+            run = start_run(warehouse, asked, clock=clock, symbols=[planned.symbol for planned in ASKED])
             assert Fetcher(run, warehouse, hook(simulated, clock), store, force=True).fetch(ASKED) == []
             for request in requests_of(warehouse, run):
                 kept[clock, request.symbol] = ObjectStoragePath(request.path).read_bytes()
@@ -76,8 +76,8 @@ def test_the_two_lists_of_a_store_are_told_apart(warehouse, tmp_path, hook, sand
     store = ObjectStoragePath(f"file://{tmp_path}/store")
     lists = [PlannedRequest(which, "", "LISTING_STATUS") for which in ("*active", "*delisted")]
     with sandbox_on() as simulated:
-        about = {"dag_id": "d", "run_id": "r", "clock": SATURDAY, "simulated": True}
-        run = start_run(warehouse, **about, symbols=[])
+        asked = RunRequest("d", "r", now=SATURDAY.isoformat())
+        run = start_run(warehouse, asked, clock=SATURDAY, symbols=[])
         assert Fetcher(run, warehouse, hook(simulated, SATURDAY), store).fetch(lists) == []
     with sandbox_on(tmp_path / "store") as replaying:
         api = hook(replaying, SATURDAY)

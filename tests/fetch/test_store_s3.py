@@ -15,7 +15,7 @@ from include.fetch.raw_store import is_stored, read_body, write_body
 from include.gate.accepted import read_accepted, table_of, write_accepted
 from include.load.retention import Retention, remove_old
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, record_request, start_run
+from include.warehouse.runs import Request, RunRequest, record_request, start_run
 
 NOON = datetime(2026, 5, 16, 12, tzinfo=UTC)
 CONN_ID = "store_of_test"
@@ -129,8 +129,7 @@ def test_accepted_bars_come_back(bucket, batch):
 @pytest.mark.postgres
 def test_retention_removes_what_is_old_and_nothing_that_is_needed(bucket, keep, warehouse):
     claim_origin(warehouse, "market")
-    about = {"dag_id": "d", "run_id": "r", "clock": NOON, "simulated": True, "symbols": ["IBM"]}
-    run = start_run(warehouse, **about)
+    run = start_run(warehouse, RunRequest("d", "r", now=NOON.isoformat()), clock=NOON, symbols=["IBM"])
     first, second = keep(b"{}"), keep(b"{ }", NOON + timedelta(days=1))
     for path, at in ((first, NOON), (second, NOON + timedelta(days=1))):
         record_request(

@@ -10,8 +10,7 @@ import pytest
 from include.gate.evaluate import judge
 from include.gate.validate import record_verdict
 from include.warehouse.runs import Request
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 REQUEST = Request("IBM", "TIME_SERIES_DAILY", "fetched", "compact", "path", "sandbox", MORNING_AFTER)

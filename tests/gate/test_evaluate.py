@@ -13,8 +13,7 @@ from include.datasets.rule import Rule
 from include.exceptions import GateError
 from include.gate.checkpoint import data_docs
 from include.gate.evaluate import judge
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 BROKEN = {
     "open_present": {"open": None},

@@ -27,9 +27,8 @@ from include.plan.coverage import held_of
 from include.report.results import results_of
 from include.warehouse.connections import connect_to
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, end_run, record_request, start_run
-
-from .conftest import MORNING_AFTER, SESSIONS
+from include.warehouse.runs import Request, RunRequest, end_run, record_request, start_run
+from tests.bars import MORNING_AFTER, SESSIONS
 
 pytestmark = pytest.mark.postgres
 WEDNESDAY = date(2026, 5, 13)
@@ -86,8 +85,8 @@ class Desk:
     def decide(self, action: Action, *ids: int, who: str = "ana", why: str = "Checked.", run_id: str = ""):
         """Carry out an instruction as the DAG does; the result by symbol."""
         self.now += timedelta(days=1)
-        key = {"dag_id": "quarantine", "run_id": run_id or f"quarantine {self.now}"}
-        run = take_up(self.warehouse, Instruction(action, ids, who, why), **key, now=self.now.isoformat())
+        asked = RunRequest("quarantine", run_id or f"quarantine {self.now}", now=self.now.isoformat())
+        run = take_up(self.warehouse, Instruction(action, ids, who, why), asked)
         return self._finish(run, DAILY_BAR_RULES)
 
     def start(self, dag_id: str, *symbols: str):
@@ -95,11 +94,9 @@ class Desk:
         self.now += timedelta(days=1)
         run = start_run(
             self.warehouse,
-            dag_id=dag_id,
-            run_id=f"run {self.runs}",
+            RunRequest(dag_id, f"run {self.runs}", now=self.now.isoformat()),
             clock=self.now,
-            simulated=True,
-            symbols=list(symbols),
+            symbols=symbols,
         )
         self.warehouse.commit()
         return run

@@ -16,8 +16,7 @@ from include.datasets.rule import Rule
 from include.exceptions import GateError
 from include.gate.context import HeldBar, Known
 from include.gate.evaluate import NOTHING_KNOWN, judge
-
-from .conftest import MORNING_AFTER, SESSIONS
+from tests.bars import MORNING_AFTER, SESSIONS
 
 D = Decimal
 DAY, EVE, SUNDAY = date(2026, 5, 13), date(2026, 5, 12), date(2026, 5, 10)

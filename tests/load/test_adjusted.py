@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 

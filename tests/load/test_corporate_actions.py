@@ -15,8 +15,7 @@ from include.gate.context import known_actions
 from include.load.corporate_actions import load_actions
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, record_request
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 JUNE = date(2026, 6, 1)
 

@@ -19,9 +19,8 @@ from include.plan.budget import Allowance
 from include.plan.start import start
 from include.report.gaps import find_gaps
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Run, find_run, requests_of
-
-from .conftest import MORNING_AFTER, SESSIONS
+from include.warehouse.runs import Run, RunRequest, find_run, requests_of
+from tests.bars import MORNING_AFTER, SESSIONS
 
 pytestmark = pytest.mark.postgres
 
@@ -81,9 +80,9 @@ def run_at(warehouse, tmp_path, vendor):
 
     def run_it(now: str, *symbols: str) -> Run:
         vendor.now = datetime.fromisoformat(now).replace(tzinfo=UTC)
-        key = {"dag_id": "stock_data_pipeline", "run_id": now}
-        groups = start(warehouse, **key, asked=symbols, now=f"{now}Z", allowance=lambda _: UNLIMITED)
-        run = find_run(warehouse, **key)
+        request = RunRequest("stock_data_pipeline", now, symbols, f"{now}Z")
+        groups = start(warehouse, request, allowance=lambda _: UNLIMITED)
+        run = find_run(warehouse, "stock_data_pipeline", now)
         errors = Fetcher(run, warehouse, vendor, store).fetch(asked for group in groups for asked in group)
         assert errors == []
         accepted = validate(warehouse, run, store=store, reports=tmp_path / "reports").accepted

@@ -9,8 +9,7 @@ from decimal import Decimal
 import pytest
 
 from include.datasets.bars import StockBar
-
-from .conftest import SESSIONS
+from tests.bars import SESSIONS
 
 pytestmark = pytest.mark.postgres
 MONDAY = datetime(2026, 5, 18, 6, tzinfo=UTC)

@@ -19,8 +19,7 @@ from include.local.cluster import postmaster
 from include.warehouse.connections import connect_to
 from include.warehouse.migrations.upgrade import upgrade
 from include.warehouse.runs import find_run
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 TUESDAY = MORNING_AFTER + timedelta(days=3)

@@ -13,9 +13,9 @@ import pytest
 from include.datasets.bars import StockBar
 from include.load.views import refresh_views
 from include.warehouse.connections import connect_to
+from tests.bars import SESSIONS
 from tests.conftest import PROJECT
 
-from .conftest import SESSIONS
 from .test_history import MONDAY, bar
 
 pytestmark = pytest.mark.postgres

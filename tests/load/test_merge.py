@@ -15,8 +15,7 @@ from include.load.merge import _LOAD_LOCK, Loaded, load
 from include.report.results import results_of
 from include.warehouse.connections import connect_to
 from include.warehouse.runs import Request, Run, find_run, record_request
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 OLDER, NEWER = MORNING_AFTER + timedelta(days=1), MORNING_AFTER + timedelta(days=2)

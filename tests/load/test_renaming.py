@@ -23,8 +23,7 @@ from include.market.lifecycle import lives_of
 from include.report.gaps import find_gaps
 from include.report.results import results_of
 from include.warehouse.runs import Request, end_run, find_run, record_request
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 FRIDAY = date(2026, 5, 15)

@@ -16,7 +16,7 @@ from include.fetch.raw_store import is_stored, write_body
 from include.load.renaming import rename
 from include.load.retention import Retention, remove_old
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, Run, last_body, record_request, start_run
+from include.warehouse.runs import Request, Run, RunRequest, last_body, record_request, start_run
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2027, 6, 20, 12, tzinfo=UTC)
@@ -48,8 +48,8 @@ def asked(warehouse) -> Callable[..., None]:
     """Record a request of a run at that time, which has ended."""
 
     def record(path: str, at: datetime, **changed: object) -> None:
-        about = {"dag_id": "d", "run_id": str(changed.pop("run", at)), "clock": at, "simulated": True}
-        run = start_run(warehouse, **about, symbols=["IBM"])
+        asked = RunRequest("d", str(changed.pop("run", at)), now=at.isoformat())
+        run = start_run(warehouse, asked, clock=at, symbols=["IBM"])
         warehouse.execute("update pipeline_run set state = 'success' where id = %s", (run.id,))
         request = Request("IBM", "SPLITS", "fetched", path=path, origin="market", fetched_at=at)
         record_request(warehouse, run, replace(request, **changed))

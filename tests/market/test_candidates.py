@@ -6,8 +6,7 @@ import pytest
 
 from include.market.candidates import judge
 from include.market.watchlist import read_watchlist
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 

@@ -12,8 +12,7 @@ from include.gate.evaluate import judge
 from include.market.exchanges import CALENDARS, exchange_of
 from include.market.instruments import by_exchange
 from include.market.sessions import last_closed_session, last_session_begun, opens_and_closes, window_of
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 
 def instant(text: str) -> datetime:

@@ -24,9 +24,8 @@ from include.report.gaps import find_gaps, gaps_of
 from include.report.results import SymbolResult, headline, problems, results_of
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Run, find_run, requests_of
-
-from .conftest import MORNING_AFTER
+from include.warehouse.runs import Run, RunRequest, find_run, requests_of
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 FRIDAY = date(2026, 5, 15)
@@ -61,16 +60,9 @@ def run(warehouse, sandbox, tmp_path) -> Callable[..., tuple[Run, dict[str, Symb
 
     def run_at(now: datetime, *symbols: str, force: bool = False) -> tuple[Run, dict[str, SymbolResult]]:
         sandbox.set_clock(now)
-        about = {"dag_id": "stock_data_pipeline", "run_id": str(now)}
-        groups = start(
-            warehouse,
-            **about,
-            asked=symbols,
-            now=now.isoformat(),
-            allowance=lambda _: Allowance(None, None, False),
-            force=force,
-        )
-        this = find_run(warehouse, **about)
+        request = RunRequest("stock_data_pipeline", str(now), symbols, now.isoformat(), force)
+        groups = start(warehouse, request, allowance=lambda _: Allowance(None, None, False))
+        this = find_run(warehouse, request.dag_id, request.run_id)
         hook = AlphaVantageHook(limiter=LocalLimiter(), sleep=lambda seconds: None, now=this.now)
         for group in groups:
             Fetcher(this, warehouse, hook, store, force).fetch(group)

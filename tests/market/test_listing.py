@@ -17,8 +17,7 @@ from include.market.listing import ActiveSymbol, active, asked_at, near
 from include.plan.needs import PlannedRequest, listing_needs
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, record_request
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 HEADER = "symbol,name,exchange,assetType,ipoDate,delistingDate,status"
 NVDA = "NVDA,NVIDIA Corp ,NASDAQ,Stock,1999-01-22,null,Active"

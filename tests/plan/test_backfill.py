@@ -28,9 +28,8 @@ from include.plan.start import start
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.warehouse.connections import connect_to
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, find_run, record_request
-
-from .conftest import MORNING_AFTER, SESSIONS
+from include.warehouse.runs import Request, RunRequest, find_run, record_request
+from tests.bars import MORNING_AFTER, SESSIONS
 
 FRIDAY = date(2026, 5, 15)
 WINDOW = window_at("XNYS", MORNING_AFTER)  # from 2025-12-22 on
@@ -207,19 +206,13 @@ def test_two_runs_at_once_never_spend_more_than_there_is(
     now = "2026-05-16T06:00:00Z"
     daily = start(
         warehouse,
-        dag_id="daily",
-        run_id="r",
-        asked="IBM,MSFT",
-        now=now,
+        RunRequest("daily", "r", "IBM,MSFT", now),
         allowance=lambda _: Allowance(5, 25, False),
     )
     past = start_backfill(
         warehouse,
-        dag_id="past",
-        run_id="r",
-        asked="AAPL,ORCL",
+        RunRequest("past", "r", "AAPL,ORCL", now),
         days=("2026-01-05", None),
-        now=now,
         daily="",
         api_of=lambda _: hook,
     )

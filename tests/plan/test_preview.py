@@ -11,6 +11,7 @@ from include.plan.budget import Allowance
 from include.plan.preview import look_ahead
 from include.plan.start import start
 from include.warehouse.origins import claim_origin
+from include.warehouse.runs import RunRequest
 
 pytestmark = pytest.mark.postgres
 NOW = "2026-05-16T06:00Z"
@@ -38,6 +39,10 @@ def held(warehouse, loading, batch) -> None:
     warehouse.commit()
 
 
+def run_of(symbols: str, now: str | None = NOW, *, force: bool = False) -> RunRequest:
+    return RunRequest("d", "r", symbols, now, force)
+
+
 def rows(warehouse) -> dict[str, int]:
     tables = warehouse.execute(
         "select table_name from information_schema.tables where table_schema = 'public' "
@@ -47,7 +52,7 @@ def rows(warehouse) -> dict[str, int]:
 
 
 def test_every_request_is_told_with_its_reason_and_who_is_left_alone(warehouse, held):
-    ahead = look_ahead(warehouse, asked="IBM,MSFT,NVDIA,FOO.XYZ,no symbol,NVDA", now=NOW, allowance=FOUR)
+    ahead = look_ahead(warehouse, run_of("IBM,MSFT,NVDIA,FOO.XYZ,no symbol,NVDA"), allowance=FOUR)
     assert ahead.outlook == [
         "A run at 2026-05-16 06:00 UTC (simulated) would bring:",
         "6 symbols: 4 requests now, 2 deferred.",
@@ -76,15 +81,14 @@ def test_every_request_is_told_with_its_reason_and_who_is_left_alone(warehouse, 
 
 def test_nothing_is_written(warehouse, held):
     before = rows(warehouse)
-    look_ahead(warehouse, asked="IBM,MSFT,NVDIA", now=NOW, allowance=FOUR)
+    look_ahead(warehouse, run_of("IBM,MSFT,NVDIA"), allowance=FOUR)
     warehouse.commit()
     assert rows(warehouse) == before
 
 
 def test_the_run_asks_what_was_told(warehouse, held):
-    told = look_ahead(warehouse, asked="IBM,MSFT,NVDA", now=NOW, allowance=FOUR, force=True)
-    about = {"dag_id": "d", "run_id": "r", "asked": "IBM,MSFT,NVDA", "now": NOW, "force": True}
-    groups = start(warehouse, **about, allowance=lambda run: FOUR)
+    told = look_ahead(warehouse, run_of("IBM,MSFT,NVDA", force=True), allowance=FOUR)
+    groups = start(warehouse, run_of("IBM,MSFT,NVDA", force=True), allowance=lambda run: FOUR)
     made = {f"{asked.symbol} {asked.function}: {asked.reason}" for group in groups for asked in group}
     asked = {line[8:].replace(" compact", "") for line in told.requests if line.startswith("   ask")}
     assert asked == made
@@ -93,6 +97,6 @@ def test_the_run_asks_what_was_told(warehouse, held):
 
 def test_an_empty_list_and_the_clock_of_real_data_are_refused(warehouse):
     with pytest.raises(BadParameter, match="The watchlist is empty"):
-        look_ahead(warehouse, asked=" , ", now=None, allowance=FOUR)
+        look_ahead(warehouse, run_of(" , ", now=None), allowance=FOUR)
     with pytest.raises(BadParameter, match="sets the clock of a simulation"):
-        look_ahead(warehouse, asked="IBM", now=NOW, allowance=FOUR)
+        look_ahead(warehouse, run_of("IBM"), allowance=FOUR)

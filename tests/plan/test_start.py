@@ -16,7 +16,7 @@ from include.report.results import problems, results_of
 from include.settings import DAILY
 from include.warehouse.connections import connect_to
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, find_run, record_request
+from include.warehouse.runs import Request, RunRequest, find_run, record_request
 
 EVENING = datetime(2026, 5, 16, 6, tzinfo=UTC)
 
@@ -42,13 +42,8 @@ def test_a_clock_without_a_zone_is_refused(now):
 
 
 def begin(warehouse, **changed):
-    about = {
-        "asked": "IBM",
-        "now": None,
-        "allowance": lambda _: Allowance(25, 25, False),
-        "run_id": "r",
-    } | changed
-    return start(warehouse, dag_id="d", **about)
+    request = RunRequest("d", **{"run_id": "r", "subjects": "IBM"} | changed)
+    return start(warehouse, request, allowance=lambda _: Allowance(25, 25, False))
 
 
 @pytest.mark.postgres
@@ -69,20 +64,20 @@ def test_without_a_parameter_the_clock_is_the_real_time(warehouse):
 
 @pytest.mark.postgres
 def test_starting_again_keeps_the_run_and_its_outcomes(warehouse):
-    begin(warehouse, asked=["IBM", "no symbol"])
+    begin(warehouse, subjects=["IBM", "no symbol"])
     first = find_run(warehouse, "d", "r")
-    begin(warehouse, asked=["MSFT"])
+    begin(warehouse, subjects=["MSFT"])
     second = find_run(warehouse, "d", "r")
     assert (second.id, second.symbols) == (first.id, ["MSFT"])
 
 
 @pytest.mark.postgres
 def test_what_a_try_before_could_not_have_is_no_problem_of_a_run_that_does_not_ask_for_it(warehouse):
-    begin(warehouse, asked=["IBM", "no symbol"])
+    begin(warehouse, subjects=["IBM", "no symbol"])
     run = find_run(warehouse, "d", "r")
     record_request(warehouse, run, Request("IBM", "SPLITS", "failed", reason="No answer."))
     assert len(problems(results_of(warehouse, run))) == 2
-    begin(warehouse, asked=["IBM"])
+    begin(warehouse, subjects=["IBM"])
     record_request(warehouse, run, Request("IBM", DAILY, "complete"))
     assert problems(results_of(warehouse, run)) == []
 
@@ -90,11 +85,11 @@ def test_what_a_try_before_could_not_have_is_no_problem_of_a_run_that_does_not_a
 @pytest.mark.postgres
 def test_runs_that_start_at_once_wait_for_each_other_and_none_fails(warehouse, warehouse_url):
     """A daily run of both exchanges, and a backfill that has them in the other order."""
-    begin(warehouse, asked=["IBM", "TSCO.LON"])
+    begin(warehouse, subjects=["IBM", "TSCO.LON"])
     warehouse.commit()
     with ThreadPoolExecutor(1) as pool, connect_to(warehouse_url) as beside:
         write_sessions(warehouse, "XLON")
-        started = pool.submit(begin, beside, asked=["IBM", "TSCO.LON"], run_id="beside")
+        started = pool.submit(begin, beside, subjects=["IBM", "TSCO.LON"], run_id="beside")
         while not warehouse.execute("select 1 from pg_locks where not granted").fetchone():
             pass
         write_sessions(warehouse, "XNYS")

@@ -20,9 +20,8 @@ from include.plan.start import start
 from include.report.gaps import Missing, find_gaps, gaps_of
 from include.report.results import results_of
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, record_request
-
-from .conftest import MORNING_AFTER
+from include.warehouse.runs import Request, RunRequest, record_request
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 FRIDAY, WEDNESDAY = date(2026, 5, 15), date(2026, 5, 13)
@@ -195,10 +194,7 @@ def test_a_hole_takes_a_call_that_nothing_else_needs(warehouse, fetched, calls, 
     claim_origin(warehouse, "sandbox")
     groups = start(
         warehouse,
-        dag_id="d",
-        run_id="r",
-        asked="MSFT",
-        now="2026-05-19T06:00:00Z",
+        RunRequest("d", "r", "MSFT", "2026-05-19T06:00:00Z"),
         allowance=lambda _: Allowance(calls, 25, False),
     )
     asked = [request.symbol for group in groups for request in group]

@@ -7,8 +7,7 @@ from airflow.sdk import lineage
 
 from include.report.lineage import report_load
 from include.warehouse.runs import Request, record_request
-
-from .conftest import MORNING_AFTER
+from tests.bars import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 RAW = "s3://aws_default@bucket/market/raw/origin=market"

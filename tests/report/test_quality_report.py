@@ -13,8 +13,7 @@ from include.datasets.bars import read_bars
 from include.gate.context import HeldBar, Known
 from include.gate.evaluate import NOTHING_KNOWN, judge
 from include.report.quality_report import MOST_BARS, has_report, write_report
-
-from .conftest import MORNING_AFTER, SESSIONS
+from tests.bars import MORNING_AFTER, SESSIONS
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 

@@ -10,9 +10,8 @@ import pytest
 
 from include.load.views import refresh_views
 from include.market.instruments import register, write_sessions
+from tests.bars import MORNING_AFTER
 from tests.conftest import PROJECT
-
-from .conftest import MORNING_AFTER
 
 pytestmark = pytest.mark.postgres
 D = Decimal

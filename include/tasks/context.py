@@ -1,0 +1,54 @@
+"""The run a task is in: what it was asked to do, and the warehouse with what was recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Variable, get_current_context
+
+from include.settings import WATCHLIST_VARIABLE
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from include.warehouse.runs import Run, RunRequest
+
+
+def run_request() -> RunRequest:
+    """Return what the run is asked to do: its parameters, and the watchlist where they name no symbols."""
+    from include.warehouse.runs import RunRequest
+
+    context = get_current_context()
+    dag_run, params = context["dag_run"], context["params"]
+    subjects = (params["symbols"] or watchlist()) if "symbols" in params else ()
+    return RunRequest(
+        dag_run.dag_id, dag_run.run_id, subjects, now=params.get("now"), force=params.get("force", False)
+    )
+
+
+def watchlist() -> str:
+    """Return the symbols of the daily bars, as the Variable ``stock_symbols`` has them."""
+    return str(Variable.get(WATCHLIST_VARIABLE, default=""))
+
+
+@contextmanager
+def opened() -> Generator[Connection[Any]]:
+    """Open the warehouse at today's schema: for the first task of a run."""
+    from include.warehouse.connections import connect, upgrade_schema
+
+    upgrade_schema()
+    with connect() as warehouse:
+        yield warehouse
+
+
+@contextmanager
+def this_run() -> Generator[tuple[Connection[Any], Run]]:
+    """Open the warehouse and find the run that the DAG's first task recorded."""
+    from include.warehouse.connections import connect
+    from include.warehouse.runs import find_run
+
+    dag_run = get_current_context()["dag_run"]
+    with connect() as warehouse:
+        yield warehouse, find_run(warehouse, dag_run.dag_id, dag_run.run_id)
