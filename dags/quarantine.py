@@ -53,7 +53,8 @@ def decide() -> list[str]:
 def report() -> str:
     """Close the run's audit row and print its table; fail if nothing could be done."""
     from include.report.closing import close_run
-    from include.report.results import headline, problems, table, undone
+    from include.report.results import problems, undone
+    from include.report.summary import headline, table
 
     action = get_current_context()["params"]["action"]
     with this_run() as (warehouse, run):

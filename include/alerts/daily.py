@@ -14,7 +14,8 @@ from include.alerts.late import late_of
 from include.alerts.tell import about_run, tell
 from include.market.watchlist import read_watchlist
 from include.plan.clock import clock_of
-from include.report.results import SymbolResult, headline
+from include.report.results import SymbolResult
+from include.report.summary import headline
 from include.warehouse.connections import connect
 from include.warehouse.runs import Run, moment
 

@@ -13,7 +13,7 @@ from include.local import dag_run
 from include.local.dag_run import Watch
 from include.local.settings import SettingsError
 from include.local.stack import Stack
-from include.report.results import run_summary
+from include.report.summary import run_summary
 from include.warehouse.connections import connect_to
 
 DAG_ID = "quarantine"

@@ -11,7 +11,7 @@ from include.local.stack import Stack
 
 def summary(stack: Stack, run_id: str) -> str:
     """The result by symbol, totals and messages, from the warehouse."""
-    from include.report.results import run_summary
+    from include.report.summary import run_summary
 
     return run_summary(stack.warehouse, run_id)
 

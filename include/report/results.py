@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,6 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.fetch.outage import ApiUnreachable
 from include.gate.quarantine import Action
 from include.warehouse.runs import Outcome, Run
 from include.warehouse.statements import statement
@@ -19,9 +17,10 @@ from include.warehouse.statements import statement
 
 @dataclass(frozen=True)
 class SymbolResult:
-    """One symbol of a run, from its request to what was loaded; None where it did not get that far.
+    """One symbol or dataset of a run, from its request to what was loaded; None where it did not get so far.
 
-    ``failures`` and ``deferred_requests`` are those of its splits and dividends.
+    ``failures`` and ``deferred_requests`` are those of its splits and dividends. Of a dataset with a table of
+    its own, ``symbol`` is its name and its bars are rows.
     """
 
     symbol: str
@@ -45,8 +44,18 @@ class SymbolResult:
     deferred_requests: int
 
     @property
+    def is_dataset(self) -> bool:
+        """Whether it is a dataset with a table of its own: its name has small letters, a symbol never has."""
+        return any(letter.islower() for letter in self.symbol)
+
+    @property
+    def noun(self) -> str:
+        """What it is made of."""
+        return "rows" if self.is_dataset else "bars"
+
+    @property
     def loaded(self) -> bool:
-        """Whether its bars are in ``stock_data``."""
+        """Whether its bars are in their table."""
         return self.new_bars is not None
 
     @property
@@ -69,9 +78,7 @@ class SymbolResult:
         if self.loaded or self.outcome in {"deferred", "complete", "left out"}:
             return f"{self.symbol}: {' '.join(self.failures)}" if self.failures else None
         if self.outcome is None:
-            return (
-                f"{self.symbol}: no outcome was recorded. Clear the task fetch_stock_data and run it again."
-            )
+            return f"{self.symbol}: no outcome was recorded. Clear the task {self._task('fetch')} and run it again."
         if self.outcome == "failed":
             return f"{self.symbol}: {self.reason}"
         if self.approval == "rejected":
@@ -82,11 +89,28 @@ class SymbolResult:
             )
         if self.accepted is False:
             return (
-                f"{self.symbol}: {self.refused_bars} of {self.bars} bars refused, none loaded. "
-                f"{' '.join(self.reasons[:3])} Release or discard them: `make quarantine`, or the DAG "
-                "quarantine. The other symbols are not affected."
+                f"{self.symbol}: {self.refused_bars} of {self.bars} {self.noun} refused, none loaded. "
+                f"{' '.join(self.reasons[:3])} {self._way_out}"
             )
-        return f"{self.symbol}: fetched, but not loaded. See the logs of validate_data and load_stock_data."
+        where = f"{self._task('validate')} and {self._task('load')}"
+        return f"{self.symbol}: fetched, but not loaded. See the logs of {where}."
+
+    def _task(self, step: str) -> str:
+        if self.is_dataset:
+            return step
+        return "validate_data" if step == "validate" else f"{step}_stock_data"
+
+    @property
+    def _way_out(self) -> str:
+        if self.is_dataset:
+            return (
+                "The table quarantine has them. If they are right, fix the rule in include/datasets/ and run "
+                "again: on the same day (UTC) that costs no call."
+            )
+        return (
+            "Release or discard them: `make quarantine`, or the DAG quarantine. The other symbols are not "
+            "affected."
+        )
 
 
 def results_of(connection: Connection[Any], run: Run) -> list[SymbolResult]:
@@ -115,97 +139,6 @@ def nothing_loaded(results: Sequence[SymbolResult]) -> str | None:
         f"Nothing was loaded: the API says that the day's quota is spent ({told.reason}) "
         "It says the same of a key that is not valid: test the connection alphavantage_default."
     )
-
-
-def headline(results: Sequence[SymbolResult]) -> str:
-    """Return the run in one line."""
-    loaded = [result for result in results if result.loaded]
-    unreachable = [result.symbol for result in results if result.kind == ApiUnreachable.__name__]
-    deferred = [
-        result.symbol
-        for result in results
-        if result.outcome == "deferred" and result.symbol not in unreachable
-    ]
-    parts = [
-        f"{len(loaded)} of {_count(len(results), 'symbol')} loaded",
-        f"{sum(result.new_bars or 0 for result in loaded)} bars new",
-        f"{sum(result.changed_bars or 0 for result in loaded)} changed",
-        f"{sum(result.unchanged_bars or 0 for result in loaded)} unchanged",
-    ]
-    complete = [result for result in results if result.outcome == "complete"]
-    if complete:
-        parts.insert(1, f"{len(complete)} complete already")
-    left_out = [result.symbol for result in results if result.outcome == "left out"]
-    if left_out:
-        parts.append(f"left out: {', '.join(left_out)}")
-    if deferred:
-        parts.append(f"deferred until the budget returns: {', '.join(deferred)}")
-    if unreachable:
-        parts.append(f"not asked, as the API did not answer: {', '.join(unreachable)}")
-    waiting = sum(result.deferred_requests for result in results)
-    if waiting:
-        parts.append(f"{_count(waiting, 'request')} for splits and dividends deferred")
-    return "; ".join(parts)
-
-
-def table(results: Sequence[SymbolResult], title: str | None = None, width: int = 100) -> str:
-    """Return the table by symbol as text."""
-    from rich.console import Console
-    from rich.table import Table
-
-    columns = ("symbol", "bars", "new", "changed", "unchanged", "first session", "last session", "verdict")
-    drawn = Table(*columns, title=title, title_justify="left")
-    for column in drawn.columns[1:5]:
-        column.justify = "right"
-    for result in results:
-        cells = (
-            result.symbol,
-            result.bars,
-            result.new_bars,
-            result.changed_bars,
-            result.unchanged_bars,
-            result.first_session,
-            result.last_session,
-            result.verdict,
-        )
-        drawn.add_row(*("-" if cell is None else str(cell) for cell in cells))
-    page = io.StringIO()
-    Console(file=page, width=width, markup=False).print(drawn)
-    return page.getvalue()
-
-
-def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> str:
-    """Return all a person wants to know of one run: table, headline, warnings, notes, gaps and problems.
-
-    :param dsn: the warehouse, as a PostgreSQL URL.
-    :raises LookupError: the run was never started.
-    """
-    from include.market.lifecycle import notes_of
-    from include.report.gaps import gaps_of
-    from include.warehouse.connections import connect_to
-    from include.warehouse.origins import origin_of
-    from include.warehouse.runs import find_run
-
-    with connect_to(dsn) as connection:
-        run = find_run(connection, dag_id, run_id)
-        results = results_of(connection, run)
-        missing = gaps_of(connection, run)
-        learnt = notes_of(connection, run)
-        origin = origin_of(connection) or "none yet"
-    notes = {"sandbox": " (SIMULATED prices)", "replay": " (REPLAYED recordings)"}
-    lines = [table(results, f"Origin of the data: {origin}{notes.get(origin, '')}"), headline(results) + "."]
-    lines += [
-        f"warning  {reason}" for result in results if result.loaded for reason in _first(result.reasons)
-    ]
-    lines += [f"note     {note}" for note in learnt]
-    lines += [f"missing  {gap}" for gap in missing]
-    lines += [f"problem  {problem}" for problem in problems(results)]
-    return "\n".join(lines)
-
-
-def _first(reasons: Sequence[str], most: int = 5) -> list[str]:
-    more = [f"... and {len(reasons) - most} more like these"] if len(reasons) > most else []
-    return [*reasons[:most], *more]
 
 
 def _count(number: int, noun: str) -> str:

@@ -100,7 +100,7 @@ def log_completion() -> str:
     """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
     from include.alerts.daily import tell_end
     from include.report.closing import close_run
-    from include.report.results import headline, table
+    from include.report.summary import headline, table
 
     with this_run() as (warehouse, run):
         closed = close_run(warehouse, run)

@@ -66,14 +66,12 @@ def load() -> list[dict[str, Any]]:
 @task(trigger_rule="all_done")
 def report() -> str:
     """Close the run's audit row and print its table; fail if a dataset is neither loaded nor deferred."""
-    from include.report.datasets import headline, problems, results_of, table
-    from include.warehouse.runs import end_run
+    from include.report.closing import close_run
+    from include.report.summary import headline, table
 
     with this_run() as (warehouse, run):
-        results = results_of(warehouse, run)
-        wrong = "\n".join(problems(results))
-        end_run(warehouse, run, state="failed" if wrong else "success", message=wrong)
-    print(table(results), headline(results), sep="\n")
-    if wrong:
-        raise RunIncomplete(wrong)
-    return headline(results)
+        closed = close_run(warehouse, run)
+    print(table(closed.results), headline(closed.results), sep="\n")
+    if closed.wrong:
+        raise RunIncomplete("\n".join(closed.wrong))
+    return headline(closed.results)

@@ -25,11 +25,11 @@ from include.load.datasets import LoadedDataset, load
 from include.load.renaming import rename
 from include.load.retention import remove_old
 from include.plan.datasets import start
-from include.report.datasets import headline, problems, results_of, table
+from include.report.results import problems, results_of
+from include.report.summary import headline, table
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import RunRequest, end_run, find_run, requests_of
-
-from .test_readers import uncommented
+from tests.warehouse.test_readers import uncommented
 
 pytestmark = pytest.mark.postgres
 D = Decimal
@@ -271,8 +271,9 @@ def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_al
     assert (
         headline(results_of(warehouse, run)) == "1 of 2 datasets loaded; 3 rows new; 0 changed; 0 unchanged"
     )
-    assert " eur_usd         │    4 │   - │       - │         - │ refused " in table(
-        results_of(warehouse, run)
+    assert (
+        " eur_usd         │    4 │   - │       - │         - │ -             │ -            │ refused "
+        in table(results_of(warehouse, run))
     )
 
 

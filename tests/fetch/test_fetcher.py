@@ -22,7 +22,8 @@ from include.gate.validate import validate
 from include.plan.budget import Allowance
 from include.plan.needs import PlannedRequest
 from include.plan.start import start
-from include.report.results import headline, problems, results_of
+from include.report.results import problems, results_of
+from include.report.summary import headline
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.sandbox.settings import SandboxSettings
 from include.warehouse.origins import claim_origin

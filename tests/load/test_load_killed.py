@@ -16,7 +16,7 @@ from include.warehouse.connections import connect_to
 from tests.bars import SESSIONS
 from tests.conftest import PROJECT
 
-from .test_history import MONDAY, bar
+from tests.load.test_history import MONDAY, bar
 
 pytestmark = pytest.mark.postgres
 

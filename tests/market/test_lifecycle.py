@@ -21,7 +21,8 @@ from include.market.lifecycle import Life, notes_of
 from include.plan.budget import Allowance
 from include.plan.start import start
 from include.report.gaps import find_gaps, gaps_of
-from include.report.results import SymbolResult, headline, problems, results_of
+from include.report.results import SymbolResult, problems, results_of
+from include.report.summary import headline
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Run, RunRequest, find_run, requests_of

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from include.report.results import SymbolResult, headline, problems, run_summary, table
+from include.report.results import SymbolResult, problems
+from include.report.summary import headline, run_summary, table
 
 
 def result(symbol: str, **facts) -> SymbolResult:

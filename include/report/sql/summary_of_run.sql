@@ -1,6 +1,6 @@
--- One line for each symbol of a run: how its request ended, what the gate said, what was loaded. Last come those
--- that were asked for although they are not on the list. A run that was started again may ask for less than before:
--- what it has not asked for since is left out.
+-- One line for each symbol of a run, or dataset: how its request ended, the verdict, what was loaded. Last come the
+-- symbols that were asked for although they are not on the list. A run that was started again may ask for less than
+-- before: what it has not asked for since is left out. The name of a dataset has small letters, a symbol never has.
 select
     coalesce(request.symbol, planned.symbol) as symbol,
     request.outcome,
@@ -33,7 +33,7 @@ cross join lateral unnest(pipeline_run.symbols || array(
 left join request
     on
         request.pipeline_run_id = pipeline_run.id and request.symbol = planned.symbol
-        and request.function = 'TIME_SERIES_DAILY'
+        and (request.function = 'TIME_SERIES_DAILY' or planned.symbol ~ '[a-z]')
 cross join lateral (
     select
         coalesce(array_agg(other.reason order by other.id) filter (where other.outcome = 'failed'), '{}') as failures,
@@ -41,7 +41,8 @@ cross join lateral (
     from request as other
     where
         other.pipeline_run_id = pipeline_run.id and other.symbol = planned.symbol
-        and other.function <> 'TIME_SERIES_DAILY' and other.recorded_at >= pipeline_run.started_at
+        and other.function <> 'TIME_SERIES_DAILY' and planned.symbol !~ '[a-z]'
+        and other.recorded_at >= pipeline_run.started_at
 ) as others
 left join verdict
     on
