@@ -78,7 +78,8 @@ class SymbolResult:
         if self.loaded or self.outcome in {"deferred", "complete", "left out"}:
             return f"{self.symbol}: {' '.join(self.failures)}" if self.failures else None
         if self.outcome is None:
-            return f"{self.symbol}: no outcome was recorded. Clear the task {self._task('fetch')} and run it again."
+            task = self._task("fetch")
+            return f"{self.symbol}: no outcome was recorded. Clear the task {task} and run it again."
         if self.outcome == "failed":
             return f"{self.symbol}: {self.reason}"
         if self.approval == "rejected":

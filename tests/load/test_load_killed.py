@@ -15,7 +15,6 @@ from include.load.views import refresh_views
 from include.warehouse.connections import connect_to
 from tests.bars import SESSIONS
 from tests.conftest import PROJECT
-
 from tests.load.test_history import MONDAY, bar
 
 pytestmark = pytest.mark.postgres
