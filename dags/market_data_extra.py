@@ -27,7 +27,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, task
 
-from include.alerts.notifiers import TellFailure, TellSuccess
+from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import opened, run_request
 from include.tasks.datasets import fetch, load, report, validate
@@ -59,8 +59,8 @@ def start() -> list[str]:
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
     default_args=DEFAULT_ARGS,
-    on_failure_callback=TellFailure(),
-    on_success_callback=TellSuccess(),
+    on_failure_callback=FailureNotifier(),
+    on_success_callback=SuccessNotifier(),
 )
 def market_data_extra() -> None:
     """Plan, fetch, validate, load, report."""

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, Variable, dag, get_current_context, task
 
-from include.alerts.notifiers import TellFailure
+from include.alerts.notifiers import FailureNotifier
 from include.settings import WATCHLIST_VARIABLE
 from include.tasks.defaults import DEFAULT_ARGS
 
@@ -33,12 +33,12 @@ from include.tasks.defaults import DEFAULT_ARGS
 @task
 def check_freshness() -> list[str]:
     """Mail what is late and was not told; return all that is late."""
-    from include.alerts.daily import tell_late
+    from include.alerts.daily import notify_late
     from include.warehouse.connections import upgrade_schema
 
     context = get_current_context()
     upgrade_schema()
-    late = tell_late(
+    late = notify_late(
         context["dag_run"].dag_id,
         context["dag_run"].run_id,
         listed=Variable.get(WATCHLIST_VARIABLE, default=""),
@@ -61,7 +61,7 @@ def check_freshness() -> list[str]:
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
     default_args=DEFAULT_ARGS,
-    on_failure_callback=TellFailure(),
+    on_failure_callback=FailureNotifier(),
 )
 def market_data_freshness() -> None:
     """Look, and tell."""

@@ -30,7 +30,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from include.alerts.notifiers import TellFailure, TellSuccess
+from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import store
 from include.tasks.defaults import DEFAULT_ARGS
 
@@ -64,8 +64,8 @@ def remove_old_bodies() -> dict[str, Any]:
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
     default_args=DEFAULT_ARGS,
-    on_failure_callback=TellFailure(),
-    on_success_callback=TellSuccess(),
+    on_failure_callback=FailureNotifier(),
+    on_success_callback=SuccessNotifier(),
 )
 def market_data_maintenance() -> None:
     """Remove what is old."""

@@ -32,15 +32,15 @@ def plan() -> dict[str, list[str]]:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.clock import clock_of
     from include.plan.entitlement import entitled
-    from include.plan.preview import look_ahead
+    from include.plan.preview import preview
 
     request, hook = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
     with opened() as warehouse:
         now = clock_of(warehouse, request.now)
         allowance = entitled(warehouse, hook, within=HORIZON, now=now)
-        ahead = look_ahead(warehouse, request, allowance=allowance)
-    print(*ahead.outlook, *ahead.requests, sep="\n")
-    return asdict(ahead)
+        previewed = preview(warehouse, request, allowance=allowance)
+    print(*previewed.outlook, *previewed.requests, sep="\n")
+    return asdict(previewed)
 
 
 @dag(

@@ -19,7 +19,7 @@ parameters, and it asks only for what has not come. Once everything is there it 
 | `now` | the run's clock, for simulations; refused where real data is kept |
 | `retry_delay` | seconds before the first retry of a task (300) |
 
-`tell_what_is_held` says of each symbol how much of the range is held, and why the rest is not.
+`report_range` says of each symbol how much of the range is held, and why the rest is not.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def plan_backfill() -> list[list[dict[str, str]]]:
 
 
 @task(trigger_rule="all_done")
-def tell_what_is_held() -> None:
+def report_range() -> None:
     """Print how much of the range is held of each symbol, and why the rest is not."""
     from include.fetch.api import api_of
     from include.plan.entitlement import is_premium
@@ -98,7 +98,7 @@ def stock_data_backfill() -> None:
     bodies = fetch_stock_data.partial(waits=False).expand(requests=plan_backfill())
     accepted = validate_data()
     bodies >> accepted
-    load_stock_data(approved(accepted)) >> log_completion() >> tell_what_is_held() >> pipeline_end()
+    load_stock_data(approved(accepted)) >> log_completion() >> report_range() >> pipeline_end()
 
 
 stock_data_backfill()

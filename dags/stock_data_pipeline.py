@@ -38,7 +38,7 @@ from airflow.sdk import (
 )
 
 from include.alerts.deadline import testable
-from include.alerts.notifiers import TellFailure, TellLateRun
+from include.alerts.notifiers import FailureNotifier, LateRunNotifier
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN
 from include.tasks.approval import approved
 from include.tasks.context import opened, run_request
@@ -85,11 +85,11 @@ def pipeline_start() -> list[list[dict[str, str]]]:
         "retry_delay": Param(300, type="number", minimum=0, title="First retry after (s)"),
     },
     default_args=DEFAULT_ARGS,
-    on_failure_callback=TellFailure(ends_tell=True),
+    on_failure_callback=FailureNotifier(tasks_notify=True),
     deadline=DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=RUN_ENDS_WITHIN,
-        callback=AsyncCallback(TellLateRun),
+        callback=AsyncCallback(LateRunNotifier),
         name="run is late",
     ),
 )

@@ -11,7 +11,7 @@ from psycopg import Connection
 from include.alerts.digest import Findings, Trouble
 from include.alerts.ends import recovery_at_end, run_failed, troubles_of
 from include.alerts.late import late_of
-from include.alerts.tell import about_run, tell
+from include.alerts.notify import about_run, tell
 from include.market.watchlist import read_watchlist
 from include.plan.clock import clock_of
 from include.report.results import SymbolResult
@@ -20,7 +20,7 @@ from include.warehouse.connections import connect
 from include.warehouse.runs import Run, moment
 
 
-def tell_end(dag_id: str, run: Run, results: Sequence[SymbolResult], *, whole_list: bool) -> bool:
+def notify_end(dag_id: str, run: Run, results: Sequence[SymbolResult], *, whole_list: bool) -> bool:
     """Mail the digest of a run, if it has news; return whether a mail was sent.
 
     :param whole_list: the run was of the whole watchlist.
@@ -35,7 +35,7 @@ def tell_end(dag_id: str, run: Run, results: Sequence[SymbolResult], *, whole_li
     return tell(about_run(dag_id, run.run_id, headline(results)), look)
 
 
-def tell_late(dag_id: str, run_id: str, *, listed: str, now: str | None) -> list[str]:
+def notify_late(dag_id: str, run_id: str, *, listed: str, now: str | None) -> list[str]:
     """Mail what is late of the watchlist and was not told; return all that is late, mailed or not.
 
     :param listed: the watchlist, symbols between commas.

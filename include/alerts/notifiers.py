@@ -12,43 +12,43 @@ if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context
 
 
-class _Teller(BaseNotifier):
+class _Notifier(BaseNotifier):
     """A notifier that has no templates."""
 
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Nothing is rendered; `dag.test` hands over a DAG that could not render anyway."""
 
 
-class TellFailure(_Teller):
+class FailureNotifier(_Notifier):
     """Mails that a run failed, once until it succeeds again.
 
-    :param ends_tell: the DAG's last tasks tell what a run did; only a run that did not get there is told.
+    :param tasks_notify: the DAG's last tasks tell what a run did; only a run that did not get there is told.
     """
 
-    def __init__(self, *, ends_tell: bool = False) -> None:
+    def __init__(self, *, tasks_notify: bool = False) -> None:
         super().__init__()
-        self.ends_tell = ends_tell
+        self.tasks_notify = tasks_notify
 
     def notify(self, context: Context) -> None:
         """Tell it."""
-        from include.alerts.runs import tell_failure
+        from include.alerts.runs import notify_failure
 
         told: Any = context
-        tell_failure(told["dag"].dag_id, told["run_id"], ends_tell=self.ends_tell)
+        notify_failure(told["dag"].dag_id, told["run_id"], tasks_notify=self.tasks_notify)
 
 
-class TellSuccess(_Teller):
+class SuccessNotifier(_Notifier):
     """Mails that a DAG that had failed succeeds again; for a DAG whose tasks do not tell that themselves."""
 
     def notify(self, context: Context) -> None:
         """Tell it."""
-        from include.alerts.runs import tell_success
+        from include.alerts.runs import notify_success
 
         told: Any = context
-        tell_success(told["dag"].dag_id, told["run_id"])
+        notify_success(told["dag"].dag_id, told["run_id"])
 
 
-class TellLateRun(_Teller):
+class LateRunNotifier(_Notifier):
     """Mails that a run is not over by its deadline; the ``AsyncCallback`` of a ``DeadlineAlert``.
 
     It runs in the triggerer: in 3.3.2 what runs on an executor may not read connections and Variables.
@@ -56,14 +56,14 @@ class TellLateRun(_Teller):
 
     async def async_notify(self, context: Context) -> None:
         """Tell it, in a thread beside the triggerer's event loop."""
-        await asyncio.to_thread(_tell_late_run, context)
+        await asyncio.to_thread(_notify_late_run, context)
 
 
-def _tell_late_run(told: Any) -> None:
+def _notify_late_run(told: Any) -> None:
     """A deadline's context has the run as the REST API shows it."""
-    from include.alerts.runs import tell_late_run
+    from include.alerts.runs import notify_late_run
 
     run, deadline = told["dag_run"], datetime.fromisoformat(str(told["deadline"]["deadline_time"]))
     # Airflow keeps the deadline of a run that failed before it.
     if run["state"] in {"queued", "running"}:
-        tell_late_run(run["dag_id"], run["dag_run_id"], deadline)
+        notify_late_run(run["dag_id"], run["dag_run_id"], deadline)

@@ -11,23 +11,23 @@ from psycopg import Connection
 
 from include.alerts.digest import Findings, Trouble
 from include.alerts.ends import run_failed, run_late
-from include.alerts.tell import Look, about_run, tell, tell_without_memory
+from include.alerts.notify import Look, about_run, send_unrecorded, tell
 from include.settings import POSTGRES_CONN_ID
 from include.warehouse.statements import statement
 
 SEE_LOGS = "See the log of the first task that failed, and clear it once the cause is mended."
 
 
-def tell_failure(dag_id: str, run_id: str, *, ends_tell: bool = False) -> bool:
+def notify_failure(dag_id: str, run_id: str, *, tasks_notify: bool = False) -> bool:
     """Mail that a run failed; return whether a mail was sent.
 
-    :param ends_tell: where the audit says how the run ended, its last tasks have told it.
+    :param tasks_notify: where the audit says how the run ended, its last tasks have told it.
     """
 
     def look(warehouse: Connection[Any]) -> Findings:
         about = {"dag_id": dag_id, "run_id": run_id}
         row = warehouse.execute(statement("alerts/end_of_run"), about).fetchone()
-        if row and ends_tell:
+        if row and tasks_notify:
             return Findings([], _nothing)
         why = row[0] if row else SEE_LOGS
         return Findings([run_failed(dag_id, f"{dag_id}: its run failed. {why}")], _nothing)
@@ -35,7 +35,7 @@ def tell_failure(dag_id: str, run_id: str, *, ends_tell: bool = False) -> bool:
     return _tell_or_say_so(dag_id, run_id, look, f"{dag_id}: its run failed. {SEE_LOGS}")
 
 
-def tell_success(dag_id: str, run_id: str) -> bool:
+def notify_success(dag_id: str, run_id: str) -> bool:
     """Mail that a DAG whose failure was told succeeds again; return whether a mail was sent."""
     failed = run_failed(dag_id, "")
 
@@ -45,7 +45,7 @@ def tell_success(dag_id: str, run_id: str) -> bool:
     return tell(about_run(dag_id, run_id), lambda _: Findings([], recovery))
 
 
-def tell_late_run(dag_id: str, run_id: str, deadline: datetime) -> bool:
+def notify_late_run(dag_id: str, run_id: str, deadline: datetime) -> bool:
     """Mail that a run is not over by its deadline; return whether a mail was sent."""
     by = f"{deadline.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     text = (
@@ -65,7 +65,7 @@ def _tell_or_say_so(dag_id: str, run_id: str, look: Look, text: str) -> bool:
             f"{text} The warehouse gave no answer either ({type(error).__name__}): see that PostgreSQL runs, "
             f"and test the connection {POSTGRES_CONN_ID}. While it is away, every failed run is told."
         )
-        return tell_without_memory(about, run_failed(dag_id, said))
+        return send_unrecorded(about, run_failed(dag_id, said))
 
 
 def _nothing(_: Trouble) -> None:

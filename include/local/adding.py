@@ -48,7 +48,7 @@ def add(running: Stack, asked: Watchlist, console: Console, *, yes: str | None =
     if not chosen:
         _say(console, "There is nothing to add.")
         return lacks
-    _say(console, *planning.look_ahead(running, [*held, *chosen]).outlook)
+    _say(console, *planning.preview(running, [*held, *chosen]).outlook)
     if not _is_confirmed(console, chosen, yes):
         _say(console, f"Nothing was added. To add {_names(chosen)}, say the same with YES=1.")
         return 0

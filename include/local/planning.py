@@ -11,7 +11,7 @@ from include.local import dag_run
 from include.local.stack import Stack
 from include.market.watchlist import Watchlist, read_watchlist
 from include.plan.clock import read_clock
-from include.plan.preview import Ahead
+from include.plan.preview import Preview
 from include.settings import WATCHLIST_VARIABLE
 from include.warehouse.connections import connect_to
 from include.warehouse.origins import origin_of
@@ -26,8 +26,8 @@ class PlanError(RuntimeError):
 def show(running: Stack, console: Console) -> int:
     """Print the plan of the next run, with the symbols, the clock and the force a person asks for."""
     watchlist = watchlist_of(running)
-    ahead = look_ahead(running, [*watchlist.symbols, *watchlist.refused], force=running.settings.force)
-    for line in (running.banner, *ahead.outlook, *ahead.requests):
+    previewed = preview(running, [*watchlist.symbols, *watchlist.refused], force=running.settings.force)
+    for line in (running.banner, *previewed.outlook, *previewed.requests):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
 
@@ -40,7 +40,7 @@ def watchlist_of(running: Stack) -> Watchlist:
     return read_watchlist(running.settings.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
 
 
-def look_ahead(running: Stack, symbols: Sequence[str], *, force: bool = False) -> Ahead:
+def preview(running: Stack, symbols: Sequence[str], *, force: bool = False) -> Preview:
     """Have the plan made for these symbols.
 
     :raises BadParameter: the clock cannot be set.
@@ -54,7 +54,7 @@ def look_ahead(running: Stack, symbols: Sequence[str], *, force: bool = False) -
     api.unpause(DAG_ID)
     if dag_run.wait(api, DAG_ID, run_id, running.check) != "success":
         raise PlanError(f"No plan was made; the log says why: {running.ui}/dags/{DAG_ID}/runs/{run_id}")
-    return Ahead(**api.xcom(DAG_ID, run_id, "plan"))
+    return Preview(**api.xcom(DAG_ID, run_id, "plan"))
 
 
 def clock_of(running: Stack) -> datetime:

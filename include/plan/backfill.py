@@ -16,7 +16,7 @@ from include.market.sessions import Window, window_at
 from include.market.watchlist import read_watchlist
 from include.plan.budget import Allowance, Plan, make_plan
 from include.plan.clock import clock_of
-from include.plan.coverage import standing_of
+from include.plan.coverage import coverage_of
 from include.plan.daily_plan import Planned, idle_of
 from include.plan.entitlement import entitled
 from include.plan.needs import Held, Need, PlannedRequest, is_late
@@ -65,10 +65,10 @@ def spare(
     if free.left is None:
         return free
     known, _ = by_exchange(read_watchlist(daily).symbols if daily else (), now)
-    standing, _ = standing_of(connection, known, now)
+    coverage, _ = coverage_of(connection, known, now)
     next_run = _next_run(now)
     later = hook.calls_left(next_run + HORIZON - now) or 0
-    needs = [standing.needs(at, premium=free.premium) for at in (now, next_run)]
+    needs = [coverage.needs(at, premium=free.premium) for at in (now, next_run)]
     today, then = (sum(not need.is_free for need in due) for due in needs)
     log.info("%d calls are left; the daily bars need %d today, %d in their next run", free.left, today, then)
     return replace(free, left=max(min(free.left - today, later - then), 0), per_day=None)
@@ -87,9 +87,9 @@ def plan_range(
 
     :param symbols: by exchange.
     """
-    standing, idle = standing_of(connection, symbols, clock, force=force)
+    coverage, idle = coverage_of(connection, symbols, clock, force=force)
     needs: list[Need] = []
-    for exchange, members in standing.held.items():
+    for exchange, members in coverage.held.items():
         window = window_at(exchange, clock)
         ranges = lacking_of(connection, exchange, [held.symbol for held in members], asked, window)
         for held, lacking in zip(members, ranges, strict=True):

@@ -22,7 +22,7 @@ from include.warehouse.statements import statement
 
 
 @dataclass(frozen=True)
-class Standing:
+class Coverage:
     """What is held of the symbols that may be asked for.
 
     :param held: by exchange, in the order of the watchlist.
@@ -49,7 +49,7 @@ class Standing:
             found += listing_needs(self.listing, now, self.missing)
         return found
 
-    def after(self, requests: Iterable[PlannedRequest], now: datetime) -> Standing:
+    def after(self, requests: Iterable[PlannedRequest], now: datetime) -> Coverage:
         """Return how they stand once these requests have brought what they ask for."""
         asked = {request.key for request in requests}
         held: dict[str, Sequence[Held]] = {}
@@ -60,9 +60,9 @@ class Standing:
         return replace(self, held=held, listing={**self.listing, **lists})
 
 
-def standing_of(
+def coverage_of(
     connection: Connection[Any], symbols: Mapping[str, Sequence[str]], now: datetime, *, force: bool = False
-) -> tuple[Standing, list[Request]]:
+) -> tuple[Coverage, list[Request]]:
     """Return how these symbols stand, and the outcome of each that is not to be asked for at all.
 
     :param symbols: by exchange.
@@ -81,7 +81,7 @@ def standing_of(
         held[exchange] = held_of(connection, asked, window.sessions[0])
         only_bars |= {life.symbol for life in lives if life.state != "active"}
         missing += [life.symbol for life in lives if life.left_the_listing]
-    return Standing(held, frozenset(only_bars), listing, missing), list(left_out.values())
+    return Coverage(held, frozenset(only_bars), listing, missing), list(left_out.values())
 
 
 def _after(held: Held, asked: set[tuple[str, str]], newest: date, now: datetime) -> Held:

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from include.market.sessions import Window, window_at
 from include.plan.budget import Allowance, Plan, make_plan
-from include.plan.coverage import standing_of
+from include.plan.coverage import coverage_of
 from include.plan.entitlement import RefusedBefore
 from include.plan.forecast import Days, forecast
 from include.plan.holes import holes_to_ask
@@ -46,18 +46,18 @@ def plan_for(
 
     :param symbols: by exchange.
     """
-    standing, idle = standing_of(connection, symbols, clock, force=force)
-    needs = standing.needs(clock, premium=allowance.premium, force=force)
+    coverage, idle = coverage_of(connection, symbols, clock, force=force)
+    needs = coverage.needs(clock, premium=allowance.premium, force=force)
     idle += [_refused(need) for need in needs if need.request.function in allowance.refused]
     asked = {need.request.symbol for need in needs if need.request.function == DAILY}
-    for exchange, members in standing.held.items():
+    for exchange, members in coverage.held.items():
         window = window_at(exchange, clock)
         idle += [idle_of(held, window, clock) for held in members if held.symbol not in asked]
     plan = make_plan(
         [need for need in needs if need.request.function not in allowance.refused], allowance.left
     )
     holes = holes_to_ask(connection, chain(*symbols.values()), now=clock)
-    return Planned(plan.then(holes, allowance.left), idle, forecast(standing, plan, clock, allowance))
+    return Planned(plan.then(holes, allowance.left), idle, forecast(coverage, plan, clock, allowance))
 
 
 def idle_of(held: Held, window: Window, clock: datetime) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from include.plan.budget import Allowance, Plan, make_plan
-from include.plan.coverage import Standing
+from include.plan.coverage import Coverage
 
 FARTHEST = timedelta(days=100)
 """What takes longer has no date: by then the list is another, and looking further takes long."""
@@ -14,7 +14,7 @@ Days = dict[tuple[str, str], date]
 """The day (UTC) of a request, by symbol and function."""
 
 
-def forecast(standing: Standing, plan: Plan, now: datetime, allowance: Allowance) -> Days:
+def forecast(coverage: Coverage, plan: Plan, now: datetime, allowance: Allowance) -> Days:
     """Return the day on which each request of a plan is made, with a run every day at this hour.
 
     What becomes due meanwhile competes for the calls, as it will. A request without a day is not made
@@ -26,8 +26,8 @@ def forecast(standing: Standing, plan: Plan, now: datetime, allowance: Allowance
     while waiting and at - now < FARTHEST:
         made = {request.key for request in plan.requests}
         days |= dict.fromkeys(waiting & made, at.date())
-        standing = standing.after(plan.requests, at)
+        coverage = coverage.after(plan.requests, at)
         at += timedelta(days=1)
-        plan = make_plan(standing.needs(at, premium=allowance.premium), allowance.per_day)
+        plan = make_plan(coverage.needs(at, premium=allowance.premium), allowance.per_day)
         waiting = (waiting - made) & {request.key for request in plan.due}
     return days

@@ -13,12 +13,12 @@ from include.plan.budget import Allowance
 from include.plan.clock import clock_of
 from include.plan.daily_plan import plan_for
 from include.plan.start import refused
-from include.plan.summary import agenda, left_alone, outlook
+from include.plan.summary import agenda, left_alone, plan_summary
 from include.warehouse.runs import RunRequest
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Preview:
     """What the next run would do, in lines for a person.
 
     :param outlook: what it costs, and by when it brings what.
@@ -29,12 +29,12 @@ class Ahead:
     requests: list[str]
 
 
-def look_ahead(
+def preview(
     connection: Connection[Any],
     request: RunRequest,
     *,
     allowance: Allowance,
-) -> Ahead:
+) -> Preview:
     """Return what a run would do that started now; nothing is asked and nothing is written.
 
     :raises BadParameter: an empty watchlist, or a clock that may not or cannot be set.
@@ -49,4 +49,4 @@ def look_ahead(
     idle = left_alone([*refused(watchlist, unsupported), *planned.idle])
     simulated = " (simulated)" if request.now else ""
     at = f"A run at {clock:%Y-%m-%d %H:%M} {clock.tzname()}{simulated} would bring:"
-    return Ahead([at, *outlook(symbols, planned, allowance)], [*agenda(planned), *idle])
+    return Preview([at, *plan_summary(symbols, planned, allowance)], [*agenda(planned), *idle])

@@ -16,7 +16,7 @@ from include.plan.budget import Allowance, in_groups
 from include.plan.clock import clock_of
 from include.plan.daily_plan import Planned, plan_for
 from include.plan.needs import PlannedRequest
-from include.plan.summary import agenda, outlook
+from include.plan.summary import agenda, plan_summary
 from include.settings import DAILY
 from include.warehouse.runs import Request, Run, RunRequest, record_request, requests_of, start_run
 
@@ -73,7 +73,7 @@ def start(
         if (outcome.symbol, outcome.function) not in brought:
             record_request(connection, run, outcome)
     log.info("Clock %s%s", clock, " (simulated)" if run.simulated else "")
-    for line in (*outlook(len(symbols), planned, allowed), *agenda(planned)):
+    for line in (*plan_summary(len(symbols), planned, allowed), *agenda(planned)):
         log.info("%s", line)
     return in_groups(planned.plan.requests)
 

@@ -19,7 +19,7 @@ MOST_NEW = 20
 """New symbols that have a line each."""
 
 
-def outlook(symbols: int, planned: Planned, allowance: Allowance) -> list[str]:
+def plan_summary(symbols: int, planned: Planned, allowance: Allowance) -> list[str]:
     """Say in a few lines what a plan costs, when all of it will be there, and whether the list is too long.
 
     :param symbols: how many are on the list.

@@ -98,7 +98,7 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 @task(trigger_rule="all_done")
 def log_completion() -> str:
     """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
-    from include.alerts.daily import tell_end
+    from include.alerts.daily import notify_end
     from include.report.closing import close_run
     from include.report.summary import headline, table
 
@@ -107,7 +107,7 @@ def log_completion() -> str:
     print(table(closed.results), *closed.notes, *closed.missing, sep="\n")
     context = get_current_context()
     whole_list = not context["params"].get("symbols")
-    tell_end(context["dag_run"].dag_id, run, closed.results, whole_list=whole_list)
+    notify_end(context["dag_run"].dag_id, run, closed.results, whole_list=whole_list)
     return headline(closed.results)
 
 

@@ -57,15 +57,15 @@ def budget_page(
 def _outlook(
     connection: Connection[Any], watchlist: str, now: datetime, per_day: int | None, left: int | None
 ) -> list[str]:
-    from include.plan.preview import look_ahead
+    from include.plan.preview import preview
 
     simulated = origin_of(connection) in {"sandbox", "replay"}
     try:
-        ahead = look_ahead(
+        previewed = preview(
             connection,
             RunRequest("plan", "preview", watchlist, now.isoformat() if simulated else None),
             allowance=Allowance(left, per_day, premium=per_day is None),
         )
     except PipelineError as refused:
         return [str(refused)]
-    return ahead.outlook
+    return previewed.outlook

@@ -22,7 +22,7 @@ def miss(metadata, warehouse_url, monkeypatch):
         run = {"dag_id": "stock_data_pipeline", "dag_run_id": "scheduled__2026-05-16", "state": state}
         deadline = {"id": "1", "deadline_time": "2026-05-16T10:00:00Z"}
         context = {"dag_run": run, "deadline": deadline}
-        trigger = CallbackTrigger("include.alerts.notifiers.TellLateRun", {"context": context})
+        trigger = CallbackTrigger("include.alerts.notifiers.LateRunNotifier", {"context": context})
 
         async def states() -> list[str]:
             return [event.payload["state"] async for event in trigger.run()]

@@ -76,10 +76,10 @@ def test_a_refused_symbol_is_told_once_and_so_is_its_recovery(run, sandbox, mail
 def test_a_mail_server_that_is_down_fails_no_run_and_the_next_run_tells(run, sandbox, mailbox, caplog):
     sandbox.add_fault("bad_bar", symbol="MSFT", rule="null")
     mailbox.refuses = True
-    with caplog.at_level(logging.WARNING, logger="include.alerts.tell"):
+    with caplog.at_level(logging.WARNING, logger="include.alerts.notify"):
         _, tasks = run(symbols=["MSFT"])
     assert tasks["log_completion"] == "success"
-    (warning,) = [record.getMessage() for record in caplog.records if record.name == "include.alerts.tell"]
+    (warning,) = [record.getMessage() for record in caplog.records if record.name == "include.alerts.notify"]
     assert warning.startswith("The alert was not mailed: SMTPDataError: (451, b'out of order').")
     assert "of the connection smtp_default" in warning
     mailbox.refuses = False

@@ -100,16 +100,16 @@ def test_maintenance_is_one_task_that_keeps_for_400_days(bag):
 def test_a_daily_run_has_four_hours(dag):
     (alert,) = dag.deadline
     assert (alert.interval, type(alert.reference).__name__) == (timedelta(hours=4), "DagRunQueuedAtDeadline")
-    assert alert.callback.path == "include.alerts.notifiers.TellLateRun"
+    assert alert.callback.path == "include.alerts.notifiers.LateRunNotifier"
 
 
 def test_the_failure_of_every_scheduled_dag_is_told(bag):
     scheduled = {dag_id: dag for dag_id, dag in bag.dags.items() if dag.schedule}
     assert {dag_id: type(dag.on_failure_callback).__name__ for dag_id, dag in scheduled.items()} == {
-        "stock_data_pipeline": "TellFailure",
-        "market_data_extra": "TellFailure",
-        "market_data_maintenance": "TellFailure",
-        "market_data_freshness": "TellFailure",
+        "stock_data_pipeline": "FailureNotifier",
+        "market_data_extra": "FailureNotifier",
+        "market_data_maintenance": "FailureNotifier",
+        "market_data_freshness": "FailureNotifier",
     }
 
 
@@ -148,8 +148,8 @@ def test_a_backfill_is_for_a_person_and_never_paused(bag):
         "validate_data": ["approve_warnings"],
         "approve_warnings": ["load_stock_data"],
         "load_stock_data": ["log_completion"],
-        "log_completion": ["tell_what_is_held"],
-        "tell_what_is_held": ["pipeline_end"],
+        "log_completion": ["report_range"],
+        "report_range": ["pipeline_end"],
         "pipeline_end": [],
     }
     assert dag.task_dict["fetch_stock_data"].is_mapped

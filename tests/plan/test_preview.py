@@ -8,7 +8,7 @@ import pytest
 
 from include.exceptions import BadParameter
 from include.plan.budget import Allowance
-from include.plan.preview import look_ahead
+from include.plan.preview import preview
 from include.plan.start import start
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import RunRequest
@@ -52,8 +52,8 @@ def rows(warehouse) -> dict[str, int]:
 
 
 def test_every_request_is_told_with_its_reason_and_who_is_left_alone(warehouse, held):
-    ahead = look_ahead(warehouse, run_of("IBM,MSFT,NVDIA,FOO.XYZ,no symbol,NVDA"), allowance=FOUR)
-    assert ahead.outlook == [
+    previewed = preview(warehouse, run_of("IBM,MSFT,NVDIA,FOO.XYZ,no symbol,NVDA"), allowance=FOUR)
+    assert previewed.outlook == [
         "A run at 2026-05-16 06:00 UTC (simulated) would bring:",
         "6 symbols: 4 requests now, 2 deferred.",
         "It costs 4 calls. Left of 25 in any 24 hours: 4 now.",
@@ -61,7 +61,7 @@ def test_every_request_is_told_with_its_reason_and_who_is_left_alone(warehouse, 
         "   new  IBM: 3 calls: first bars on 2026-05-16, splits on 2026-05-16, dividends on 2026-05-16",
         "   new  NVDA: 3 calls: first bars on 2026-05-16, splits on 2026-05-17, dividends on 2026-05-17",
     ]
-    assert ahead.requests[:6] == [
+    assert previewed.requests[:6] == [
         "   ask  IBM TIME_SERIES_DAILY compact: no bar of it is held",
         "   ask  NVDA TIME_SERIES_DAILY compact: no bar of it is held",
         "   ask  IBM SPLITS: its splits were not asked for yet",
@@ -75,19 +75,19 @@ def test_every_request_is_told_with_its_reason_and_who_is_left_alone(warehouse, 
         " leave  NVDIA: It is not among the US symbols listed on 2026-05-16",
         "  held  MSFT: up to the last closed session",
     )
-    for line, begin in zip(ahead.requests[6:], starts, strict=True):
+    for line, begin in zip(previewed.requests[6:], starts, strict=True):
         assert line.startswith(begin)
 
 
 def test_nothing_is_written(warehouse, held):
     before = rows(warehouse)
-    look_ahead(warehouse, run_of("IBM,MSFT,NVDIA"), allowance=FOUR)
+    preview(warehouse, run_of("IBM,MSFT,NVDIA"), allowance=FOUR)
     warehouse.commit()
     assert rows(warehouse) == before
 
 
 def test_the_run_asks_what_was_told(warehouse, held):
-    told = look_ahead(warehouse, run_of("IBM,MSFT,NVDA", force=True), allowance=FOUR)
+    told = preview(warehouse, run_of("IBM,MSFT,NVDA", force=True), allowance=FOUR)
     groups = start(warehouse, run_of("IBM,MSFT,NVDA", force=True), allowance=lambda run: FOUR)
     made = {f"{asked.symbol} {asked.function}: {asked.reason}" for group in groups for asked in group}
     asked = {line[8:].replace(" compact", "") for line in told.requests if line.startswith("   ask")}
@@ -97,6 +97,6 @@ def test_the_run_asks_what_was_told(warehouse, held):
 
 def test_an_empty_list_and_the_clock_of_real_data_are_refused(warehouse):
     with pytest.raises(BadParameter, match="The watchlist is empty"):
-        look_ahead(warehouse, run_of(" , ", now=None), allowance=FOUR)
+        preview(warehouse, run_of(" , ", now=None), allowance=FOUR)
     with pytest.raises(BadParameter, match="sets the clock of a simulation"):
-        look_ahead(warehouse, run_of("IBM"), allowance=FOUR)
+        preview(warehouse, run_of("IBM"), allowance=FOUR)

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from include.plan.budget import Allowance, Plan, make_plan
-from include.plan.coverage import Standing
+from include.plan.coverage import Coverage
 from include.plan.daily_plan import Planned
 from include.plan.forecast import forecast
 from include.plan.needs import Held, PlannedRequest
-from include.plan.summary import agenda, left_alone, outlook
+from include.plan.summary import agenda, left_alone, plan_summary
 from include.warehouse.runs import Request
 
 FRIDAY = date(2026, 5, 15)
@@ -21,15 +21,15 @@ LISTED = {"*active": SATURDAY}
 FREE = Allowance(25, 25, False)
 
 
-def planned(*symbols: Held, allowance: Allowance = FREE, now: datetime = SATURDAY, **standing) -> Planned:
-    stand = Standing({"XNYS": symbols}, **{"listing": LISTED} | standing)
+def planned(*symbols: Held, allowance: Allowance = FREE, now: datetime = SATURDAY, **coverage) -> Planned:
+    stand = Coverage({"XNYS": symbols}, **{"listing": LISTED} | coverage)
     plan = make_plan(stand.needs(now, premium=False), allowance.left)
     return Planned(plan, (), forecast(stand, plan, now, allowance))
 
 
 def test_what_the_calls_reach_is_there_after_the_run():
     new = planned(Held("IBM"), Held("MSFT", **COMPLETE))
-    assert outlook(2, new, FREE) == [
+    assert plan_summary(2, new, FREE) == [
         "2 symbols: 3 requests now, 0 deferred.",
         "It costs 3 calls. Left of 25 in any 24 hours: 25 now.",
         "Everything that is due is there on 2026-05-16, after this run.",
@@ -38,7 +38,7 @@ def test_what_the_calls_reach_is_there_after_the_run():
 
 
 def test_nothing_due_is_no_date():
-    assert outlook(1, planned(Held("IBM", **COMPLETE)), FREE) == [
+    assert plan_summary(1, planned(Held("IBM", **COMPLETE)), FREE) == [
         "1 symbol: 0 requests now, 0 deferred.",
         "It costs 0 calls. Left of 25 in any 24 hours: 25 now.",
     ]
@@ -48,7 +48,7 @@ def test_what_has_to_wait_has_the_day_on_which_its_turn_comes():
     """Four requests on Saturday, five on Sunday, before anything new is due."""
     allowance = Allowance(4, 5, False, at_once=1)
     waiting = planned(Held("IBM"), Held("DIS"), Held("NKE"), allowance=allowance)
-    assert outlook(3, waiting, allowance) == [
+    assert plan_summary(3, waiting, allowance) == [
         "3 symbols: 4 requests now, 5 deferred.",
         "It costs 4 calls. Left of 5 in any 24 hours: 1 now, 4 within the 2 hours a run waits.",
         "Everything that is due is there by 2026-05-17, with a run every day.",
@@ -96,13 +96,13 @@ def test_a_symbol_that_is_suspect_or_delisted_is_asked_for_bars_only():
 
 def test_what_takes_longer_than_a_hundred_days_has_no_day():
     one = Allowance(1, 1, False)
-    told = outlook(123, planned(*(Held(f"S{n}") for n in range(123)), allowance=one), one)
+    told = plan_summary(123, planned(*(Held(f"S{n}") for n in range(123)), allowance=one), one)
     assert "Everything that is due is there later than in 100 days, with a run every day." in told
 
 
 def test_a_key_without_a_limit_has_no_cost():
     unlimited = Allowance(None, None, True)
-    assert outlook(1, planned(Held("IBM"), allowance=unlimited), unlimited)[:2] == [
+    assert plan_summary(1, planned(Held("IBM"), allowance=unlimited), unlimited)[:2] == [
         "1 symbol: 3 requests now, 0 deferred.",
         "Everything that is due is there on 2026-05-16, after this run.",
     ]
@@ -110,7 +110,9 @@ def test_a_key_without_a_limit_has_no_cost():
 
 def test_many_new_symbols_share_a_line():
     (line,) = [
-        line for line in outlook(30, planned(*(Held(f"S{n}") for n in range(30))), FREE) if " new " in line
+        line
+        for line in plan_summary(30, planned(*(Held(f"S{n}") for n in range(30))), FREE)
+        if " new " in line
     ]
     assert line.startswith(
         "   new  S0, S1, S2, S3, S4, S5, S6, S7, S8, S9 and 20 more: 90 calls: first bars by "
@@ -122,7 +124,7 @@ def test_many_new_symbols_share_a_line():
     [(833, None), (900, "Splits and dividends will be late"), (2_600, "TOO LONG, bars will be lost")],
 )
 def test_a_list_that_is_too_long_is_told_before_it_hurts(symbols, warning):
-    told = outlook(symbols, Planned(Plan(())), FREE)[2:]
+    told = plan_summary(symbols, Planned(Plan(())), FREE)[2:]
     assert told[0].startswith("Each symbol is brought up to date about every ")
     assert [line.partition(":")[0] for line in told[1:]] == ([warning] if warning else [])
 
@@ -132,7 +134,7 @@ def test_a_stored_body_is_no_cost():
     both = Planned(
         plan, (), dict.fromkeys((("IBM", "TIME_SERIES_DAILY"), ("MSFT", "TIME_SERIES_DAILY")), FRIDAY)
     )
-    assert outlook(2, both, FREE)[1].startswith("It costs 1 call. ")
+    assert plan_summary(2, both, FREE)[1].startswith("It costs 1 call. ")
 
 
 def test_who_is_left_alone_is_told_with_the_reason_and_what_is_complete_together():

@@ -20,7 +20,7 @@ def take_turns(connection: Connection[Any]) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
 
 
-def told_of(connection: Connection[Any]) -> Sequence[Trouble]:
+def sent_alerts_of(connection: Connection[Any]) -> Sequence[Trouble]:
     """Return what was told and is not over, oldest first."""
     with connection.cursor(row_factory=class_row(Trouble)) as cursor:
         return cursor.execute(statement("alerts/open_alerts")).fetchall()

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from include.alerts.digest import Digest, Findings, Trouble, digest_of
 from include.alerts.mail import About, recipients, send
-from include.alerts.told import remember, take_turns, told_of
+from include.alerts.sent_alerts import remember, sent_alerts_of, take_turns
 from include.exceptions import MailNotSent
 from include.settings import RECIPIENTS_VARIABLE
 from include.warehouse.connections import connect
@@ -43,7 +43,7 @@ def tell(about: About, look: Look) -> bool:
         return False
     with connect() as warehouse:
         take_turns(warehouse)
-        digest = digest_of(look(warehouse), told_of(warehouse))
+        digest = digest_of(look(warehouse), sent_alerts_of(warehouse))
         about = replace(about, origin=origin_of(warehouse))
         if not (digest.is_news and _mailed(digest, about, to)):
             return False
@@ -51,7 +51,7 @@ def tell(about: About, look: Look) -> bool:
     return True
 
 
-def tell_without_memory(about: About, trouble: Trouble) -> bool:
+def send_unrecorded(about: About, trouble: Trouble) -> bool:
     """Mail a trouble where the warehouse cannot say whether it was told; return whether a mail was sent."""
     to = recipients()
     return bool(to) and _mailed(Digest([trouble], [], [], []), about, to)
