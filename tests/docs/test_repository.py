@@ -29,8 +29,9 @@ def test_ci_runs_what_the_readme_says_on_every_python_we_support():
 
 def test_a_commit_is_checked_by_what_make_lint_checks():
     written = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-    hooks = [hook["entry"].removeprefix(".venv/bin/python -m ") for hook in written["repos"][0]["hooks"]]
-    assert [hook.split(" --")[0] for hook in hooks] == ["ruff format", "ruff check", "mypy"]
+    hooks = [hook["entry"].split(" --")[0] for hook in written["repos"][0]["hooks"]]
+    tools = ["ruff format", "ruff check", "mypy"]
+    assert hooks == [*(f".venv/bin/python -m {tool}" for tool in tools), ".venv/bin/lint-imports"]
     lint = (PROJECT / "Makefile").read_text(encoding="utf-8").split("\nlint:")[1].split("\n\n")[0]
-    for tool in ("ruff format", "ruff check", "mypy"):
-        assert f"-m {tool}" in lint
+    for tool in (*(f"-m {tool}" for tool in tools), "/lint-imports"):
+        assert tool in lint
