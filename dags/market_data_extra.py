@@ -30,8 +30,9 @@ from airflow.sdk import Param, dag, task
 from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import opened, run_request
-from include.tasks.datasets import fetch, load, report, validate
+from include.tasks.datasets import fetch
 from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.flow import load_stock_data, report, validate_data
 
 
 @task
@@ -65,7 +66,9 @@ def start() -> list[str]:
 def market_data_extra() -> None:
     """Plan, fetch, validate, load, report."""
     bodies = fetch.expand(name=start())
-    bodies >> validate() >> load() >> report()
+    accepted = validate_data.override(task_id="validate")()
+    bodies >> accepted
+    load_stock_data.override(task_id="load", outlets=[])(accepted) >> report()
 
 
 market_data_extra()

@@ -25,8 +25,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.exceptions import RunIncomplete
 from include.tasks.context import opened, run_request, this_run
-from include.tasks.daily_bars import load_stock_data, validate_data
 from include.tasks.defaults import ATTENDED_ARGS
+from include.tasks.flow import load_stock_data, validate_data
 
 
 @task

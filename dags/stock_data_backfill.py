@@ -31,14 +31,14 @@ from airflow.sdk import Param, dag, get_current_context, task
 
 from include.tasks.approval import approved
 from include.tasks.context import opened, run_request, this_run, watchlist
-from include.tasks.daily_bars import (
+from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.flow import (
     fetch_stock_data,
     load_stock_data,
     log_completion,
     pipeline_end,
     validate_data,
 )
-from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task

@@ -28,8 +28,9 @@ from airflow.sdk import Param, dag, get_current_context, task
 
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import opened, run_request, watchlist
-from include.tasks.datasets import fetch, load, report, validate
+from include.tasks.datasets import fetch
 from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.flow import load_stock_data, report, validate_data
 
 
 @task
@@ -72,7 +73,9 @@ def plan_periods() -> list[str]:
 def stock_data_periods() -> None:
     """Plan, fetch, validate, load, report."""
     bodies = fetch.expand(name=plan_periods())
-    bodies >> validate() >> load() >> report()
+    accepted = validate_data.override(task_id="validate")()
+    bodies >> accepted
+    load_stock_data.override(task_id="load", outlets=[])(accepted) >> report()
 
 
 stock_data_periods()

@@ -42,14 +42,14 @@ from include.alerts.notifiers import FailureNotifier, LateRunNotifier
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN
 from include.tasks.approval import approved
 from include.tasks.context import opened, run_request
-from include.tasks.daily_bars import (
+from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.flow import (
     fetch_stock_data,
     load_stock_data,
     log_completion,
     pipeline_end,
     validate_data,
 )
-from include.tasks.defaults import DEFAULT_ARGS
 
 
 @task

@@ -13,7 +13,8 @@ from include.datasets.bars import StockBar
 from include.gate.accepted import table_of
 from include.gate.validate import record_verdict
 from include.gate.verdicts import Verdict
-from include.load.merge import Loaded, load
+from include.load.loaded import Loaded
+from include.load.merge import load
 from include.warehouse.runs import Run, RunRequest, start_run
 
 # Written down from a wall calendar: five full weeks without a holiday.

@@ -77,3 +77,8 @@ def _unique(key: tuple[str, ...]) -> tuple[str, Mapping[str, object]]:
     if len(key) == 1:
         return "ExpectColumnValuesToBeUnique", {"column": key[0]}
     return "ExpectCompoundColumnsToBeUnique", {"column_list": list(key)}
+
+
+def names_dataset(subject: str) -> bool:
+    """Tell whether a name that stands for a symbol is a dataset's: a symbol has no small letters."""
+    return _NAME.fullmatch(subject) is not None and subject != subject.upper()

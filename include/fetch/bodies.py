@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
 from include.datasets.bars import StockBar, read_bars
-from include.datasets.base import Dataset
+from include.datasets.base import Dataset, names_dataset
 from include.datasets.corporate_actions import CorporateAction, read_actions
-from include.datasets.registry import DATASETS
 from include.datasets.rows import Rows, read_rows
 from include.fetch.raw_store import read_body, read_path
 from include.warehouse.runs import (
@@ -25,13 +24,15 @@ if TYPE_CHECKING:
 
 
 def brought(
-    connection: Connection[Any], run: Run, datasets: Sequence[Dataset] = DATASETS
+    connection: Connection[Any], run: Run, named: Callable[[str], Dataset]
 ) -> Iterator[tuple[Dataset, Request]]:
-    """Return each dataset of a run that has a body, and its request."""
-    by_name = {dataset.name: dataset for dataset in datasets}
+    """Return each dataset of a run that has a table of its own and a body, and its request.
+
+    :param named: finds a dataset by its name.
+    """
     for request in requests_of(connection, run):
-        if request.has_body and request.symbol in by_name:
-            yield by_name[request.symbol], request
+        if request.has_body and names_dataset(request.symbol):
+            yield named(request.symbol), request
 
 
 def rows_of(dataset: Dataset, request: Request) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.base import Dataset
-from include.datasets.registry import DATASETS
+from include.datasets.periods import dataset_named
 from include.datasets.rows import Rows
 from include.exceptions import GateError
 from include.fetch.bodies import brought, failed, rows_of
@@ -53,14 +53,18 @@ class DatasetVerdict:
         return [*(_sentence(self.rows, row, rules) for row, rules in self.broken.items()), *self.warnings]
 
 
-def validate(
-    connection: Connection[Any], run: Run, *, reports: Path, datasets: Sequence[Dataset] = DATASETS
-) -> None:
-    """Judge the bodies of a run and record a verdict for each; refused rows go to quarantine.
+def validate_datasets(
+    connection: Connection[Any], run: Run, *, reports: Path, named: Callable[[str], Dataset] = dataset_named
+) -> list[str]:
+    """Validate the bodies of a run's datasets, record a verdict for each and return their names.
 
-    A body that cannot be read or judged fails its dataset and no other.
+    Refused rows go to quarantine. A body that cannot be read or validated fails its dataset and no other.
+
+    :param named: finds a dataset by its name.
     """
-    for dataset, request in brought(connection, run, datasets):
+    validated = []
+    for dataset, request in brought(connection, run, named):
+        validated.append(dataset.name)
         try:
             verdict = judge(rows_of(dataset, request), reports=reports)
         except (AlphaVantageError, FileNotFoundError, GateError) as error:
@@ -68,6 +72,7 @@ def validate(
             record_request(connection, run, failed(request, error))
         else:
             _record(connection, run, request, verdict)
+    return validated
 
 
 def judge(rows: Rows, *, reports: Path) -> DatasetVerdict:

@@ -21,6 +21,7 @@ from include.fetch.raw_store import read_body
 from include.gate.accepted import write_accepted
 from include.gate.broken_rules import record_broken_rules
 from include.gate.context import HeldBar, known_actions, known_of
+from include.gate.datasets import validate_datasets
 from include.gate.evaluate import judge
 from include.gate.verdicts import Verdict
 from include.settings import DAILY, SPLITS
@@ -44,12 +45,14 @@ class Validation:
     :param accepted: the path of the accepted bars (Parquet).
     :param bars: by symbol, the bars that were validated.
     :param held: the bars of ``stock_data`` around them.
+    :param datasets: the names of those with a table of their own.
     """
 
     accepted: str
     verdicts: Sequence[Verdict]
     bars: Mapping[str, Sequence[StockBar]]
     held: Sequence[HeldBar]
+    datasets: Sequence[str] = ()
 
 
 def validate(
@@ -96,7 +99,8 @@ def validate(
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
     write_accepted(accepted, path)
-    return Validation(str(path), verdicts, bars, known.held)
+    datasets = validate_datasets(connection, run, reports=reports / "datasets")
+    return Validation(str(path), verdicts, bars, known.held, datasets)
 
 
 def _read(connection: Connection[Any], run: Run, request: Request) -> list[StockBar]:

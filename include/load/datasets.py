@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +12,16 @@ from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.base import Dataset
-from include.datasets.registry import DATASETS
+from include.datasets.periods import dataset_named
 from include.datasets.rows import Rows
 from include.fetch.bodies import brought, failed, rows_of
+from include.load.loaded import LOAD_LOCK, Loaded
 from include.load.tables import Misfit, filled, prepare
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, Run, record_request
 from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
-
-_LOAD_LOCK = 4_702_111_202_603
 
 _NOT_STORABLE = (
     Misfit,
@@ -35,25 +33,16 @@ _NOT_STORABLE = (
 )
 
 
-@dataclass(frozen=True)
-class LoadedDataset:
-    """What a load did for one dataset, in rows."""
-
-    name: str
-    new: int
-    changed: int
-    unchanged: int
-
-
-def load(
-    connection: Connection[Any], run: Run, *, now: datetime, datasets: Sequence[Dataset] = DATASETS
-) -> list[LoadedDataset]:
-    """Merge the accepted bodies of a run and tell for each what was new.
+def load_datasets(
+    connection: Connection[Any], run: Run, *, now: datetime, named: Callable[[str], Dataset] = dataset_named
+) -> list[Loaded]:
+    """Merge the accepted bodies of a run's datasets and tell for each what was new.
 
     A dataset enters whole or not at all, and one that cannot be stored keeps no other out. Loading the same
     rows again writes no row. Rows that the API does not list any more stay. The role ``market_reader`` may
     read what is new.
 
+    :param named: finds a dataset by its name.
     :raises OriginMismatch: a body is of another origin than the warehouse.
     """
     accepted = connection.execute(
@@ -61,22 +50,23 @@ def load(
     ).fetchall()
     names = {name for (name,) in accepted}
     loaded = []
-    for dataset, request in brought(connection, run, datasets):
+    for dataset, request in brought(connection, run, named):
         if dataset.name in names:
             loaded += _load_one(connection, run, dataset, request, now)
-    connection.execute(statement("warehouse/grant_readers"))
+    if loaded:
+        connection.execute(statement("warehouse/grant_readers"))
     return loaded
 
 
 def _load_one(
     connection: Connection[Any], run: Run, dataset: Dataset, request: Request, now: datetime
-) -> list[LoadedDataset]:
+) -> list[Loaded]:
     try:
         rows = rows_of(dataset, request)
         if not rows.rows:
-            return [LoadedDataset(dataset.name, 0, 0, 0)]
+            return [Loaded(dataset.name, 0, 0, 0)]
         with connection.transaction():
-            connection.execute("select pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
+            connection.execute("select pg_advisory_xact_lock(%s)", (LOAD_LOCK,))
             claim_origin(connection, str(request.origin))
             loaded = _merge(connection, run, prepare(connection, rows), now)
     except _NOT_STORABLE as error:
@@ -97,7 +87,7 @@ def _explained(dataset: Dataset, error: Exception) -> Exception:
     )
 
 
-def _merge(connection: Connection[Any], run: Run, rows: Rows, now: datetime) -> LoadedDataset:
+def _merge(connection: Connection[Any], run: Run, rows: Rows, now: datetime) -> Loaded:
     days = [day for day in rows.days if day]
     about = {
         "run": run.id,
@@ -118,4 +108,4 @@ def _merge(connection: Connection[Any], run: Run, rows: Rows, now: datetime) -> 
         (counts,) = cursor.fetchall()
         for step in ("keep_replaced_rows", "change_dataset", "add_dataset"):
             cursor.execute(filled(f"load/{step}", rows), about)
-    return LoadedDataset(rows.dataset.name, *counts)
+    return Loaded(rows.dataset.name, *counts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,9 @@ from psycopg.rows import class_row
 from pyarrow import csv
 
 from include.load.corporate_actions import load_actions
+from include.load.datasets import load_datasets
 from include.load.listing import load_listing
+from include.load.loaded import LOAD_LOCK, Loaded
 from include.load.views import refresh_views
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Run
@@ -23,25 +24,14 @@ from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
 
-_LOAD_LOCK = 4_702_111_202_602
 _ROWS_AT_ONCE = 10_000
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What a load did for one symbol, in bars."""
-
-    symbol: str
-    new_bars: int
-    changed_bars: int
-    unchanged_bars: int
-
-
 def load_run(connection: Connection[Any], bars: pa.Table, run: Run) -> list[Loaded]:
-    """Load all that a run brought, bars, actions and the listing, and bring the views up to it.
+    """Load all that a run fetched: bars, actions and the listing, then datasets with tables of their own.
 
-    What was discarded after the run was judged, or had entered before, leaves the table again. One
-    transaction: whatever happens, the views never say anything else than the table.
+    What was discarded after the run was validated, or had entered before, leaves the table again. The bars
+    and the views are one transaction: whatever happens, the views never say anything else than the table.
     """
     with connection.transaction():
         load_listing(connection, run)
@@ -50,7 +40,7 @@ def load_run(connection: Connection[Any], bars: pa.Table, run: Run) -> list[Load
         taken_out = take_out_discarded(connection, run)
         if actions or loaded or taken_out:
             refresh_views(connection)
-    return loaded
+    return [*loaded, *load_datasets(connection, run, now=run.now())]
 
 
 def load(connection: Connection[Any], bars: pa.Table, run: Run, *, now: datetime) -> list[Loaded]:
@@ -65,7 +55,7 @@ def load(connection: Connection[Any], bars: pa.Table, run: Run, *, now: datetime
     :raises OriginMismatch: the bars are of another origin than the warehouse.
     """
     with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOAD_LOCK,))
         for origin in sorted(bars["origin"].unique().to_pylist()):
             claim_origin(connection, origin)
         symbols = _by_symbol(connection, bars)

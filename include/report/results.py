@@ -10,6 +10,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from include.datasets.base import names_dataset
 from include.gate.quarantine import Action
 from include.warehouse.runs import Outcome, Run
 from include.warehouse.statements import statement
@@ -45,8 +46,8 @@ class SymbolResult:
 
     @property
     def is_dataset(self) -> bool:
-        """Whether it is a dataset with a table of its own: its name has small letters, a symbol never has."""
-        return any(letter.islower() for letter in self.symbol)
+        """Whether it is a dataset with a table of its own."""
+        return names_dataset(self.symbol)
 
     @property
     def noun(self) -> str:

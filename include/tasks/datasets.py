@@ -1,18 +1,13 @@
-"""The tasks of datasets, for every DAG that brings some: fetch, validate, load, report.
-
-Each finds its run, and by the names in it the datasets, which a first task of the DAG's own has planned.
-"""
+"""The task that fetches a dataset with a table of its own."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.exceptions import RunIncomplete
-from include.settings import POOL, reports, store
+from include.settings import POOL, store
 from include.tasks.context import this_run
 
 
@@ -36,42 +31,3 @@ def fetch(name: str) -> None:
             DatasetFetcher(run, warehouse, api, store(), params["force"], rest).fetch(dataset)
         except OUT_OF_CALLS as error:
             raise AirflowSkipException(f"Deferred: {error}") from error
-
-
-@task(trigger_rule="all_done")
-def validate() -> None:
-    """Judge the bodies of the run, each dataset by its own rules."""
-    from include.datasets.periods import dataset_named
-    from include.gate.checkpoint import data_docs
-    from include.gate.datasets import validate as judge
-    from include.warehouse.origins import origin_of
-
-    with this_run() as (warehouse, run):
-        place = reports(origin_of(warehouse)) / "datasets"
-        judge(warehouse, run, reports=place, datasets=[*map(dataset_named, run.symbols)])
-    print(f"Data Docs: {data_docs(place)}")
-
-
-@task
-def load() -> list[dict[str, Any]]:
-    """Merge what was accepted into the tables; return what was new and changed."""
-    from include.datasets.periods import dataset_named
-    from include.load.datasets import load as merge
-
-    with this_run() as (warehouse, run):
-        datasets = [*map(dataset_named, run.symbols)]
-        return [asdict(loaded) for loaded in merge(warehouse, run, now=run.now(), datasets=datasets)]
-
-
-@task(trigger_rule="all_done")
-def report() -> str:
-    """Close the run's audit row and print its table; fail if a dataset is neither loaded nor deferred."""
-    from include.report.closing import close_run
-    from include.report.summary import headline, table
-
-    with this_run() as (warehouse, run):
-        closed = close_run(warehouse, run)
-    print(table(closed.results), headline(closed.results), sep="\n")
-    if closed.wrong:
-        raise RunIncomplete("\n".join(closed.wrong))
-    return headline(closed.results)

@@ -26,9 +26,9 @@ SHARED = {"include.exceptions", "include.settings"}
 ALERTS = {"include.alerts", "include.alerts.notifiers"}
 DEFAULTS = {"include.tasks", "include.tasks.defaults"}
 RUN = SHARED | DEFAULTS | {"include.tasks.context"}
-TASKS = RUN | {"include.tasks.daily_bars", "include.tasks.report_link"}
+TASKS = RUN | {"include.tasks.flow", "include.tasks.report_link"}
 DAILY = TASKS | {"include.tasks.approval"}
-EXTRA = RUN | {"include.tasks.datasets"}
+EXTRA = TASKS | {"include.tasks.datasets"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 

@@ -19,9 +19,10 @@ from include.datasets.registry import DATASETS
 from include.datasets.rows import NoRows, read_rows
 from include.exceptions import BadParameter, OriginMismatch
 from include.fetch.datasets import DatasetFetcher
-from include.gate.datasets import validate
+from include.gate.datasets import validate_datasets
 from include.gate.quarantine import open_rows
-from include.load.datasets import LoadedDataset, load
+from include.load.datasets import load_datasets
+from include.load.loaded import Loaded
 from include.load.renaming import rename
 from include.load.retention import remove_old
 from include.plan.datasets import start
@@ -87,8 +88,9 @@ def run_all(warehouse, api, begin, tmp_path):
         for dataset in datasets:
             if dataset.name in names:
                 fetcher.fetch(dataset)
-        validate(warehouse, run, reports=tmp_path / "reports", datasets=datasets)
-        loaded = load(warehouse, run, now=api.now, datasets=datasets)
+        named = {dataset.name: dataset for dataset in datasets}.__getitem__
+        validate_datasets(warehouse, run, reports=tmp_path / "reports", named=named)
+        loaded = load_datasets(warehouse, run, now=api.now, named=named)
         warehouse.commit()
         return run, loaded
 
@@ -121,7 +123,7 @@ def test_a_dataset_that_could_not_be_kept_cannot_be_declared(about, message):
 
 def test_rows_come_typed_and_exact_into_a_table_of_their_own(warehouse, run_all, api):
     _, loaded = run_all(FX, JOBS)
-    assert loaded == [LoadedDataset("eur_usd", 1, 0, 0), LoadedDataset("us_unemployment", 3, 0, 0)]
+    assert loaded == [Loaded("eur_usd", 1, 0, 0), Loaded("us_unemployment", 3, 0, 0)]
     assert warehouse.execute("select * from fx_daily").fetchall() == [
         (
             "EUR",
@@ -151,7 +153,7 @@ def test_the_same_rows_again_write_nothing(warehouse, run_all):
     run_all(FX, JOBS)
     before = contents(warehouse, "fx_daily") + contents(warehouse, "us_unemployment")
     _, loaded = run_all(FX, JOBS, force=True)
-    assert loaded == [LoadedDataset("eur_usd", 0, 0, 1), LoadedDataset("us_unemployment", 0, 0, 3)]
+    assert loaded == [Loaded("eur_usd", 0, 0, 1), Loaded("us_unemployment", 0, 0, 3)]
     assert contents(warehouse, "fx_daily") + contents(warehouse, "us_unemployment") == before
     assert contents(warehouse, "dataset_history") == []
 
@@ -160,8 +162,8 @@ def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, run
     run_all(JOBS)
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"4.40", b"4.5") + b"2025-08-01,4.3\r\n"
     run, told = run_all(JOBS, force=True)
-    assert told == [LoadedDataset("us_unemployment", 1, 1, 2)]
-    assert load(warehouse, run, now=MORNING) == told
+    assert told == [Loaded("us_unemployment", 1, 1, 2)]
+    assert load_datasets(warehouse, run, now=MORNING) == told
 
 
 def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_nothing(warehouse, run_all, api):
@@ -171,7 +173,7 @@ def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_not
         b"timestamp,value\n2026-05-01,4.2\n2025-10-01,4.5\n2025-09-01,4.4\n2026-04-01,4.1\n"
     )
     second, loaded = run_all(JOBS)
-    assert loaded == [LoadedDataset("us_unemployment", 1, 2, 1)]
+    assert loaded == [Loaded("us_unemployment", 1, 2, 1)]
     kept = (
         "select dataset, key, before, fetched_at, valid_from, valid_to, replaced_by from dataset_history "
         "order by key ->> 'date'"
@@ -184,7 +186,7 @@ def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_not
     assert warehouse.execute(kept).fetchall() == revisions
     api.now = MORNING + timedelta(days=1)
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY
-    assert run_all(JOBS, force=True)[1] == [LoadedDataset("us_unemployment", 0, 0, 3)]
+    assert run_all(JOBS, force=True)[1] == [Loaded("us_unemployment", 0, 0, 3)]
     assert warehouse.execute(kept).fetchall() == revisions
 
 
@@ -193,7 +195,7 @@ def test_the_economy_as_it_was_revised(warehouse, run_all, api, recordings):
         api.now = datetime(2025, 11, 1, tzinfo=UTC) + timedelta(days=day - 1)
         api.bodies["UNEMPLOYMENT"] = (recordings / f"UNEMPLOYMENT__none__{recorded}.csv").read_bytes()
         _, loaded = run_all(JOBS)
-    assert loaded == [LoadedDataset("us_unemployment", 8, 7, 925)]
+    assert loaded == [Loaded("us_unemployment", 8, 7, 925)]
     revised = warehouse.execute(
         "select key ->> 'date', before ->> 'value', value::text from dataset_history "
         "inner join us_unemployment on date = (key ->> 'date')::date where date >= '2025-01-01' order by 1"
@@ -230,17 +232,17 @@ def test_the_row_of_today_is_left_out_until_its_day_is_over(warehouse, run_all, 
     ).read_bytes()
     api.now = datetime(2026, 5, 17, 23, 59, tzinfo=UTC)
     _, loaded = run_all(COIN)
-    assert loaded == [LoadedDataset("btc_usd", 349, 0, 0)]  # of 350, one was left out
+    assert loaded == [Loaded("btc_usd", 349, 0, 0)]  # of 350, one was left out
     newest = warehouse.execute("select max(timestamp) from crypto_daily").fetchone()
     assert newest == (date(2026, 5, 16),)
     api.now = datetime(2026, 5, 18, 0, 1, tzinfo=UTC)
-    assert run_all(COIN)[1] == [LoadedDataset("btc_usd", 1, 0, 349)]
+    assert run_all(COIN)[1] == [Loaded("btc_usd", 1, 0, 349)]
 
 
 def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_all, api):
     api.bodies["FX_DAILY"] = FX_BODY + b"2026-05-14,1.1,1.0,0.9,\n2026-05-15,1,1,1,1\n2026-05-17,1,1,1,1\n"
     run, loaded = run_all(FX, JOBS)
-    assert loaded == [LoadedDataset("us_unemployment", 3, 0, 0)]
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
     refused = warehouse.execute(
         "select data_date, rules, bar ->> 'close' from quarantine order by id"
     ).fetchall()
@@ -281,7 +283,7 @@ def test_a_mended_rule_takes_effect_on_the_same_day_without_a_call(warehouse, ru
     strict = replace(JOBS, rules=(replace(JOBS.rules[0], arguments={"column": "value", "max_value": 4}),))
     assert run_all(strict)[1] == []
     run, loaded = run_all(JOBS)
-    assert loaded == [LoadedDataset("us_unemployment", 3, 0, 0)]
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
     assert [request.outcome for request in requests_of(warehouse, run)] == ["reused"]
     assert len(api.asked) == 1
 
@@ -291,7 +293,7 @@ def test_a_rule_that_cannot_be_computed_fails_its_dataset_and_no_other(warehouse
         FX, rules=(replace(JOBS.rules[0], arguments={"column": "no_such_column", "min_value": 0}),)
     )
     run, loaded = run_all(broken, JOBS)
-    assert [each.name for each in loaded] == ["us_unemployment"]
+    assert [each.symbol for each in loaded] == ["us_unemployment"]
     (problem,) = problems(results_of(warehouse, run))
     assert problem.startswith("eur_usd: The rule value_within_bounds could not be checked")
 
@@ -351,12 +353,12 @@ def test_a_column_the_vendor_adds_comes_and_one_it_drops_stays(warehouse, run_al
     api.bodies["FX_DAILY"] = (
         b"timestamp,open,high,low,close,ticks,note\n2026-05-15,1.167,1.1673,1.1616,1.1625,12,\n"
     )
-    assert run_all(FX)[1] == [LoadedDataset("eur_usd", 0, 1, 0)]
+    assert run_all(FX)[1] == [Loaded("eur_usd", 0, 1, 0)]
     ((key, before),) = warehouse.execute("select key, before from dataset_history").fetchall()
     assert (key["timestamp"], before) == ("2026-05-15", {"ticks": None})
     api.now += timedelta(days=1)
     api.bodies["FX_DAILY"] = FX_BODY
-    assert run_all(FX)[1] == [LoadedDataset("eur_usd", 0, 0, 1)]
+    assert run_all(FX)[1] == [Loaded("eur_usd", 0, 0, 1)]
     assert warehouse.execute("select ticks from fx_daily").fetchall() == [(D(12),)]
 
 
@@ -381,7 +383,7 @@ def test_a_value_its_column_would_bend_keeps_its_dataset_out_and_says_what_to_do
     warehouse.execute("alter table fx_daily alter column open type date using null")
     api.now += timedelta(days=7)
     run, loaded = run_all(FX, JOBS)
-    assert loaded == [LoadedDataset("us_unemployment", 0, 0, 3)]
+    assert loaded == [Loaded("us_unemployment", 0, 0, 3)]
     (problem,) = problems(results_of(warehouse, run))
     assert problem.startswith("eur_usd: The column open of fx_daily is date; what came is numeric.")
     warehouse.execute("alter table fx_daily alter column open type bigint using 1")

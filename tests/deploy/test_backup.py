@@ -79,4 +79,4 @@ def test_what_a_backup_brings_back_is_all_of_it_and_goes_on(
         )
         record_verdict(restored, run, None, Verdict("IBM", 25))
         (loaded,) = load(restored, table_of(batch("IBM")), run, now=DAY_AFTER + timedelta(days=1))
-    assert (loaded.new_bars, loaded.changed_bars, loaded.unchanged_bars) == (0, 1, 24)
+    assert (loaded.new, loaded.changed, loaded.unchanged) == (0, 1, 24)

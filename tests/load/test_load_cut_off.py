@@ -13,7 +13,8 @@ from sqlalchemy import create_engine
 
 from include.datasets.bars import StockBar
 from include.gate.accepted import table_of
-from include.load.merge import Loaded, load
+from include.load.loaded import Loaded
+from include.load.merge import load
 from include.local import postgres
 from include.local.cluster import postmaster
 from include.warehouse.connections import connect_to

@@ -64,7 +64,7 @@ with psycopg.connect(sys.argv[1]) as connection:
     point()
 print("committed", flush=True)
 point()
-print(*((symbol.new_bars, symbol.changed_bars, symbol.unchanged_bars) for symbol in loaded))
+print(*((symbol.new, symbol.changed, symbol.unchanged) for symbol in loaded))
 """
 
 

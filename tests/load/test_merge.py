@@ -11,7 +11,8 @@ import pytest
 
 from include.datasets.bars import StockBar
 from include.gate.accepted import table_of
-from include.load.merge import _LOAD_LOCK, Loaded, load
+from include.load.loaded import LOAD_LOCK, Loaded
+from include.load.merge import load
 from include.report.results import results_of
 from include.warehouse.connections import connect_to
 from include.warehouse.runs import Request, Run, find_run, record_request
@@ -119,7 +120,7 @@ def test_two_loads_of_the_same_bars_at_once_agree(warehouse, warehouse_url, vali
             return load(connection, table_of(batch("IBM")), run, now=run.now())[0]
 
     with ThreadPoolExecutor(2) as pool:
-        counts = sorted(pool.map(load_alone, "ab"), key=lambda loaded: loaded.new_bars)
+        counts = sorted(pool.map(load_alone, "ab"), key=lambda loaded: loaded.new)
     assert counts == [Loaded("IBM", 0, 0, 25), Loaded("IBM", 25, 0, 0)]
     assert len(rows(warehouse)) == 25
 
@@ -137,7 +138,7 @@ def test_two_loads_of_other_values_at_once_leave_what_the_newer_bodies_say(
     def load_alone(name: str) -> int:
         with connect_to(warehouse_url) as connection:
             run = find_run(connection, "stock_data_pipeline", name)
-            return sum(one.changed_bars for one in load(connection, table_of(bodies[name]), run, now=NEWER))
+            return sum(one.changed for one in load(connection, table_of(bodies[name]), run, now=NEWER))
 
     loading(batch("IBM") + batch("MSFT"))
     bodies = {"older": fetched(OLDER, "219.31"), "newer": fetched(NEWER, "219.32")}
@@ -145,7 +146,7 @@ def test_two_loads_of_other_values_at_once_leave_what_the_newer_bodies_say(
         validated(bodies[name], name)
     changed = {}
     with ThreadPoolExecutor(2) as pool, connect_to(warehouse_url) as gate:
-        gate.execute("select pg_advisory_xact_lock(%s)", (_LOAD_LOCK,))
+        gate.execute("select pg_advisory_xact_lock(%s)", (LOAD_LOCK,))
         for waiting, name in enumerate(order.split(), 1):
             changed[name] = pool.submit(load_alone, name)
             wait_for(warehouse, waiting)

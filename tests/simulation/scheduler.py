@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 from airflow.sdk.execution_time.context import set_current_context
 
 from dags import stock_data_pipeline as dag
-from include.tasks import daily_bars as tasks
+from include.tasks import flow as tasks
 
 from .world import World
 

@@ -32,4 +32,5 @@ set
     last_session = counted.last_session
 from counted
 where verdict.pipeline_run_id = %(run)s and verdict.symbol = counted.symbol
-returning verdict.symbol, verdict.new_bars, verdict.changed_bars, verdict.unchanged_bars
+returning
+    verdict.symbol, verdict.new_bars as new, verdict.changed_bars as changed, verdict.unchanged_bars as unchanged

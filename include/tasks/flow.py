@@ -1,6 +1,6 @@
-"""The tasks of daily bars, for every DAG that brings some: fetch, validate, load, report.
+"""The steps of a run, for every DAG that fetches data: fetch, validate, load, report.
 
-Each finds its run by the DAG and the run it is in; what to bring a first task of the DAG's own has planned.
+Each finds its run by the DAG and the run it is in; what to fetch a first task of the DAG's own has planned.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
 
 @reported_task(trigger_rule="all_done")
 def validate_data() -> str:
-    """Judge all bodies of the run; return the path of the bars that may enter."""
+    """Validate all that the run fetched; return the path of the bars that may enter."""
     from include.gate.checkpoint import data_docs
     from include.gate.validate import validate
     from include.report.quality_report import write_report
@@ -66,14 +66,15 @@ def validate_data() -> str:
     with this_run() as (warehouse, run):
         place = reports(origin_of(warehouse))
         found = validate(warehouse, run, store=store(), reports=place)
-        write_report(warehouse, run, found.verdicts, found.bars, found.held)
+        if not found.datasets:
+            write_report(warehouse, run, found.verdicts, found.bars, found.held)
     print(f"Data Docs: {data_docs(place)}")
     return found.accepted
 
 
 @task(multiple_outputs=False, outlets=[STOCK_DATA])
 def load_stock_data(accepted: str) -> dict[str, int]:
-    """Merge what was accepted, actions and the listing; return what was new and changed of the bars."""
+    """Merge what was accepted; return what was new and changed."""
     from airflow.sdk import ObjectStoragePath
 
     from include.gate.accepted import read_accepted
@@ -86,12 +87,14 @@ def load_stock_data(accepted: str) -> dict[str, int]:
         report_load(warehouse, run)
     counts = {
         "symbols": len(loaded),
-        "new": sum(symbol.new_bars for symbol in loaded),
-        "changed": sum(symbol.changed_bars for symbol in loaded),
-        "unchanged": sum(symbol.unchanged_bars for symbol in loaded),
+        "new": sum(one.new for one in loaded),
+        "changed": sum(one.changed for one in loaded),
+        "unchanged": sum(one.unchanged for one in loaded),
     }
-    extra: dict[str, JsonValue] = {**counts, "report": report_path(run.id)}
-    get_current_context()["outlet_events"][STOCK_DATA].extra = extra
+    context = get_current_context()
+    if STOCK_DATA in context["task"].outlets:
+        extra: dict[str, JsonValue] = {**counts, "report": report_path(run.id)}
+        context["outlet_events"][STOCK_DATA].extra = extra
     return counts
 
 
@@ -123,6 +126,20 @@ def pipeline_end() -> None:
             wrong.append("The end of the run is not on record. See the log of log_completion, and clear it.")
     if wrong:
         raise RunIncomplete("\n".join(wrong))
+
+
+@task(trigger_rule="all_done")
+def report() -> str:
+    """Close the run's audit row and print its table; fail if anything is neither loaded nor deferred."""
+    from include.report.closing import close_run
+    from include.report.summary import headline, table
+
+    with this_run() as (warehouse, run):
+        closed = close_run(warehouse, run)
+    print(table(closed.results), headline(closed.results), sep="\n")
+    if closed.wrong:
+        raise RunIncomplete("\n".join(closed.wrong))
+    return headline(closed.results)
 
 
 def _label(requests: list[dict[str, str]]) -> str:
