@@ -23,6 +23,7 @@ The run is green only if every dataset that was due is loaded, or deferred for l
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, task
@@ -30,20 +31,20 @@ from airflow.sdk import Param, dag, task
 from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import opened, run_request
-from include.tasks.datasets import fetch
 from include.tasks.defaults import DEFAULT_ARGS
-from include.tasks.flow import load_stock_data, report, validate_data
+from include.tasks.flow import fetch_stock_data, load_stock_data, report, validate_data
 
 
 @task
-def start() -> list[str]:
-    """Record the run; return the names of the datasets to bring."""
+def start() -> list[list[dict[str, str]]]:
+    """Record the run; return what to ask, a list for each mapped instance."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.datasets import start as start_run
 
     with opened() as warehouse:
         premium = AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium"
-        return start_run(warehouse, run_request(), premium=premium)
+        groups = start_run(warehouse, run_request(), premium=premium)
+    return [[asdict(request) for request in group] for group in groups]
 
 
 @dag(
@@ -65,7 +66,8 @@ def start() -> list[str]:
 )
 def market_data_extra() -> None:
     """Plan, fetch, validate, load, report."""
-    bodies = fetch.expand(name=start())
+    fetch = fetch_stock_data.override(task_id="fetch").partial(waits=False)
+    bodies = fetch.expand(requests=start())
     accepted = validate_data.override(task_id="validate")()
     bodies >> accepted
     load_stock_data.override(task_id="load", outlets=[])(accepted) >> report()

@@ -22,31 +22,32 @@ A series that came is not asked for again within 7 days (weekly) or 28 (monthly)
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import opened, run_request, watchlist
-from include.tasks.datasets import fetch
 from include.tasks.defaults import DEFAULT_ARGS
-from include.tasks.flow import load_stock_data, report, validate_data
+from include.tasks.flow import fetch_stock_data, load_stock_data, report, validate_data
 
 
 @task
-def plan_periods() -> list[str]:
-    """Record the run; return the names of the series to bring."""
+def plan_periods() -> list[list[dict[str, str]]]:
+    """Record the run; return what to ask, a list for each mapped instance."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.periods import start_periods
 
     with opened() as warehouse:
-        return start_periods(
+        groups = start_periods(
             warehouse,
             run_request(),
             periods=get_current_context()["params"]["periods"],
             daily=watchlist(),
             hook=AlphaVantageHook(ALPHAVANTAGE_CONN_ID),
         )
+    return [[asdict(request) for request in group] for group in groups]
 
 
 @dag(
@@ -72,7 +73,8 @@ def plan_periods() -> list[str]:
 )
 def stock_data_periods() -> None:
     """Plan, fetch, validate, load, report."""
-    bodies = fetch.expand(name=plan_periods())
+    fetch = fetch_stock_data.override(task_id="fetch").partial(waits=False)
+    bodies = fetch.expand(requests=plan_periods())
     accepted = validate_data.override(task_id="validate")()
     bodies >> accepted
     load_stock_data.override(task_id="load", outlets=[])(accepted) >> report()

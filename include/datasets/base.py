@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from include.datasets.rule import Rule, present
+from include.warehouse.runs import Request
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,40}")
 
@@ -31,6 +33,10 @@ class Dataset:
         the day is over.
     :param period: each row is a week or month of the exchange of the parameter ``symbol``, dated by its last
         session. A column of that name has the first day of the period; the running one is left out.
+    :param subjects: whose it is asked: each symbol of the watchlist, the US market as a whole, or nobody.
+    :param ask: what is asked of the API for a subject and an outputsize, where that is not the parameters.
+    :param read: reads a response, so that one that cannot be read fails when it comes; returns the day up to
+        which it speaks. Without it the response is read as rows of the dataset.
     :param rules: what its rows have to keep, beside the key: see :mod:`include.datasets.daily_bars`. The
         frame they are checked on has the columns of the body; numbers as floats, days and times as ISO 8601
         text.
@@ -46,6 +52,9 @@ class Dataset:
     leave_out_today: bool = False
     period: Period | None = None
     rules: tuple[Rule, ...] = ()
+    subjects: Literal["watchlist", "market", "none"] = "none"
+    ask: Callable[[str, str], dict[str, str]] | None = None
+    read: Callable[[Request, bytes], date | None] | None = None
 
     def __post_init__(self) -> None:
         for name, pattern in ((self.name, _NAME), (self.table, _TABLE)):
@@ -53,6 +62,10 @@ class Dataset:
                 raise ValueError(f"{name!r} cannot name a dataset or its table: lower case, digits and '_'.")
         if not self.key:
             raise ValueError(f"The dataset {self.name} has no key: name the columns that identify a row.")
+
+    def parameters_for(self, subject: str, outputsize: str) -> dict[str, str]:
+        """Return what is asked of the API, beside the function."""
+        return self.ask(subject, outputsize) if self.ask else dict(self.parameters)
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:

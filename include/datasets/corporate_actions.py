@@ -12,7 +12,11 @@ from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.parsing.records import Records
 from airflow_provider_alphavantage.responses import read
+from include.datasets.base import Dataset
+from include.market.exchanges import exchange_of
+from include.market.sessions import last_closed_session
 from include.settings import DIVIDENDS, SPLITS
+from include.warehouse.runs import Request
 
 KINDS: dict[str, Literal["split", "dividend"]] = {SPLITS: "split", DIVIDENDS: "dividend"}
 """The functions that list actions, and what they list."""
@@ -90,3 +94,29 @@ def _together(one: CorporateAction, other: CorporateAction) -> CorporateAction:
     value = one.value * other.value if one.kind == "split" else one.value + other.value
     dates = (one.declaration_date, one.record_date, one.payment_date)
     return CorporateAction(one.kind, one.effective_date, value, *dates)
+
+
+def _asked_through(request: Request, content: bytes) -> date:
+    """Read a list; return the newest session that had closed when it was asked for."""
+    read_actions(content, symbol=request.symbol, function=request.function)
+    return last_closed_session(exchange_of(request.symbol), request.answered_at)
+
+
+def _ask(symbol: str, outputsize: str) -> dict[str, str]:
+    return {"symbol": symbol}
+
+
+SPLITS_OF_SYMBOLS, DIVIDENDS_OF_SYMBOLS = (
+    Dataset(
+        name,
+        function,
+        table="corporate_action",
+        key=("symbol", "kind", "effective_date"),
+        day="effective_date",
+        subjects="watchlist",
+        ask=_ask,
+        read=_asked_through,
+    )
+    for name, function in (("splits", SPLITS), ("dividends", DIVIDENDS))
+)
+"""What happened to the shares of each symbol, as published: a list is the whole of them."""

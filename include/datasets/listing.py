@@ -9,8 +9,12 @@ from typing import Any, cast
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.responses import read
-from include.market.listing import DELISTED_LIST, STATUSES
+from include.datasets.base import Dataset
+from include.market.exchanges import NEW_YORK
+from include.market.listing import DELISTED_LIST, LISTING_LASTS, STATUSES
+from include.market.sessions import last_closed_session
 from include.settings import LISTING
+from include.warehouse.runs import Request
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,8 @@ class Listed:
     status: str
 
 
-def parameters_of(which: str) -> dict[str, str]:
-    """Return what the API has to be asked to bring a list; the active one is what it gives unasked."""
+def _ask(which: str, outputsize: str) -> dict[str, str]:
+    """The active list is what the API gives unasked."""
     return {"state": "delisted"} if which == DELISTED_LIST else {}
 
 
@@ -47,3 +51,22 @@ def read_listing(content: bytes, which: str) -> list[Listed]:
             f"Not the list of what is {STATUSES[which]}: {wrong[0] if wrong else 'no row'}.", function=LISTING
         )
     return rows
+
+
+def _asked_through(request: Request, content: bytes) -> date:
+    """Read a list; return the newest session that had closed when it was asked for."""
+    read_listing(content, request.symbol)
+    return last_closed_session(NEW_YORK, request.answered_at)
+
+
+LISTING_OF_US_SYMBOLS = Dataset(
+    "listing",
+    LISTING,
+    table="listing",
+    key=("symbol", "status"),
+    every_days=LISTING_LASTS.days,
+    subjects="market",
+    ask=_ask,
+    read=_asked_through,
+)
+"""Every US symbol, active or delisted: each of the two lists is the whole of it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from include.datasets.base import Dataset, Period
-from include.datasets.registry import DATASETS
 from include.datasets.rule import PRICE_RULES, present
 
 
@@ -39,17 +38,3 @@ def series_of(symbol: str, name: str) -> Dataset:
         period=series.period,
         rules=(*PRICE_RULES, present("volume")),
     )
-
-
-def dataset_named(name: str) -> Dataset:
-    """Return the dataset that is declared under a name, or the series of a symbol that it tells.
-
-    :raises LookupError: it is neither.
-    """
-    declared = {dataset.name: dataset for dataset in DATASETS}
-    symbol, _, series = name.rpartition("_")
-    if name in declared:
-        return declared[name]
-    if symbol and series in SERIES:
-        return series_of(symbol.upper(), series)
-    raise LookupError(f"No dataset is declared as {name!r}: it was taken out of include/datasets/.")

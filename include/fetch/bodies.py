@@ -41,9 +41,7 @@ def rows_of(dataset: Dataset, request: Request) -> Rows:
     :raises AlphaVantageError: it cannot be read as the dataset's.
     :raises FileNotFoundError: it is not in the store any more.
     """
-    if request.fetched_at is None:
-        raise ValueError(f"The request of {request.symbol} has no body.")
-    return read_rows(dataset, read_body(str(request.path)), fetched_at=request.fetched_at)
+    return read_rows(dataset, read_body(str(request.path)), fetched_at=request.answered_at)
 
 
 def failed(request: Request, error: Exception) -> Request:
@@ -62,14 +60,12 @@ def bars_of(request: Request, content: bytes) -> list[StockBar]:
 
     :raises AlphaVantageError: it is not the series of that symbol.
     """
-    if request.fetched_at is None or request.origin is None:
-        raise ValueError(f"The request of {request.symbol} has no body.")
     return read_bars(
         content,
         symbol=request.symbol,
         function=request.function,
-        fetched_at=request.fetched_at,
-        origin=request.origin,
+        fetched_at=request.answered_at,
+        origin=str(request.origin),
         asked_as=asked_as(request),
     )
 

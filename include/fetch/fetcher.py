@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
@@ -18,12 +18,13 @@ from airflow_provider_alphavantage.exceptions import (
     InvalidRequest,
     PremiumRequired,
 )
-from include.datasets.corporate_actions import KINDS, read_actions
-from include.datasets.listing import parameters_of, read_listing
-from include.fetch.bodies import bars_of
+from include.datasets.bars import NoBars
+from include.datasets.base import Dataset
+from include.datasets.registry import dataset_named, dataset_of, final_through
 from include.fetch.outage import REST, outage_of
 from include.fetch.raw_store import REFUSED, is_stored, write_body
-from include.market.exchanges import NEW_YORK, exchange_of
+from include.fetch.stored import body_of_day, last_body
+from include.market.exchanges import exchange_of
 from include.market.lifecycle import forget_refusals, judge_refusal
 from include.market.sessions import COMPACT, last_closed_session
 from include.plan.needs import PlannedRequest
@@ -33,7 +34,6 @@ from include.warehouse.runs import (
     Run,
     brought_since_start,
     is_quota_spent,
-    last_body,
     record_request,
 )
 
@@ -53,12 +53,6 @@ REAL = "market"
 """The origin of a body that no stand-in has signed."""
 
 
-class NoBars(AlphaVantageError):
-    """The API answered with a series that has no bar."""
-
-    next_step = "Check the symbol with SYMBOL_SEARCH; a symbol without any history gets this."
-
-
 NO_SUCH_SYMBOL = (InvalidRequest, NoBars)
 """Its splits and dividends would bring nothing either."""
 
@@ -74,10 +68,12 @@ class Api(Protocol):
 class Fetcher:
     """Brings the bodies of planned requests into the raw store.
 
-    A body of another run that holds the final bar of the last closed session, or came since this run was
-    planned, is used again, unless ``force``.
+    A body of another run will do again, unless ``force``: of a symbol or the listing one that holds the last
+    closed session, or came since this run was planned; of another dataset one that came on the same day (UTC)
+    and was not loaded, so that a rule that was fixed costs no call.
 
     :param rest: how long nobody asks after symbols in a row got no answer.
+    :param named: finds a dataset by its name.
     """
 
     run: Run
@@ -86,6 +82,7 @@ class Fetcher:
     store: ObjectStoragePath
     force: bool = False
     rest: timedelta = REST
+    named: Callable[[str], Dataset] = dataset_named
 
     def fetch(self, requests: Iterable[PlannedRequest]) -> list[AlphaVantageError]:
         """Bring these bodies and return the errors of those that failed.
@@ -137,20 +134,23 @@ class Fetcher:
     def _held(self, planned: PlannedRequest) -> Request | None:
         if self.force:
             return None
-        held = last_body(
-            self.connection,
-            self.run,
-            symbol=planned.symbol,
-            function=planned.function,
-            outputsize=planned.outputsize,
-            final_through=last_closed_session(exchange_of(planned.symbol), self.run.now()),
-        )
+        if self._dataset(planned).subjects == "none":
+            held = body_of_day(self.connection, self.run, planned.symbol, planned.function)
+        else:
+            held = last_body(
+                self.connection,
+                self.run,
+                symbol=planned.symbol,
+                function=planned.function,
+                outputsize=planned.outputsize,
+                final_through=last_closed_session(exchange_of(planned.symbol), self.run.now()),
+            )
         return replace(held, outcome="reused") if held and held.path and is_stored(held.path) else None
 
     def _ask(self, planned: PlannedRequest) -> Request:
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
         try:
-            answer = self.api.query(planned.function, **_parameters(planned))
+            answer = self.api.query(planned.function, **self._parameters(planned))
         except PremiumRequired as error:
             if planned.outputsize != "full":
                 raise
@@ -176,13 +176,20 @@ class Fetcher:
             fetched_at=answer.fetched_at,
         )
         try:
-            request = replace(request, final_through=_final_through(request, answer))
+            through = final_through(self._dataset(planned), request, answer.payload.content)
+            request = replace(request, final_through=through)
         except AlphaVantageError as error:
             error.path = request.path
             raise
         if planned.function == DAILY:
             forget_refusals(self.connection, planned.symbol)
         return request
+
+    def _dataset(self, planned: PlannedRequest) -> Dataset:
+        return dataset_of(planned.symbol, planned.function, self.named)
+
+    def _parameters(self, planned: PlannedRequest) -> dict[str, str]:
+        return self._dataset(planned).parameters_for(planned.symbol, planned.outputsize)
 
     def _keep(self, planned: PlannedRequest, answer: Answer, origin: str) -> str:
         return write_body(
@@ -215,7 +222,8 @@ class Fetcher:
             kind=type(error).__name__,
             reason=str(error),
         )
-        if planned.function != DAILY and isinstance(error, PremiumRequired):
+        is_beside_bars = planned.function != DAILY and self._dataset(planned).subjects != "none"
+        if is_beside_bars and isinstance(error, PremiumRequired):
             return replace(request, outcome="left out")
         if planned.function != DAILY or not isinstance(error, NO_SUCH_SYMBOL):
             return request
@@ -223,31 +231,10 @@ class Fetcher:
         return replace(request, outcome="left out" if is_left_out else "failed", reason=reason)
 
 
-def _parameters(planned: PlannedRequest) -> dict[str, str]:
-    if planned.function == LISTING:
-        return parameters_of(planned.symbol)
-    size = {"outputsize": planned.outputsize} if planned.outputsize else {}
-    return {"symbol": planned.symbol} | size
-
-
 def _fails_nothing(request: Request, error: AlphaVantageError) -> bool:
     """Whether a run is none the worse: a suspect is still refused, the plan lacks it, the listing stays."""
     is_passing = isinstance(error, PASSING + OUT_OF_CALLS)
     return request.outcome == "left out" or (request.function == LISTING and not is_passing)
-
-
-def _final_through(request: Request, answer: Answer) -> date | None:
-    """Read the body, so that one that cannot be read fails now, and tell up to which session it speaks."""
-    if request.function in KINDS:
-        read_actions(answer.payload.content, symbol=request.symbol, function=request.function)
-        return last_closed_session(exchange_of(request.symbol), answer.fetched_at)
-    if request.function == LISTING:
-        read_listing(answer.payload.content, request.symbol)
-        return last_closed_session(NEW_YORK, answer.fetched_at)
-    bars = bars_of(request, answer.payload.content)
-    if not bars:
-        raise NoBars("The series has no bar.", function=request.function, symbol=request.symbol)
-    return max((bar.data_date for bar in bars if bar.is_final), default=None)
 
 
 def _in_words(request: Request) -> str:

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.base import Dataset
-from include.datasets.periods import dataset_named
+from include.datasets.registry import dataset_named
 from include.datasets.rows import Rows
 from include.exceptions import GateError
 from include.fetch.bodies import brought, failed, rows_of

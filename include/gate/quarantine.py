@@ -13,6 +13,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.fetch.raw_store import is_stored
+from include.fetch.stored import newest_body
 from include.gate.decisions import Kind, check_decision, decide, symbols_of
 from include.plan.clock import clock_of
 from include.settings import DAILY
@@ -109,10 +110,7 @@ def take_up(connection: Connection[Any], asked: Instruction, request: RunRequest
 def judge_again(connection: Connection[Any], run: Run) -> None:
     """Give a run the newest stored body of each of its symbols, as if it had fetched them."""
     for symbol in run.symbols:
-        with connection.cursor(row_factory=class_row(Request)) as cursor:
-            about = {"symbol": symbol, "function": DAILY}
-            body = cursor.execute(statement("fetch/newest_body"), about).fetchone()
-        record_request(connection, run, _again(symbol, body))
+        record_request(connection, run, _again(symbol, newest_body(connection, symbol, DAILY)))
 
 
 def _again(symbol: str, body: Request | None) -> Request:

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.base import Dataset
-from include.datasets.periods import dataset_named
+from include.datasets.registry import dataset_named
 from include.datasets.rows import Rows
 from include.fetch.bodies import brought, failed, rows_of
 from include.load.loaded import LOAD_LOCK, Loaded

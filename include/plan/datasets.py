@@ -14,6 +14,7 @@ from airflow_provider_alphavantage.functions import tier
 from include.datasets.base import Dataset
 from include.datasets.registry import DATASETS
 from include.plan.clock import clock_of
+from include.plan.needs import PlannedRequest
 from include.warehouse.runs import Request, RunRequest, record_request, start_run
 from include.warehouse.statements import statement
 
@@ -27,8 +28,8 @@ def start(
     premium: bool,
     datasets: Sequence[Dataset] = DATASETS,
     calls: int | None = None,
-) -> list[str]:
-    """Record the run and return the names of the datasets to bring: those that are due.
+) -> list[list[PlannedRequest]]:
+    """Record the run and return what to ask, a group for each dataset that is due.
 
     One is due so many days (UTC) after the body that was loaded last was fetched. One that cannot be asked
     for is recorded as failed and costs no call.
@@ -43,7 +44,7 @@ def start(
     names = [each.name for each in due]
     run = start_run(connection, request, clock=clock, symbols=names)
     log.info("Due by %s: %s", clock, ", ".join(names) or "nothing")
-    planned: list[str] = []
+    planned: list[list[PlannedRequest]] = []
     for dataset in due:
         refused = _premium(dataset, premium) or _declare(connection, dataset)
         if refused is None and calls is not None and len(planned) >= calls:
@@ -51,7 +52,7 @@ def start(
         if refused:
             record_request(connection, run, refused)
         else:
-            planned.append(dataset.name)
+            planned.append([PlannedRequest(dataset.name, "", dataset.function, "it is due")])
     return planned
 
 

@@ -14,6 +14,7 @@ from include.market.watchlist import read_watchlist
 from include.plan.backfill import spare
 from include.plan.clock import clock_of
 from include.plan.datasets import start
+from include.plan.needs import PlannedRequest
 from include.warehouse.runs import RunRequest
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def start_periods(
     periods: Sequence[str],
     daily: str | Iterable[str],
     hook: AlphaVantageHook,
-) -> list[str]:
-    """Record the run and return the names of the series to fetch: see :func:`include.plan.datasets.start`.
+) -> list[list[PlannedRequest]]:
+    """Record the run and return what to ask of each series: see :func:`include.plan.datasets.start`.
 
     :param periods: names of :data:`include.datasets.periods.SERIES`.
     :param daily: the symbols of the daily bars, whose calls are left alone.

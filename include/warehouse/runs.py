@@ -71,6 +71,16 @@ class Request:
     reason: str | None = None
 
     @property
+    def answered_at(self) -> datetime:
+        """When its response was fetched.
+
+        :raises ValueError: it has none.
+        """
+        if self.fetched_at is None:
+            raise ValueError(f"The request of {self.symbol} has no response.")
+        return self.fetched_at
+
+    @property
     def has_body(self) -> bool:
         """Whether there is a body to load."""
         return self.outcome in {"fetched", "reused"}
@@ -140,26 +150,6 @@ def is_quota_spent(connection: Connection[Any], run: Run) -> bool:
     """Return whether the API has just told this run that the day's quota is spent."""
     row = connection.execute(statement("warehouse/quota_spent_since_start"), {"run": run.id}).fetchone()
     return bool(row and row[0])
-
-
-def last_body(
-    connection: Connection[Any],
-    run: Run,
-    *,
-    symbol: str,
-    function: str,
-    outputsize: str,
-    final_through: date,
-) -> Request | None:
-    """Return the newest request whose body holds the final bar of a session, if there is one.
-
-    A body that came since the run was started will do without: there is no newer one to be had yet.
-    """
-    about = {"symbol": symbol, "function": function, "outputsize": outputsize, "run": run.id}
-    with connection.cursor(row_factory=class_row(Request)) as cursor:
-        return cursor.execute(
-            statement("fetch/last_body"), about | {"final_through": final_through}
-        ).fetchone()
 
 
 def moment(connection: Connection[Any], now: datetime) -> datetime:

@@ -28,7 +28,6 @@ DEFAULTS = {"include.tasks", "include.tasks.defaults"}
 RUN = SHARED | DEFAULTS | {"include.tasks.context"}
 TASKS = RUN | {"include.tasks.flow", "include.tasks.report_link"}
 DAILY = TASKS | {"include.tasks.approval"}
-EXTRA = TASKS | {"include.tasks.datasets"}
 HEAVY = {"great_expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "exchange_calendars", "requests"}
 
 
@@ -196,8 +195,8 @@ def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):
     [
         ("stock_data_pipeline", DAILY | ALERTS | {"include.alerts.deadline"}),
         ("stock_data_backfill", DAILY),
-        ("stock_data_periods", EXTRA),
-        ("market_data_extra", EXTRA | ALERTS),
+        ("stock_data_periods", TASKS),
+        ("market_data_extra", TASKS | ALERTS),
         ("market_data_maintenance", SHARED | ALERTS | DEFAULTS),
         ("market_data_freshness", SHARED | ALERTS | DEFAULTS),
         ("quarantine", TASKS),

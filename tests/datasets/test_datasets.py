@@ -18,7 +18,7 @@ from include.datasets.periods import series_of
 from include.datasets.registry import DATASETS
 from include.datasets.rows import NoRows, read_rows
 from include.exceptions import BadParameter, OriginMismatch
-from include.fetch.datasets import DatasetFetcher
+from include.fetch.fetcher import Fetcher
 from include.gate.datasets import validate_datasets
 from include.gate.quarantine import open_rows
 from include.load.datasets import load_datasets
@@ -26,6 +26,7 @@ from include.load.loaded import Loaded
 from include.load.renaming import rename
 from include.load.retention import remove_old
 from include.plan.datasets import start
+from include.plan.needs import PlannedRequest
 from include.report.results import problems, results_of
 from include.report.summary import headline, table
 from include.warehouse.origins import claim_origin
@@ -40,6 +41,10 @@ FX, COIN, JOBS, COMPANY = (BY_NAME[n] for n in ("eur_usd", "btc_usd", "us_unempl
 WEEK = b"timestamp,open,high,low,close,volume\r\n2026-05-08,10,11,9,10.5,1000\r\n"
 FX_BODY = b"timestamp,open,high,low,close\r\n2026-05-15,1.16700,1.16730,1.16160,1.16250\r\n"
 JOBS_BODY = b"timestamp,value\r\n2026-04-01,4.3\r\n2025-10-01,.\r\n2025-09-01,4.40\r\n"
+
+
+def asked(dataset: Dataset) -> PlannedRequest:
+    return PlannedRequest(dataset.name, "", dataset.function)
 
 
 class Bodies:
@@ -72,7 +77,8 @@ def begin(warehouse, api):
     def begin_them(*datasets: Dataset, premium: bool = False, force: bool = False):
         run_id = str(len(warehouse.execute("select id from pipeline_run").fetchall()))
         request = RunRequest("market_data_extra", run_id, now=api.now.isoformat(), force=force)
-        names = start(warehouse, request, premium=premium, datasets=datasets)
+        groups = start(warehouse, request, premium=premium, datasets=datasets)
+        names = [planned.symbol for group in groups for planned in group]
         return find_run(warehouse, request.dag_id, run_id), names
 
     return begin_them
@@ -84,11 +90,11 @@ def run_all(warehouse, api, begin, tmp_path):
 
     def run_them(*datasets: Dataset, force: bool = False):
         run, names = begin(*datasets, force=force)
-        fetcher = DatasetFetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"), force)
-        for dataset in datasets:
-            if dataset.name in names:
-                fetcher.fetch(dataset)
         named = {dataset.name: dataset for dataset in datasets}.__getitem__
+        store = ObjectStoragePath(f"file://{tmp_path}/store")
+        fetcher = Fetcher(run, warehouse, api, store, force, named=named)
+        for error in fetcher.fetch(asked(dataset) for dataset in datasets if dataset.name in names):
+            raise error
         validate_datasets(warehouse, run, reports=tmp_path / "reports", named=named)
         loaded = load_datasets(warehouse, run, now=api.now, named=named)
         warehouse.commit()
@@ -407,21 +413,20 @@ def test_a_failure_is_recorded_before_it_is_raised_and_a_retry_asks_only_for_wha
     warehouse, begin, api, tmp_path
 ):
     run, _ = begin(FX, JOBS)
-    fetcher = DatasetFetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
+    fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
     api.bodies["FX_DAILY"] = BudgetSpent(MORNING + timedelta(hours=17), function="FX_DAILY")
     api.bodies["UNEMPLOYMENT"] = RuntimeError("the disk is full")
-    with pytest.raises(BudgetSpent):
-        fetcher.fetch(FX)
+    assert [type(error) for error in fetcher.fetch([asked(FX)])] == [BudgetSpent]
     with pytest.raises(RuntimeError):
-        fetcher.fetch(JOBS)
+        fetcher.fetch([asked(JOBS)])
     warehouse.rollback()
     found = {request.symbol: (request.outcome, request.kind) for request in requests_of(warehouse, run)}
     assert found == {"eur_usd": ("deferred", "BudgetSpent"), "us_unemployment": ("failed", "RuntimeError")}
     (problem,) = problems(results_of(warehouse, run))
     assert problem == "us_unemployment: RuntimeError: the disk is full. See the log of this task."
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY
-    fetcher.fetch(JOBS)
-    fetcher.fetch(JOBS)
+    assert fetcher.fetch([asked(JOBS)]) == []
+    assert fetcher.fetch([asked(JOBS)]) == []
     assert len(api.asked) == 3
 
 
@@ -429,16 +434,15 @@ def test_an_outage_costs_the_calls_of_three_datasets_and_not_of_all(warehouse, b
     six = [series_of(f"S{number}", "weekly") for number in range(6)]
     api.bodies["TIME_SERIES_WEEKLY"] = TransportError("HTTP 503 with an HTML page.")
     run, names = begin(*six)
-    fetcher = DatasetFetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
+    fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
     for _ in range(2):  # a task and its retry
         for dataset in six:
-            with pytest.raises(TransportError):
-                fetcher.fetch(dataset)
+            (error,) = fetcher.fetch([asked(dataset)])
+            assert isinstance(error, TransportError)
     assert (len(names), len(api.asked)) == (6, 3)
     api.bodies["TIME_SERIES_WEEKLY"] = WEEK
     rested = replace(fetcher, rest=timedelta(0))
-    for dataset in six:
-        rested.fetch(dataset)
+    assert rested.fetch(map(asked, six)) == []
     assert len(api.asked) == 3 + 6
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.datasets.periods import dataset_named, series_of
+from include.datasets.periods import series_of
+from include.datasets.registry import dataset_named
 from include.datasets.rows import read_rows
 
 HEADER = "timestamp,open,high,low,close,volume\r\n"

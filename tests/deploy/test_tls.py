@@ -211,7 +211,8 @@ def test_every_migration_runs_on_the_oldest_version_we_name(server: Server, airf
     upgrade_schema()
 
     with connect() as warehouse:
-        newest = max((PROJECT / "include" / "migrations" / "versions").glob("*.py")).stem.partition("_")[0]
+        versions = PROJECT / "include" / "warehouse" / "migrations" / "versions"
+        newest = max(versions.glob("*.py")).stem.partition("_")[0]
         assert warehouse.execute("select version_num from alembic_version").fetchone() == (newest,)
         held = warehouse.execute("select current_setting('server_version_num')::int / 10000").fetchone()
     assert held == (server.version,)

@@ -13,10 +13,11 @@ from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
 
 from include.fetch.raw_store import is_stored, write_body
+from include.fetch.stored import last_body
 from include.load.renaming import rename
 from include.load.retention import Retention, remove_old
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, Run, RunRequest, last_body, record_request, start_run
+from include.warehouse.runs import Request, Run, RunRequest, record_request, start_run
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2027, 6, 20, 12, tzinfo=UTC)
