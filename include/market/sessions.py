@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -60,16 +60,24 @@ def next_to_close(exchange: str, now: datetime) -> date:
 
 
 def session_before(exchange: str, day: date) -> date:
-    """Return the newest session before a day, which need not be one itself.
+    """Return the newest session before a day, which need not be one itself: see :func:`sessions_before`."""
+    return sessions_before(exchange, [day])[day]
+
+
+def sessions_before(exchange: str, days: Collection[date]) -> dict[date, date]:
+    """Return for each day the newest session before it.
 
     Before the calendar begins, where no bar can be held, it is the day before.
     """
     import pandas as pd
 
     sessions = calendar(exchange).sessions
-    position = int(sessions.searchsorted(pd.Timestamp(day))) - 1
-    before: date = sessions[position].date() if position >= 0 else day - timedelta(days=1)
-    return before
+    ordered = sorted(days)
+    positions = sessions.searchsorted(pd.DatetimeIndex(ordered).as_unit(sessions.unit))
+    return {
+        day: sessions[at - 1].date() if at else day - timedelta(days=1)
+        for day, at in zip(ordered, positions, strict=True)
+    }
 
 
 def sessions_between(exchange: str, first: date, last: date) -> frozenset[date]:

@@ -3,10 +3,13 @@ insert into corporate_action (
     fetched_at, valid_from
 )
 select
-    %(symbol)s, %(kind)s, listed.effective_date, listed.value, listed.session_before, listed.declaration_date,
-    listed.record_date, listed.payment_date, %(path)s, %(fetched_at)s, %(now)s
+    listed.symbol, listed.kind, listed.effective_date, listed.value, listed.session_before,
+    listed.declaration_date, listed.record_date, listed.payment_date, listed.path, listed.fetched_at, %(now)s
 from unnest(
-    %(effective)s::date [], %(values)s::numeric [], %(before)s::date [], %(declared)s::date [],
-    %(recorded)s::date [], %(paid)s::date []
-) as listed (effective_date, value, session_before, declaration_date, record_date, payment_date)
+    %(symbols)s::text [], %(kinds)s::text [], %(effective)s::date [], %(values)s::numeric [], %(before)s::date [],
+    %(declared)s::date [], %(recorded)s::date [], %(paid)s::date [], %(paths)s::text [], %(fetched_at)s::timestamptz []
+) as listed (
+    symbol, kind, effective_date, value, session_before, declaration_date, record_date, payment_date, path, fetched_at
+)
+order by listed.symbol, listed.effective_date, listed.kind
 on conflict do nothing
