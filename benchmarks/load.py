@@ -52,11 +52,11 @@ ACCEPTED = (
 Go = Callable[[], object]
 
 
-def make_bars(rows: int, newest: date) -> pa.Table:
-    """Bars of as many symbols as it takes, up to 5,000 weekdays of each."""
+def make_bars(rows: int, newest: date, sessions: int = SESSIONS) -> pa.Table:
+    """Bars of as many symbols as it takes, up to that many weekdays of each."""
     draw = Random(1)
     days = [newest - timedelta(days=back) for back in range(SESSIONS * 7 // 5)]
-    weekdays = [day for day in days if day.weekday() < 5][: min(SESSIONS, rows // 10)]
+    weekdays = [day for day in days if day.weekday() < 5][: min(sessions, rows // 10)]
     pairs = ((f"S{number:04d}", day) for number in range(rows // len(weekdays)) for day in weekdays)
     return table_of([_bar(draw, symbol, day) for symbol, day in pairs])
 
