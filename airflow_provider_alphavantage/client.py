@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from requests import PreparedRequest, Request, Response, Session
+from requests import Request, Response, Session
 from requests.exceptions import RequestException
 
-from airflow_provider_alphavantage import __version__
 from airflow_provider_alphavantage.answer import Answer
-from airflow_provider_alphavantage.api_key import ApiKey, hide_keys
+from airflow_provider_alphavantage.api_key import ApiKey
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
     ApiKeyRefused,
@@ -25,18 +23,22 @@ from airflow_provider_alphavantage.exceptions import (
     Throttled,
     TransportError,
 )
-from airflow_provider_alphavantage.extras import wrong
 from airflow_provider_alphavantage.functions import check
 from airflow_provider_alphavantage.pacing import LOCAL, Budget, Call, Limiter, budget_of, fingerprint
 from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, read, scrub
-from airflow_provider_alphavantage.transport import transport_of
+from airflow_provider_alphavantage.transport import (
+    DEFAULT_HOST,
+    address_of,
+    cause,
+    open_session,
+    send,
+    transport_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-DEFAULT_HOST = "https://www.alphavantage.co"
 
 _ASK_AGAIN = {Throttled: 3, InvalidRequest: 1}
 _LONGEST_WAIT = 120.0
@@ -123,16 +125,7 @@ class AlphaVantageClient:
 
         :raises InvalidConnection: the host makes no sense.
         """
-        host = self._host or DEFAULT_HOST
-        url = host if "://" in host else f"https://{host}"
-        try:
-            is_web = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).netloc)
-            PreparedRequest().prepare_url(url, None)
-        except ValueError:
-            is_web = False
-        if not is_web:
-            raise wrong("host", self._host, "a host's name or its http(s) address")
-        return url
+        return address_of(self._host)
 
     @property
     def session(self) -> Session:
@@ -144,18 +137,8 @@ class AlphaVantageClient:
         if self._session is None:
             if not self._auth.key:
                 raise ApiKeyRefused(f"{self.holder} holds no API key.")
-            self._session = self._open()
+            self._session = open_session(self._auth, transport_of(self._options))
         return self._session
-
-    def _open(self) -> Session:
-        transport, session = transport_of(self._options), Session()
-        session.auth = self._auth
-        session.headers["User-Agent"] = f"airflow-provider-alphavantage/{__version__}"
-        session.proxies = dict(transport.proxies)
-        session.verify, session.cert = transport.verify, transport.cert
-        session.trust_env, session.max_redirects = transport.trust_env, transport.max_redirects
-        logging.getLogger("urllib3.connectionpool").addFilter(hide_keys)  # at DEBUG it tells every URL
-        return session
 
     def get_bars(
         self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str | None = None
@@ -249,16 +232,10 @@ class AlphaVantageClient:
         return answer
 
     def _send(self, session: Session, request: Request, call: Call) -> Response:
-        transport = transport_of(self._options)
-        prepared = session.prepare_request(request)
-        settings = session.merge_environment_settings(
-            prepared.url, session.proxies, session.stream, session.verify, session.cert
-        )
-        options: Any = {"timeout": transport.timeout, "allow_redirects": transport.allow_redirects}
         try:
-            return session.send(prepared, **settings, **options)
+            return send(session, request, transport_of(self._options))
         except RequestException as exc:
-            failure = f"{type(exc).__name__}: {scrub(_cause(exc), self._auth.key)}."
+            failure = f"{type(exc).__name__}: {scrub(cause(exc), self._auth.key)}."
         # outside "except": a chained exception would carry the URL
         raise TransportError(failure, function=call.function, symbol=call.symbol)
 
@@ -281,9 +258,3 @@ def _settle(limiter: Limiter, *told: Any) -> None:
         limiter.settle(*told)
     except LedgerUnavailable as error:
         _log.warning("The call is counted; how it ended (%s) is not noted: %s", told[1], error.what)
-
-
-def _cause(error: RequestException) -> str:
-    """What happened to the connection, without the words about retries and the URL around it."""
-    inner = error.args[0] if error.args else None
-    return str(getattr(inner, "reason", None) or error)

@@ -13,12 +13,13 @@ from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-def
 from asgiref.sync import sync_to_async
 
 from airflow_provider_alphavantage.answer import Answer
-from airflow_provider_alphavantage.client import DEFAULT_HOST, AlphaVantageClient, utc_now
+from airflow_provider_alphavantage.client import AlphaVantageClient, utc_now
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, InvalidConnection, PremiumRequired
 from airflow_provider_alphavantage.ledger import PostgresLedger
 from airflow_provider_alphavantage.pacing import Budget, Limiter
 from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.parsing.bars import Series
+from airflow_provider_alphavantage.transport import DEFAULT_HOST
 
 try:
     from airflow.sdk import BaseHook
