@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from airflow_provider_alphavantage.functions import find
-from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame
+from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame, parse_table
 from airflow_provider_alphavantage.responses import Payload
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,13 @@ class Answer:
         :raises UnreadableBody: it has not the shape the function answers in.
         """
         return parse(self.payload, self.function, _family(self.function), symbol=self.symbol)
+
+    def table(self) -> pa.Table:
+        """Return the rows as an Arrow table with exact values (needs the extra ``[arrow]``).
+
+        :raises UnreadableBody: as :meth:`records` does, or a number has more digits than an Arrow decimal.
+        """
+        return parse_table(self.payload, self.function, _family(self.function), symbol=self.symbol)
 
     def frame(self) -> pd.DataFrame:
         """Return the rows as a frame with exact values (needs the extra ``[pandas]``)."""

@@ -12,8 +12,13 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
+from operator import countOf
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus
+
+from msgspec import MsgspecError
+from msgspec.json import Decoder
 
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
@@ -54,6 +59,7 @@ _ENVELOPES = {
 }  # decorated at its end where data is delayed
 _TOLD = frozenset({"error", "errors", "message", "messages", "detail", "details", "fault"})
 _IDENTITY = frozenset({"symbol", "ticker", "cik", "price"})
+_DECODER = Decoder(float_hook=Decimal)  # an exact hook for floats, which orjson lacks
 _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet entitled", re.IGNORECASE)
 
 
@@ -146,11 +152,32 @@ def decode(content: bytes) -> Any:
     :raises ValueError: it is not JSON, or holds a number or a nest beyond all bounds.
     """
     try:
+        document = _DECODER.decode(content)
+        if _is_every_string_in(content, document):
+            return document
+    except (MsgspecError, ValueError, ArithmeticError, RecursionError):
+        pass  # the standard library takes more (lone surrogates, UTF-16): it decides
+    try:
         return json.loads(
             content, object_pairs_hook=_keep_repeated, parse_float=Decimal, parse_constant=_no_number
         )
     except (ArithmeticError, RecursionError) as exc:
         raise ValueError(f"no JSON we can read: {exc}") from exc
+
+
+def _is_every_string_in(content: bytes, document: Any) -> bool:
+    """Whether a document has as many strings as its text: a repeated key would have dropped one."""
+    if b"\\" in content:
+        return False  # not every quotation mark is the start or end of a string
+    found, level = 0, [document]
+    while level:
+        objects = [value for value in level if type(value) is dict]
+        lists = [value for value in level if type(value) is list]
+        values = list(chain(chain.from_iterable(map(dict.values, objects)), *lists))
+        strings = countOf(map(type, values), str)
+        found += strings + sum(map(len, objects))
+        level = values if strings < len(values) else []
+    return content.count(b'"') == 2 * found
 
 
 def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

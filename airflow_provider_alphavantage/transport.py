@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from requests import PreparedRequest, Request, Response, Session
+from requests.exceptions import RequestException
+
+from airflow_provider_alphavantage import __version__
+from airflow_provider_alphavantage.api_key import ApiKey, hide_keys
 from airflow_provider_alphavantage.exceptions import InvalidConnection
 from airflow_provider_alphavantage.extras import flag, is_empty, seconds, whole, wrong
+
+DEFAULT_HOST = "https://www.alphavantage.co"
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds to wait for the API to connect and then for each read, unless the connection says other."""
@@ -44,6 +53,53 @@ def transport_of(extra: Mapping[str, Any]) -> Transport:
         allow_redirects=flag(extra, "allow_redirects", True),
         max_redirects=whole(extra, "max_redirects", None) or _USUAL_REDIRECTS,
     )
+
+
+def address_of(host: str) -> str:
+    """Return the address of the API: https unless the host says otherwise.
+
+    :raises InvalidConnection: the host makes no sense.
+    """
+    url = host if "://" in host else f"https://{host}" if host else DEFAULT_HOST
+    try:
+        is_web = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).netloc)
+        PreparedRequest().prepare_url(url, None)
+    except ValueError:
+        is_web = False
+    if not is_web:
+        raise wrong("host", host, "a host's name or its http(s) address")
+    return url
+
+
+def open_session(key: ApiKey, transport: Transport) -> Session:
+    """Return a session whose requests carry the key, and whose logs do not."""
+    session = Session()
+    session.auth = key
+    session.headers["User-Agent"] = f"airflow-provider-alphavantage/{__version__}"
+    session.proxies = dict(transport.proxies)
+    session.verify, session.cert = transport.verify, transport.cert
+    session.trust_env, session.max_redirects = transport.trust_env, transport.max_redirects
+    logging.getLogger("urllib3.connectionpool").addFilter(hide_keys)  # at DEBUG it tells every URL
+    return session
+
+
+def send(session: Session, request: Request, transport: Transport) -> Response:
+    """Send a request.
+
+    :raises requests.RequestException: the network failed; it carries the URL, and with it the key.
+    """
+    prepared = session.prepare_request(request)
+    settings = session.merge_environment_settings(
+        prepared.url, session.proxies, session.stream, session.verify, session.cert
+    )
+    options: Any = {"timeout": transport.timeout, "allow_redirects": transport.allow_redirects}
+    return session.send(prepared, **settings, **options)
+
+
+def cause(error: RequestException) -> str:
+    """What happened to the connection, without the words about retries and the URL around it."""
+    inner = error.args[0] if error.args else None
+    return str(getattr(inner, "reason", None) or error)
 
 
 def _proxies(given: Any) -> dict[str, str]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from airflow_provider_alphavantage.parsing import parse, read_frame
-from airflow_provider_alphavantage.parsing.bars import parse_bars
+from airflow_provider_alphavantage.parsing.bars import bars_table, parse_bars
 from airflow_provider_alphavantage.responses import read
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ def main(rows: int = 6500, rounds: int = 40) -> None:
     json_times = median_times(contestants, rounds)
     exact_times = median_times(
         {
+            "ours: JSON to table": lambda: bars_table(read(document, function=FUNCTION), function=FUNCTION),
+            "ours: CSV to table": lambda: bars_table(read(csv, function=FUNCTION), function=FUNCTION),
             "ours: JSON to records": lambda: parse(read(document, function=FUNCTION), FUNCTION, "series"),
             "ours: JSON to bars": lambda: parse_bars(read(document, function=FUNCTION), function=FUNCTION),
             "ours: CSV to records": lambda: parse(read(csv, function=FUNCTION), FUNCTION, "series"),

@@ -1,110 +1,118 @@
-"""Long series and indicators straight to an Arrow table, without a Python object for each cell.
+"""Columns of served texts to exact Arrow columns, without a Python object for each value.
 
-Only the plainest bodies are read here: a day or a time in each row, then numbers, as the API writes
-them. Every byte of such a body is accounted for: it is the same in every row, or part of a value that is
-checked. Anything else (nulls, texts, another layout, a damaged body) is :class:`NotPlain`, and is left to
-the ordinary parser.
+Arrow casts what one regular expression knows to be plainly written; every other column is read by
+:mod:`~airflow_provider_alphavantage.parsing.columns`, so values and errors are the same either way.
 """
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from csv import field_size_limit
+from typing import TYPE_CHECKING, Any
 
-from airflow_provider_alphavantage.parsing.cells import Cells, NotPlain, find_cells
-from airflow_provider_alphavantage.parsing.columns import zone_of
-from airflow_provider_alphavantage.parsing.digits import numbers
-from airflow_provider_alphavantage.parsing.kinds import declared
-from airflow_provider_alphavantage.parsing.labels import column_names
-from airflow_provider_alphavantage.parsing.series import zone_by_function
-from airflow_provider_alphavantage.parsing.tables import meta_of
-from airflow_provider_alphavantage.responses import decode
+from airflow_provider_alphavantage.parsing.columns import Cell, convert, zone_of
+from airflow_provider_alphavantage.parsing.kinds import Declared
+from airflow_provider_alphavantage.parsing.records import Kind, Value, arrow_type
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_HEADER = re.compile(rb"(?:timestamp|time)((?:,[\w /]+)+)(\r?\n)", re.ASCII)
-_OPENING = re.compile(
-    rb'\{\s*"Meta Data": \{[^{}]*\},\s*"[^"{}]*(?:Time Series|Technical Analysis)[^"{}]*": \{'
-)
-_STRING = re.compile(rb'"([^"]*)"')
-_TO_THE_NEXT_ROW = re.compile(rb'[ \t\r\n]*,[ \t\r\n]*"')
-_CLOSING = re.compile(rb'"(?:[ \t\r\n]*\}){3}[ \t\r\n]*\Z')
+# Arrow 26 casts a 1 with 60 zeros to a negative decimal, without an error: so few digits are safe.
+_NUMBER = r"^-?[0-9]{1,17}(\.[0-9]{1,17})?$"
+_WHOLE = r"^-?[0-9]{1,18}$"
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
 
 
-def plain_table(content: bytes, function: str, family: str) -> pa.Table:
-    """Return the typed columns of a long series or indicator.
+def convert_to_arrow(
+    kind: Declared, name: str, cells: Sequence[Cell] | pa.Array, zone: str
+) -> tuple[Kind, pa.Array | Sequence[Value]]:
+    """Do what :func:`~.columns.convert` does, to an Arrow array.
 
-    :raises NotPlain: the ordinary parser has to read this body.
-    :raises pyarrow.ArrowException: likewise.
+    A column that no Arrow type holds exactly comes as Python values.
+
+    :raises Misfit: a cell is not what its column was declared to hold.
     """
     import pyarrow as pa
 
-    names, columns, zone = _json(content) if content[:1] == b"{" else _csv(content, function)
-    kinds = [declared(name, family) for name in names[1:]]
-    if not set(kinds) <= {"number", "whole"}:
-        raise NotPlain("a column of text")
-    return pa.table([_moments(columns[0], zone), *map(numbers, columns[1:], kinds)], names=list(names))
+    try:
+        texts = cells if isinstance(cells, pa.Array) else pa.array(cells, pa.string())
+        plain = _plain(kind, texts, zone)
+    except (pa.ArrowException, TypeError, ValueError):
+        plain = None  # a value that is no text or not plainly written
+    if plain is not None:
+        return plain
+    found, values = convert(kind, name, cells.to_pylist() if isinstance(cells, pa.Array) else cells, zone)
+    exact = arrow_type(found, tuple(values))
+    return found, values if exact is None else pa.array(list(values), exact)
 
 
-def _csv(content: bytes, function: str) -> tuple[tuple[str, ...], list[Cells], str]:
-    header = _HEADER.match(content)
-    if header is None or not content.endswith(header[2]):
-        raise NotPlain("another header or end")
-    names = column_names(["timestamp", *header[1].decode("ascii").split(",")[1:]])
-    gaps = [b","] * (len(names) - 1) + [header[2]]
-    columns = find_cells(content, header.end(), len(content) - len(header[2]), gaps, marks=b",\n")
-    return names, columns, zone_by_function(function)
+def _plain(kind: Declared, texts: pa.Array, zone: str) -> tuple[Kind, pa.Array] | None:
+    import pyarrow as pa
+
+    if kind in {"number", "guess"} and _all(texts, _NUMBER):
+        return ("number", _decimals(texts)) if kind == "number" or texts.null_count < len(texts) else None
+    if kind == "whole" and _all(texts, _WHOLE):
+        return "whole", texts.cast(pa.int64())
+    if kind in {"date", "time"} and _all(texts, _DATE) and _first(texts) >= "0001":
+        return "date", texts.cast(pa.date32())
+    return ("time", _moments(texts, zone)) if kind == "time" and _all(texts, _TIME) else None
 
 
-def _json(content: bytes) -> tuple[tuple[str, ...], list[Cells], str]:
-    """Learn from the first row what stands between the values of all rows."""
-    opening, closing = _OPENING.match(content), _CLOSING.search(content, max(len(content) - 80, 0))
-    if opening is None or closing is None:
-        raise NotPlain("another layout")
-    start = opening.end()
-    row = content[start : content.index(b"}", start) + 1]
-    joint = _TO_THE_NEXT_ROW.match(content, start + len(row))
-    moment, *rest = _STRING.finditer(row)
-    labels = [label[1].decode() for label in rest[::2]]
-    fields = dict(zip(labels, (value[1].decode() for value in rest[1::2]), strict=True))
-    if joint is None or b"\\" in row or decode(b"{" + row + b"}") != {moment[1].decode(): fields}:
-        raise NotPlain("another row")
-    values = [moment, *rest[1::2]]
-    gaps = [row[value.end(1) : following.start(1)] for value, following in pairwise(values)]
-    gaps.append(row[values[-1].end(1) :] + joint[0])
-    marks = b"\n" if all(b"\n" in gap for gap in gaps) else b'"'
-    columns = find_cells(content, start + moment.start(1), closing.start(), gaps, marks)
-    meta = meta_of(decode(opening[0] + b"}}")["Meta Data"])
-    return column_names(["timestamp", *labels]), columns, meta.get("time_zone", "UTC")
+def _all(texts: pa.Array, pattern: str) -> bool:
+    import pyarrow.compute as pc
+
+    return pc.all(pc.match_substring_regex(texts, pattern), min_count=0).as_py() is True
 
 
-def _moments(cells: Cells, zone: str) -> pa.Array:
-    """The days of a column, or its times in that zone."""
+def _first(texts: pa.Array) -> str:
+    import pyarrow.compute as pc
+
+    return pc.min(texts).as_py() or "1970"
+
+
+def _decimals(texts: pa.Array) -> pa.Array:
+    """Decimals with as many places as the longest has."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    length = int(cells.lengths[0])
-    if length not in {10, 16, 19} or (cells.lengths != length).any():
-        raise NotPlain("times of several lengths")
-    if length == len("2026-05-15"):
-        return _days(cells)
-    texts = cells.texts(b"0123456789-: ")
-    first, last = pc.min_max(texts).as_py().values()
-    if first < "1970" or last >= "2037":
-        raise NotPlain("a time for which Arrow and Python may know other rules of the zone")
+    places = pc.subtract(pc.binary_length(texts), pc.add(pc.find_substring(texts, "."), 1))
+    dotted = pc.if_else(pc.match_substring(texts, "."), places, 0)
+    return texts.cast(pa.decimal128(38, pc.max(dotted).as_py() or 0))
+
+
+def _moments(texts: pa.Array, zone: str) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if _first(texts) < "1970" or (pc.max(texts).as_py() or "") >= "2037":
+        raise ValueError("a time for which Arrow and Python may know other rules of the zone")
     return pc.assume_timezone(texts.cast(pa.timestamp("us")), str(zone_of(zone)), ambiguous="earliest")
 
 
-def _days(cells: Cells) -> pa.Array:
-    """Arrow reads a day as strictly as we do, but for the year 0."""
-    import numpy as np
-    import pyarrow as pa
+def csv_columns(content: bytes) -> list[Any] | None:
+    """Split the rows of a CSV body without quotation marks into Arrow columns of texts.
 
-    length, letters = 10, cells.endings(10)
-    if letters[:, 0].min() == ord("0"):
-        raise NotPlain("a day before the year 1000")
-    bounds = np.arange(0, letters.size + 1, length, dtype=np.int32)
-    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(letters)]
-    return pa.Array.from_buffers(pa.string(), len(letters), buffers).cast(pa.date32())
+    None for any other body, and one that is not regular: the standard library has to read it.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    start = content.find(b"\n") + 1
+    header = content[:start].strip()
+    if not header or b'"' in content or b"\r" in header or content.startswith(b"\xef\xbb\xbf"):
+        return None
+    names = [str(place) for place in range(header.count(b",") + 1)]
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(memoryview(content)[start:]),
+            csv.ReadOptions(use_threads=False, block_size=len(content), column_names=names),
+            csv.ParseOptions(quote_char=False),
+            csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
+    except pa.ArrowException:
+        return None
+    columns = [column.combine_chunks() for column in table.columns]
+    longest = max(pc.max(pc.binary_length(column)).as_py() or 0 for column in columns)
+    return columns if longest <= field_size_limit() else None  # the standard library refuses more

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing.arrow import convert_to_arrow
+from airflow_provider_alphavantage.parsing.columns import convert
 from airflow_provider_alphavantage.parsing.labels import column_names
-from airflow_provider_alphavantage.parsing.records import Records
-from airflow_provider_alphavantage.parsing.series import series
-from airflow_provider_alphavantage.parsing.tables import Table, typed
+from airflow_provider_alphavantage.parsing.records import exact_decimals
+from airflow_provider_alphavantage.parsing.series import Split, series
+from airflow_provider_alphavantage.parsing.tables import (
+    Columns,
+    Table,
+    arrow_from_csv,
+    from_csv,
+    typed_columns,
+)
 from airflow_provider_alphavantage.responses import Payload
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _PRICES = ("open", "high", "low", "close")
+_COLUMNS = ("timestamp", *_PRICES, "volume")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -45,18 +59,56 @@ class Series:
     time_zone: str | None = None
 
 
+@dataclass(frozen=True)
+class BarsTable:
+    """The bars of one body as an Arrow table, in the order they were served; the rest as in :class:`Series`.
+
+    Columns: ``timestamp`` (``date32``, the session), ``open``, ``high``, ``low``, ``close``
+    (``decimal128(18, 6)``, wider where a price of the body has more digits) and ``volume`` (``int64``,
+    likewise a decimal). Prices are exact, and null where the API gave nothing.
+    """
+
+    table: pa.Table
+    symbol: str | None = None
+    last_refreshed: str | None = None
+    time_zone: str | None = None
+
+
 def parse_bars(payload: Payload, *, function: str, symbol: str | None = None) -> Series:
     """Read a price series; an empty one is an empty series, not an error.
 
     :raises UnreadableBody: a header, a number or a date is not what it should be, or the body is
         that of another symbol.
     """
+    return _read(_series, convert, from_csv, payload, function, symbol)
+
+
+def bars_table(payload: Payload, *, function: str, symbol: str | None = None) -> BarsTable:
+    """Read a price series as :func:`parse_bars` does, to one Arrow table (needs pyarrow).
+
+    :raises UnreadableBody: as ``parse_bars`` does, or a number has more digits than an Arrow decimal.
+    :raises ImportError: pyarrow is not installed.
+    """
+    return _read(_bars_table, convert_to_arrow, arrow_from_csv, payload, function, symbol)
+
+
+def _read(
+    make: Callable[[Columns], _T],
+    convert: Callable[..., Any],
+    split: Split,
+    payload: Payload,
+    function: str,
+    symbol: str | None,
+) -> _T:
     try:
-        found = _bars(typed(_with_prices(series(payload, function)), "series"))
+        columns = typed_columns(_with_prices(series(payload, function, split)), "series", convert)
+        _refuse_odd_kinds(columns)
+        found = make(columns)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as exc:
         raise UnreadableBody(f"Not a price series: {exc}.", function=function, symbol=symbol) from exc
-    if symbol and found.symbol and found.symbol.upper() != symbol.upper():
-        raise UnreadableBody(f"The body is that of {found.symbol!r}.", function=function, symbol=symbol)
+    served = columns.meta.get("symbol")
+    if symbol and served and served.upper() != symbol.upper():
+        raise UnreadableBody(f"The body is that of {served!r}.", function=function, symbol=symbol)
     return found
 
 
@@ -69,23 +121,53 @@ def _with_prices(table: Table) -> Table:
     return table
 
 
-def _bars(records: Records) -> Series:
-    kinds = dict(zip(records.columns, records.kinds, strict=True))
+def _refuse_odd_kinds(columns: Columns) -> None:
+    kinds = dict(zip(columns.names, columns.kinds, strict=True))
     if kinds.get("timestamp", "date") != "date":
         raise ValueError("the rows have a time of day, not a session")
     if kinds.get("volume", "whole") != "whole":
-        raise ValueError(f"{_broken_volume(records)} is not a whole number")
-    columns = dict(zip(records.columns, zip(*records.rows, strict=True), strict=False))
-    wanted: list[Any] = [columns.get(name, repeat(None)) for name in ("timestamp", *_PRICES, "volume")]
-    meta = records.meta
-    return Series(
-        bars=tuple(map(Bar, *wanted)) if records.rows else (),
-        symbol=meta.get("symbol"),
-        last_refreshed=meta.get("last_refreshed"),
-        time_zone=meta.get("time_zone"),
-    )
+        raise ValueError(f"{_broken_volume(columns)} is not a whole number")
 
 
-def _broken_volume(records: Records) -> str:
-    row = next(row for row in records.dicts() if row["volume"] is not None and row["volume"] % 1)  # type: ignore[operator]
-    return f"{row['timestamp']}: volume {row['volume']}"
+def _broken_volume(columns: Columns) -> str:
+    named = dict(zip(columns.names, map(_as_list, columns.values), strict=True))
+    pairs = zip(named["timestamp"], named["volume"], strict=True)
+    session, volume = next(pair for pair in pairs if pair[1] is not None and pair[1] % 1)
+    return f"{session}: volume {volume}"
+
+
+def _as_list(values: Any) -> list[Any]:
+    return values.to_pylist() if hasattr(values, "to_pylist") else values  # type: ignore[no-any-return]
+
+
+def _series(columns: Columns) -> Series:
+    named = dict(zip(columns.names, columns.values, strict=True))
+    wanted = [named.get(name, repeat(None)) for name in _COLUMNS]
+    return Series(tuple(map(Bar, *wanted)) if "timestamp" in named else (), *_about(columns))
+
+
+def _about(columns: Columns) -> tuple[str | None, ...]:
+    return tuple(map(columns.meta.get, ("symbol", "last_refreshed", "time_zone")))
+
+
+def _bars_table(columns: Columns) -> BarsTable:
+    import pyarrow as pa
+
+    named = dict(zip(columns.names, columns.values, strict=True))
+    rows = len(named.get("timestamp", ()))
+    arrays = [named.get(name, pa.nulls(rows)) for name in _COLUMNS]
+    types = [pa.date32(), *[pa.decimal128(18, 6)] * len(_PRICES), pa.int64()]
+    fitted = map(_fitted, _COLUMNS, arrays, types)
+    return BarsTable(pa.table(list(fitted), names=list(_COLUMNS)), *_about(columns))
+
+
+def _fitted(name: str, values: Any, wanted: pa.DataType) -> pa.Array:
+    """A column of that type, or of a wider one where that would round: Arrow refuses to."""
+    import pyarrow as pa
+
+    if not isinstance(values, pa.Array):
+        return exact_decimals(name, values)
+    try:
+        return values.cast(wanted)
+    except pa.ArrowInvalid:
+        return values

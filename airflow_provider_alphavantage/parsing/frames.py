@@ -1,18 +1,41 @@
-"""A body straight to a pandas frame: what ``parse(...).to_pandas()`` gives, several times faster."""
+"""A body straight to an Arrow table or a pandas frame: what ``parse(...)`` reads, in columns."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from airflow_provider_alphavantage.parsing.arrow import plain_table
-from airflow_provider_alphavantage.parsing.shapes import UNREADABLE, Family, parse
-from airflow_provider_alphavantage.responses import Payload, read, refuse_echo
+from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing.records import exact_decimals
+from airflow_provider_alphavantage.parsing.shapes import Family, parse, parse_columns
+from airflow_provider_alphavantage.responses import Payload, read
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-_SHORTEST = 10_000  # bytes; below, the ordinary way takes a millisecond or two
+
+def parse_table(
+    payload: Payload, function: str, family: Family | None = None, *, symbol: str | None = None
+) -> pa.Table:
+    """Return the rows of a body as an Arrow table; see :func:`~.shapes.parse`.
+
+    Texts are ``string``, days ``date32``, times ``timestamp[us]`` with their zone, whole numbers ``int64``,
+    flags ``bool``, other numbers decimals with as many places as the longest has. What the body says about
+    all rows (:attr:`Records.meta`) is the schema's metadata.
+
+    :raises UnreadableBody: as ``parse`` does, or a number has more digits than an Arrow decimal.
+    :raises ImportError: pyarrow is not installed.
+    """
+    import pyarrow as pa
+
+    columns = parse_columns(payload, function, family, symbol=symbol)
+    pairs = zip(columns.names, columns.values, strict=True)
+    try:
+        arrays = [v if isinstance(v, pa.Array) else exact_decimals(name, v) for name, v in pairs]
+    except ValueError as exc:
+        raise UnreadableBody(f"Cannot be read as a table: {exc}.", function=function, symbol=symbol) from exc
+    return pa.table(arrays, names=list(columns.names), metadata=dict(columns.meta))
 
 
 def read_frame(
@@ -26,17 +49,10 @@ def read_frame(
 ) -> pd.DataFrame:
     """Return the rows of a body as it came, as a frame, or raise the refusal it stands for.
 
-    It does the work of :func:`~airflow_provider_alphavantage.responses.read` and :func:`parse_frame`, but
-    does not decode a long JSON series it can prove to be one.
-
-    :raises AlphaVantageError: as ``read`` and ``parse`` do.
+    :raises AlphaVantageError: as :func:`~airflow_provider_alphavantage.responses.read` and ``parse`` do.
     """
-    frame = _plain_frame(content, function, family) if status == 200 else None
-    if frame is not None:
-        refuse_echo(content, key, function=function, symbol=symbol)
-        return frame
     payload = read(content, status=status, function=function, symbol=symbol, key=key)
-    return parse(payload, function, family, symbol=symbol).to_pandas()
+    return parse_frame(payload, function, family, symbol=symbol)
 
 
 def parse_frame(
@@ -44,30 +60,19 @@ def parse_frame(
 ) -> pd.DataFrame:
     """Return the rows of a body as a frame with exact values; see :func:`~.shapes.parse`.
 
-    It is fast where the family is given and is ``series`` or ``indicator``.
-
     :raises UnreadableBody: as ``parse`` does.
     """
-    frame = _plain_frame(payload.content, function, family)
-    return parse(payload, function, family, symbol=symbol).to_pandas() if frame is None else frame
+    import pandas as pd
 
-
-def _plain_frame(content: bytes, function: str, family: str | None) -> pd.DataFrame | None:
-    """The frame of a long plain series; None for any other body, or where pyarrow is missing."""
-    if family not in {"series", "indicator"} or len(content) < _SHORTEST:
-        return None
     try:
-        import pandas as pd
         import pyarrow as pa
     except ImportError:
-        return None
-    try:
-        table = plain_table(content, function, str(family))
-    except (*UNREADABLE, pa.ArrowException):
-        return None
-    columns = map(pd.arrays.ArrowExtensionArray, table.columns)
-    frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
-    frame.columns = _labels(*table.column_names).view()
+        return parse(payload, function, family, symbol=symbol).to_pandas()
+    found = parse_columns(payload, function, family, symbol=symbol)
+    extension, series = pd.arrays.ArrowExtensionArray, pd.Series
+    arrays = [extension(v) if isinstance(v, pa.Array) else series(v, dtype=object) for v in found.values]
+    frame = pd.DataFrame(dict(enumerate(arrays)), copy=False)
+    frame.columns = _labels(*found.names).view()
     return frame
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,6 +88,20 @@ def decimal_type(whole: int, scale: int) -> pa.DataType | None:
     if whole + scale <= 38:
         return pa.decimal128(38, scale)
     return pa.decimal256(76, scale) if whole + scale <= 76 else None
+
+
+def exact_decimals(name: str, values: Sequence[Any]) -> pa.Array:
+    """Return numbers that :func:`arrow_type` has no type for as decimals: whole ones beyond 64 bits.
+
+    :raises ValueError: one has more than 76 digits.
+    """
+    import pyarrow as pa
+
+    numbers = [None if value is None else Decimal(value) for value in values]
+    exact = decimal_type(*_digits([number for number in numbers if number is not None]))
+    if exact is None:
+        raise ValueError(f"{name} has a number of more than 76 digits")
+    return pa.array(numbers, exact)
 
 
 def _digits(numbers: list[Decimal]) -> tuple[int, int]:

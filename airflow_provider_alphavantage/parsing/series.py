@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,13 @@ from airflow_provider_alphavantage.responses import REPEATED, Payload
 BLOCKS = ("Time Series", "Technical Analysis")
 """What the key over the rows contains, however the API decorates it."""
 
+Split = Callable[[bytes], tuple[list[str], list[Any]]]
+"""Splits a CSV body into its header and its columns."""
+
 _UTC_FUNCTIONS = ("FX_", "CRYPTO_", "DIGITAL_CURRENCY_")
 
 
-def series(payload: Payload, function: str) -> Table:
+def series(payload: Payload, function: str, split: Split = from_csv) -> Table:
     """Read a series as a table whose first column is ``timestamp``.
 
     Times without a zone are those of the body's ``Time Zone``; CSV names none, so they are US/Eastern
@@ -24,7 +27,7 @@ def series(payload: Payload, function: str) -> Table:
     :raises ValueError: the body is not a series.
     """
     if payload.document is None:
-        return _from_csv(payload.content, function)
+        return _from_csv(payload.content, function, split)
     return _from_json(payload.document)
 
 
@@ -33,8 +36,8 @@ def zone_by_function(function: str) -> str:
     return "UTC" if function.startswith(_UTC_FUNCTIONS) else "US/Eastern"
 
 
-def _from_csv(content: bytes, function: str) -> Table:
-    header, columns = from_csv(content)
+def _from_csv(content: bytes, function: str, split: Split) -> Table:
+    header, columns = split(content)
     at = next((place for place, name in enumerate(header) if name in {"timestamp", "time"}), None)
     if at is None:
         raise ValueError(f"the header {header} lacks ['timestamp']")

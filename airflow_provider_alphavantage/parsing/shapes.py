@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing import blocks, nested
+from airflow_provider_alphavantage.parsing.arrow import convert_to_arrow
 from airflow_provider_alphavantage.parsing.records import Records
-from airflow_provider_alphavantage.parsing.series import BLOCKS, series, zone_by_function
-from airflow_provider_alphavantage.parsing.tables import Table, from_csv, typed
+from airflow_provider_alphavantage.parsing.series import BLOCKS, Split, series, zone_by_function
+from airflow_provider_alphavantage.parsing.tables import (
+    Columns,
+    Table,
+    arrow_from_csv,
+    from_csv,
+    typed,
+    typed_columns,
+)
 from airflow_provider_alphavantage.responses import Payload
 
 Family = Literal[
@@ -32,6 +40,7 @@ _JSON: dict[str, Callable[[Mapping[str, Any], str], Table]] = {
     "feed": nested.feed,
     "analytics": nested.analytics,
 }
+_T = TypeVar("_T")
 _SERIES = frozenset({"series", "indicator"})
 
 # What a wrong body can make plain code raise; anything else is a mistake of ours and shows.
@@ -47,11 +56,33 @@ def parse(
     :param symbol: the symbol asked for, to name it in an error.
     :raises UnreadableBody: the body is not of that shape, or a value is not what its column holds.
     """
+    return _parse(typed, from_csv, payload, function, family, symbol)
+
+
+def parse_columns(
+    payload: Payload, function: str, family: Family | None = None, *, symbol: str | None = None
+) -> Columns:
+    """Do what :func:`parse` does, to Arrow columns (needs pyarrow)."""
+
+    def typed_as_arrow(table: Table, family: str) -> Columns:
+        return typed_columns(table, family, convert_to_arrow)
+
+    return _parse(typed_as_arrow, arrow_from_csv, payload, function, family, symbol)
+
+
+def _parse(
+    make: Callable[[Table, str], _T],
+    split: Split,
+    payload: Payload,
+    function: str,
+    family: Family | None,
+    symbol: str | None,
+) -> _T:
     if family is not None and family not in FAMILIES:
         raise ValueError(f"No family of bodies is named {family!r}; there are {sorted(FAMILIES)}.")
     try:
         found = family or recognise(payload)
-        return typed(_table(payload, function, found), found)
+        return make(_table(payload, function, found, split), found)
     except UNREADABLE as exc:
         raise UnreadableBody(_why(family, exc), function=function, symbol=symbol) from exc
 
@@ -87,13 +118,13 @@ def _of_csv(header: list[str]) -> Family:
     return "indicator" if header[0] == "time" else "list"
 
 
-def _table(payload: Payload, function: str, family: str) -> Table:
+def _table(payload: Payload, function: str, family: str, split: Split) -> Table:
     if family in _SERIES:
-        return series(payload, function)
+        return series(payload, function, split)
     if payload.document is not None:
         return _JSON[family](payload.document, function)
-    header, columns = from_csv(payload.content)
-    if header[0] == "timestamp" and ":" not in "".join(columns[0]):
+    header, columns = split(payload.content)
+    if header[0] == "timestamp" and ":" not in "".join(map(str, columns[0])):
         header = ["date", *header[1:]]  # what the same list calls it in JSON
     return Table(header, columns, zone=zone_by_function(function))
 

@@ -5,29 +5,52 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from airflow_provider_alphavantage.parsing.arrow import csv_columns
 from airflow_provider_alphavantage.parsing.columns import Cell, Misfit, convert
 from airflow_provider_alphavantage.parsing.kinds import declared
 from airflow_provider_alphavantage.parsing.labels import column_name, column_names
-from airflow_provider_alphavantage.parsing.records import Records
+from airflow_provider_alphavantage.parsing.records import Kind, Records
 
 
 @dataclass(frozen=True)
 class Table:
-    """Labels and, for each, its cells as served; ``zone`` is the zone of times without one."""
+    """Labels and, for each, its cells as served; ``zone`` is the zone of times without one.
+
+    A column is a sequence, or an Arrow array of texts.
+    """
 
     header: Sequence[str]
-    columns: Sequence[Sequence[Cell]]
+    columns: Sequence[Any]
     meta: Mapping[str, str] = field(default_factory=dict)
     zone: str = "US/Eastern"
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The typed columns of one body: Arrow arrays, or Python values where no Arrow type is exact."""
+
+    names: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    values: list[Any]
+    meta: Mapping[str, str]
+
+
 def typed(table: Table, family: str) -> Records:
     """Type a table column by column.
+
+    :raises ValueError: a cell contradicts its column; the text names row and column.
+    """
+    found = typed_columns(table, family, convert)
+    return Records(found.names, list(zip(*found.values, strict=True)), found.meta, found.kinds)
+
+
+def typed_columns(table: Table, family: str, convert: Callable[..., tuple[Kind, Any]]) -> Columns:
+    """Type a table column by column with this converter.
 
     :raises ValueError: a cell contradicts its column; the text names row and column.
     """
@@ -39,8 +62,7 @@ def typed(table: Table, family: str) -> Records:
         ]
     except Misfit as exc:
         raise ValueError(f"row {exc.row + 1} ({str(table.columns[0][exc.row])[:40]}): {exc}") from exc
-    rows = list(zip(*(values for _, values in pairs), strict=True))
-    return Records(names, rows, table.meta, tuple(kind for kind, _ in pairs))
+    return Columns(names, tuple(kind for kind, _ in pairs), [values for _, values in pairs], table.meta)
 
 
 def from_dicts(dicts: Sequence[Mapping[str, Any]], **about: Any) -> Table:
@@ -66,7 +88,7 @@ def meta_of(block: Mapping[str, Any]) -> dict[str, str]:
     return meta
 
 
-def from_csv(content: bytes) -> tuple[list[str], list[tuple[str, ...]]]:
+def from_csv(content: bytes) -> tuple[list[str], list[Any]]:
     """Split a CSV body into its header and its columns, whatever the line ends.
 
     :raises ValueError: a row is longer or shorter than the header, or a quote runs over lines.
@@ -87,3 +109,11 @@ def from_csv(content: bytes) -> tuple[list[str], list[tuple[str, ...]]]:
     if b'"' in content and any("\n" in text or "\r" in text for fields in rows for text in fields):
         raise ValueError("a quoted field runs over the end of its line")
     return header, list(zip(*rows, strict=True)) or [()] * len(header)
+
+
+def arrow_from_csv(content: bytes) -> tuple[list[str], list[Any]]:
+    """Do what :func:`from_csv` does, to Arrow columns where the body is regular."""
+    columns = csv_columns(content)
+    if columns is None:
+        return from_csv(content)
+    return from_csv(content[: content.index(b"\n")])[0], columns

@@ -6,10 +6,11 @@ import re
 from datetime import date
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from airflow_provider_alphavantage.parsing.bars import Bar, parse_bars
+from airflow_provider_alphavantage.parsing.bars import Bar, bars_table, parse_bars
 from airflow_provider_alphavantage.responses import Payload, read
 
 PERIODS = ("TIME_SERIES_DAILY", "TIME_SERIES_WEEKLY", "TIME_SERIES_MONTHLY")
@@ -116,3 +117,73 @@ def test_a_series_without_rows_is_empty_not_an_error():
         parse_bars(Payload(b"", "json", {"Meta Data": {"2. Symbol": "X"}}), function="TIME_SERIES_DAILY").bars
         == ()
     )
+
+
+HEADER = b"timestamp,open,high,low,close,volume\r\n"
+PLAIN = [
+    ("timestamp", pa.date32()),
+    *[(name, pa.decimal128(18, 6)) for name in ("open", "high", "low", "close")],
+]
+
+
+def table(content: bytes, symbol=None):
+    payload = read(content, function="TIME_SERIES_DAILY")
+    return bars_table(payload, function="TIME_SERIES_DAILY", symbol=symbol)
+
+
+def test_a_table_of_every_recorded_series_holds_its_bars(recordings):
+    for path in sorted(recordings.glob("TIME_SERIES_*")):
+        if path.name.startswith(PERIODS):
+            bars, found = series(path.read_bytes()), table(path.read_bytes())
+            if "DAILY_ADJUSTED" not in path.name:  # closes with more than six places
+                assert found.table.schema == pa.schema([*PLAIN, ("volume", pa.int64())]), path.name
+            rows = [tuple(row.values()) for row in found.table.to_pylist()]
+            assert rows == [tuple(vars(bar).values()) for bar in bars.bars], path.name
+            about = (bars.symbol, bars.last_refreshed, bars.time_zone)
+            assert (found.symbol, found.last_refreshed, found.time_zone) == about
+
+
+@pytest.mark.parametrize(
+    ("price", "kind"),
+    [
+        ("1.1234567", pa.decimal128(38, 7)),
+        ("1234567890123.5", pa.decimal128(38, 1)),
+        ("1" + "0" * 39, pa.decimal256(76, 0)),
+        ("0." + "0" * 39 + "1", pa.decimal256(76, 40)),
+    ],
+)
+def test_a_price_of_more_digits_is_exact_in_a_wider_decimal(price, kind):
+    found = table(HEADER + f"2026-05-15,1,1,1,{price},7\r\n".encode()).table
+    assert found.schema.field("close").type == kind
+    assert found["close"].to_pylist() == [Decimal(price)]
+    assert found.schema.field("open").type == pa.decimal128(18, 6)
+
+
+def test_json_numbers_without_quotation_marks_are_exact_too():
+    body = b"""{"Meta Data": {"2. Symbol": "X"}, "Time Series (Daily)": {"2026-05-15": {"1. open": 217.6150,
+        "2. high": 0.1234567890123456789, "3. low": 1e-3, "4. close": 7, "5. volume": 90071992547409930}}}"""
+    row = table(body).table.to_pylist()[0]
+    assert [row["high"], row["low"]] == [Decimal("0.1234567890123456789"), Decimal("0.001")]
+    assert (row["open"], row["close"], row["volume"]) == (Decimal("217.615"), 7, 90071992547409930)
+
+
+def test_a_number_that_no_arrow_decimal_holds_is_unreadable_and_named():
+    with pytest.raises(UnreadableBody, match="open has a number of more than 76 digits"):
+        table(HEADER + f"2026-05-15,{'9' * 40}.{'1' * 40},1,1,1,7\r\n".encode())
+
+
+def test_a_volume_beyond_64_bits_is_a_decimal_and_missing_columns_are_null():
+    found = table(HEADER + b"2026-05-15,1,1,1,.,99999999999999999999\r\n").table
+    assert found["volume"].to_pylist() == [Decimal("99999999999999999999")]
+    assert found["close"].to_pylist() == [None]
+    assert table(b"timestamp,open,high,low,close\r\n2026-05-15,1,1,1,1\r\n").table["volume"].null_count == 1
+
+
+@pytest.mark.parametrize("body", [b'{"Meta Data": {"2. Symbol": "X"}}', HEADER])
+def test_an_empty_table_has_the_columns_of_a_full_one(body):
+    assert table(body).table.schema == pa.schema([*PLAIN, ("volume", pa.int64())])
+
+
+def test_the_table_of_another_symbol_is_unreadable(recordings):
+    with pytest.raises(UnreadableBody, match="that of 'IBM'"):
+        table((recordings / "TIME_SERIES_DAILY__IBM__cg1.json").read_bytes(), "MSFT")

@@ -15,17 +15,16 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
-from airflow_provider_alphavantage.parsing import Records, parse, shapes
-from airflow_provider_alphavantage.parsing.arrow import plain_table
-from airflow_provider_alphavantage.parsing.bars import parse_bars
+from airflow_provider_alphavantage.parsing import Records, parse, parse_frame, shapes
+from airflow_provider_alphavantage.parsing.bars import bars_table, parse_bars
 from airflow_provider_alphavantage.responses import Payload, read
 
 from .evidence import rows_stand_in, same
@@ -165,46 +164,47 @@ def attempt(body: bytes, function: str, rng: random.Random) -> str:
         payload = read(body, function=function)
         records = parse(payload, function, family)  # type: ignore[arg-type]
     except AlphaVantageError as exc:
-        agree_on_error(body, function, family)
+        agree_on_error(body, function, family, exc)
         return type(exc).__name__
     assert all(len(row) == len(records.columns) == len(records.kinds) for row in records.rows)
     found = family or shapes.recognise(payload)
+    agree_on_rows(payload, function, records, found)
     if found in {"series", "indicator"}:
         every_row_is_in(body, payload, records)
-        agree_on_rows(body, function, records, found)
         bars_or_error(payload, records)
     elif found != "analytics":  # damaged names of figures nest anywhere; whole ones are told below
         rows_stand_in(body, records, found)
     return "rows" if records.rows else "no rows"
 
 
-def agree_on_error(body: bytes, function: str, family: str | None) -> None:
-    """What the ordinary parser refuses, the fast one must not read."""
-    if family in {"series", "indicator"}:
-        assert plain(body, function, family) is None
+def agree_on_error(body: bytes, function: str, family: str | None, error: AlphaVantageError) -> None:
+    """What one parser refuses, the other refuses in the same words."""
+    with pytest.raises(type(error)) as caught:
+        parse_frame(read(body, function=function), function, family)  # type: ignore[arg-type]
+    assert str(caught.value) == str(error)
 
 
-def agree_on_rows(body: bytes, function: str, records: Records, family: str) -> None:
-    table = plain(body, function, family)
-    if table is not None:
-        columns = map(pd.arrays.ArrowExtensionArray, table.columns)
-        frame = pd.DataFrame(dict(zip(table.column_names, columns, strict=True)))
-        pd.testing.assert_frame_equal(frame, records.to_pandas())
-
-
-def plain(body: bytes, function: str, family: str) -> pa.Table | None:
-    try:
-        return plain_table(body, function, family)
-    except (*shapes.UNREADABLE, pa.ArrowException):
-        return None
+def agree_on_rows(payload: Payload, function: str, records: Records, family: str) -> None:
+    frame = parse_frame(payload, function, family)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(frame, records.to_pandas())
 
 
 def bars_or_error(payload: Payload, records: Records) -> None:
-    try:
-        bars = parse_bars(payload, function="X").bars
-    except AlphaVantageError:
+    bars, table = tried(parse_bars, payload), tried(bars_table, payload)
+    if isinstance(table, str):
+        assert table == bars or "more than 76 digits" in table
         return
-    assert len(bars) == len(records)
+    assert len(bars.bars) == len(records)
+    found = [tuple(row.values()) for row in table.table.to_pylist()]
+    assert found == [tuple(vars(bar).values()) for bar in bars.bars]
+
+
+def tried(read_bars: Callable[..., Any], payload: Payload) -> Any:
+    """What a reader gives, or the text of its error."""
+    try:
+        return read_bars(payload, function="X")
+    except AlphaVantageError as error:
+        return str(error)
 
 
 def every_row_is_in(body: bytes, payload: Payload, records: Records) -> None:

@@ -6,14 +6,11 @@ import sys
 from decimal import Decimal as D
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, PremiumRequired, UnreadableBody
-from airflow_provider_alphavantage.parsing import parse, parse_frame, read_frame
-from airflow_provider_alphavantage.parsing.arrow import plain_table
-from airflow_provider_alphavantage.parsing.cells import NotPlain
-from airflow_provider_alphavantage.parsing.shapes import UNREADABLE, recognise
+from airflow_provider_alphavantage.parsing import parse, parse_frame, parse_table, read_frame
+from airflow_provider_alphavantage.parsing.shapes import recognise
 from airflow_provider_alphavantage.responses import read
 
 
@@ -28,7 +25,7 @@ def _plain(value):
 
 
 def test_the_frame_of_every_recorded_body_holds_its_rows(recordings):
-    plain = 0
+    compared = 0
     for path in sorted(recordings.iterdir()):
         function = path.name.split("__")[0]
         if path.suffix not in {".json", ".csv"} or function.startswith(("ERROR", "REALTIME")):
@@ -41,22 +38,12 @@ def test_the_frame_of_every_recorded_body_holds_its_rows(recordings):
         assert tuple(frame.columns) == expected.columns, path.name
         assert rows(frame) == expected.rows, path.name
         pd.testing.assert_frame_equal(frame, expected.to_pandas())
-        if family in {"series", "indicator"}:
-            try:
-                pd.testing.assert_frame_equal(_fast(content, function, family), frame)
-                plain += 1
-            except NotPlain:
-                pass
-    assert plain > 130  # the fast way is taken, not only allowed
-
-
-def _fast(content, function, family):
-    try:
-        table = plain_table(content, function, family)
-    except (*UNREADABLE, pa.ArrowException) as exc:
-        raise NotPlain from exc
-    columns = map(pd.arrays.ArrowExtensionArray, table.columns)
-    return pd.DataFrame(dict(zip(table.column_names, columns, strict=True)))
+        table = parse_table(payload, function)
+        assert table.column_names == list(expected.columns), path.name
+        assert [tuple(row.values()) for row in table.to_pylist()] == expected.rows, path.name
+        assert {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()} == expected.meta
+        compared += 1
+    assert compared > 200
 
 
 CSV = "timestamp,open,high,low,close,volume\r\n"
