@@ -88,9 +88,9 @@ class Fetcher:
         """Bring these bodies and return the errors of those that failed.
 
         What has a body since the run was started is left out. The outcome of each is recorded and committed
-        before the next is asked. Once the day's quota is spent the rest is deferred unasked, here and in the
-        run's other tasks, and so it is while the API does not answer (:mod:`include.fetch.outage`).
-        Nothing more is asked of a symbol that was refused.
+        before the next is asked. Once the day's quota is spent the rest is deferred unasked, here and, of
+        symbols, in the run's other tasks, and so it is while the API does not answer
+        (:mod:`include.fetch.outage`). Nothing more is asked of a symbol that was refused.
         """
         done = brought_since_start(self.connection, self.run)
         told = [QUOTA_TOLD] if is_quota_spent(self.connection, self.run) else []
@@ -99,7 +99,8 @@ class Fetcher:
             refused = any(isinstance(e, NO_SUCH_SYMBOL) and e.symbol == planned.symbol for e in errors)
             if refused or (planned.symbol, planned.function) in done:
                 continue
-            spent = next((error for error in [*told, *errors] if isinstance(error, OUT_OF_CALLS)), None)
+            known = [] if self._dataset(planned).subjects == "none" else told
+            spent = next((error for error in [*known, *errors] if isinstance(error, OUT_OF_CALLS)), None)
             outage = outage_of(self.connection, self.run, self.rest)
             request, error = self._bring(planned, spent or outage.error)
             if error and not _fails_nothing(request, error):
