@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -64,11 +64,18 @@ def session_before(exchange: str, day: date) -> date:
 
     Before the calendar begins, where no bar can be held, it is the day before.
     """
-    import pandas as pd
+    (before,) = sessions_before(exchange, [day])
+    return before
 
-    sessions = calendar(exchange).sessions
-    position = int(sessions.searchsorted(pd.Timestamp(day))) - 1
-    before: date = sessions[position].date() if position >= 0 else day - timedelta(days=1)
+
+def sessions_before(exchange: str, days: Sequence[date]) -> list[date]:
+    """Return of each day what :func:`session_before` does, by one search for all."""
+    import numpy as np
+
+    sessions = calendar(exchange).sessions.to_numpy().astype("datetime64[D]")
+    wanted = np.array(days, dtype="datetime64[D]")
+    positions = sessions.searchsorted(wanted) - 1
+    before: list[date] = np.where(positions >= 0, sessions[positions], wanted - 1).tolist()
     return before
 
 
