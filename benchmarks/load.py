@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Any
 
 from include.datasets.bars import StockBar
 from include.gate.accepted import table_of
-from include.load.merge import _as_new, _copy, _rows, load
+from include.load.copying import copy_rows
+from include.load.merge import _as_new, _rows, load
 from include.local import postgres
 from include.warehouse.connections import connect_to
 from include.warehouse.migrations.upgrade import upgrade
@@ -98,7 +99,7 @@ def bare_copy(url: str, bars: pa.Table) -> Go:
 
     def go() -> None:
         with connect_to(url) as connection:
-            _copy(connection, "stock_data", _as_new(_rows(bars), NOW))
+            copy_rows(connection, "stock_data", _as_new(_rows(bars), NOW))
 
     return go
 

@@ -23,6 +23,7 @@ from include.gate.broken_rules import record_broken_rules
 from include.gate.context import HeldBar, known_actions, known_of
 from include.gate.datasets import validate_datasets
 from include.gate.evaluate import judge
+from include.gate.records import record_verdicts
 from include.gate.verdicts import Verdict
 from include.settings import DAILY, SPLITS
 from include.warehouse.origins import origin_of
@@ -94,8 +95,7 @@ def validate(
         read,
         bars,
     )
-    for verdict in verdicts:
-        record_verdict(connection, run, requests[verdict.symbol], verdict)
+    record_verdicts(connection, run, requests, verdicts)
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
     write_accepted(accepted, path)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import fields
 from typing import Any
 
+import pyarrow as pa
 from psycopg import Connection
 
 from include.datasets.listing import Listed, read_listing
 from include.fetch.raw_store import read_body
+from include.load.copying import copy_rows
 from include.market.listing import STATUSES
 from include.settings import LISTING
 from include.warehouse.origins import claim_origin
@@ -18,6 +20,11 @@ from include.warehouse.runs import Run, requests_of
 from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
+
+_DAYS = ("ipo_date", "delisting_date")
+_SCHEMA = pa.schema([
+    (field.name, pa.date32() if field.name in _DAYS else pa.string()) for field in fields(Listed)
+])
 
 
 def load_listing(connection: Connection[Any], run: Run) -> None:
@@ -44,11 +51,6 @@ def load_listing(connection: Connection[Any], run: Run) -> None:
 
 def _replace(connection: Connection[Any], status: str, rows: Sequence[Listed]) -> None:
     connection.execute("delete from listing where status = %s", (status,))
-    columns = "symbol, name, exchange, asset_type, ipo_date, delisting_date, status"
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"copy listing ({columns}) from stdin".encode()) as copy,
-    ):
-        for row in rows:
-            copy.write_row(astuple(row))
+    columns = {name: [getattr(row, name) for row in rows] for name in _SCHEMA.names}
+    copy_rows(connection, "listing", pa.table(columns, schema=_SCHEMA))
     log.info("The listing: %d symbols are %s", len(rows), status)

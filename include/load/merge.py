@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg import Connection, sql
+from psycopg import Connection
 from psycopg.rows import class_row
-from pyarrow import csv
 
+from include.load.copying import copy_rows
 from include.load.corporate_actions import load_actions
 from include.load.datasets import load_datasets
 from include.load.listing import load_listing
@@ -23,8 +23,6 @@ from include.warehouse.runs import Run
 from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
-
-_ROWS_AT_ONCE = 10_000
 
 
 def load_run(connection: Connection[Any], bars: pa.Table, run: Run) -> list[Loaded]:
@@ -64,7 +62,7 @@ def load(connection: Connection[Any], bars: pa.Table, run: Run, *, now: datetime
         held = pc.is_in(rows["symbol"], symbols.filter(symbols["held"])["symbol"])
         _merge(connection, rows.filter(held), run, now)
         # Of a symbol that holds no row every bar is new: there is nothing to compare it with.
-        _copy(connection, "stock_data", _as_new(rows.filter(pc.invert(held)), now))
+        copy_rows(connection, "stock_data", _as_new(rows.filter(pc.invert(held)), now))
         return _count(connection, symbols, run)
 
 
@@ -112,25 +110,13 @@ def _as_new(rows: pa.Table, now: datetime) -> pa.Table:
 def _merge(connection: Connection[Any], rows: pa.Table, run: Run, now: datetime) -> None:
     """Compare rows with those held, and write what differs."""
     connection.execute(statement("load/stage_bars"))
-    _copy(connection, "staged_bar", rows)
+    copy_rows(connection, "staged_bar", rows)
     connection.execute("analyze staged_bar (symbol, data_date)")
     sessions = pc.min_max(rows["data_date"])
     first_and_last = {"first": sessions["min"].as_py(), "last": sessions["max"].as_py()}
     connection.execute(statement("load/compare_bars"), first_and_last)
     for step in ("keep_replaced_bars", "change_bars", "finish_bars", "add_bars"):
         connection.execute(statement(f"load/{step}"), {"run": run.id, "now": now})
-
-
-def _copy(connection: Connection[Any], table: str, rows: pa.Table) -> None:
-    """Send rows to a table; every text is quoted, so that only a null is null."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
-    into = sql.SQL("copy {} ({}) from stdin (format csv)").format(sql.Identifier(table), columns)
-    options = csv.WriteOptions(include_header=False)
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for batch in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
-            lines = pa.BufferOutputStream()
-            csv.write_csv(batch, lines, options)
-            copy.write(lines.getvalue())
 
 
 def _count(connection: Connection[Any], symbols: pa.Table, run: Run) -> list[Loaded]:

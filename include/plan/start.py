@@ -18,7 +18,7 @@ from include.plan.daily_plan import Planned, plan_for
 from include.plan.needs import PlannedRequest
 from include.plan.summary import agenda, plan_summary
 from include.settings import DAILY
-from include.warehouse.runs import Request, Run, RunRequest, record_request, requests_of, start_run
+from include.warehouse.runs import Request, Run, RunRequest, record_requests, requests_of, start_run
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +69,9 @@ def start(
         register(connection, listed, through=last_closed_session(exchange, clock))
     brought = {(done.symbol, done.function) for done in requests_of(connection, run) if done.has_body}
     deferred = map(_deferred, planned.plan.deferred)
-    for outcome in (*refused(watchlist, unsupported), *planned.idle, *deferred):
-        if (outcome.symbol, outcome.function) not in brought:
-            record_request(connection, run, outcome)
+    outcomes = (*refused(watchlist, unsupported), *planned.idle, *deferred)
+    new = [outcome for outcome in outcomes if (outcome.symbol, outcome.function) not in brought]
+    record_requests(connection, run, new)
     log.info("Clock %s%s", clock, " (simulated)" if run.simulated else "")
     for line in (*plan_summary(len(symbols), planned, allowed), *agenda(planned)):
         log.info("%s", line)

@@ -7,7 +7,7 @@ leaves no XCom, and a retry clears it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -131,7 +131,14 @@ def has_ended(connection: Connection[Any], run: Run) -> bool:
 
 def record_request(connection: Connection[Any], run: Run, request: Request) -> None:
     """Record how a request ended; the newest try of a run replaces the one before."""
-    connection.execute(statement("warehouse/record_request"), {"run": run.id} | asdict(request))
+    record_requests(connection, run, [request])
+
+
+def record_requests(connection: Connection[Any], run: Run, requests: Iterable[Request]) -> None:
+    """Record how requests ended, with one statement; of two for the same, the last one counts."""
+    newest = {(request.symbol, request.function): request for request in requests}
+    columns = {field.name: [getattr(one, field.name) for one in newest.values()] for field in fields(Request)}
+    connection.execute(statement("warehouse/record_requests"), {"run": run.id} | columns)
 
 
 def requests_of(connection: Connection[Any], run: Run) -> list[Request]:
