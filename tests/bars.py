@@ -11,7 +11,7 @@ import pytest
 
 from include.datasets.bars import StockBar
 from include.gate.accepted import table_of
-from include.gate.validate import record_verdict
+from include.gate.records import record_verdicts
 from include.gate.verdicts import Verdict
 from include.load.loaded import Loaded
 from include.load.merge import load
@@ -79,7 +79,8 @@ def validated(warehouse, started) -> Callable[..., Run]:
         symbols = sorted({bar.symbol for bar in bars})
         run = started(*symbols, run_id=run_id)
         for symbol in symbols:
-            record_verdict(warehouse, run, None, Verdict(symbol, sum(bar.symbol == symbol for bar in bars)))
+            count = sum(bar.symbol == symbol for bar in bars)
+            record_verdicts(warehouse, run, {}, [Verdict(symbol, count)])
         warehouse.commit()
         return run
 

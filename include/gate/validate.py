@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.bars import StockBar
@@ -19,7 +18,6 @@ from include.datasets.rule import Rule
 from include.fetch.bodies import actions_of, bars_of
 from include.fetch.raw_store import read_body
 from include.gate.accepted import write_accepted
-from include.gate.broken_rules import record_broken_rules
 from include.gate.context import HeldBar, known_actions, known_of
 from include.gate.datasets import validate_datasets
 from include.gate.evaluate import judge
@@ -28,7 +26,6 @@ from include.gate.verdicts import Verdict
 from include.settings import DAILY, SPLITS
 from include.warehouse.origins import origin_of
 from include.warehouse.runs import Request, Run, record_request, requests_of
-from include.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -142,29 +139,3 @@ def _counting_discarded(
         replace(verdict, bars=counts[verdict.symbol][0], discarded=counts[verdict.symbol][1])
         for verdict in (*verdicts, *nothing_left)
     ]
-
-
-def record_verdict(connection: Connection[Any], run: Run, request: Request, verdict: Verdict) -> None:
-    """Keep a verdict and, in quarantine, the rows it refuses; a retry replaces what the try before kept."""
-    about = {
-        "run": run.id,
-        "symbol": verdict.symbol,
-        "accepted": verdict.accepted,
-        "bars": verdict.bars,
-        "refused_bars": len(verdict.broken),
-        "discarded_bars": verdict.discarded,
-        "warnings": len(verdict.warnings),
-        "reasons": verdict.reasons,
-    }
-    connection.execute(statement("gate/record_verdict"), about)
-    log.info("%s: %d bars %s", verdict.symbol, verdict.bars, "accepted" if verdict.accepted else "refused")
-    for reason in verdict.reasons:
-        log.warning("%s", reason)
-    connection.execute(
-        "delete from quarantine where pipeline_run_id = %s and symbol = %s", (run.id, verdict.symbol)
-    )
-    record_broken_rules(connection, run, verdict.symbol, verdict.broken_rules)
-    for broken in verdict.broken:
-        bar = {name: None if value is None else str(value) for name, value in asdict(broken.bar).items()}
-        row = about | {"data_date": broken.bar.data_date, "bar": Jsonb(bar), "rules": list(broken.rules)}
-        connection.execute(statement("gate/quarantine_bar"), row | {"path": request.path})

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from include.gate.accepted import table_of
-from include.gate.validate import record_verdict
+from include.gate.records import record_verdicts
 from include.gate.verdicts import Verdict
 from include.load.merge import load
 from include.local.place import wheel_programs
@@ -77,6 +77,6 @@ def test_what_a_backup_brings_back_is_all_of_it_and_goes_on(
             clock=DAY_AFTER,
             symbols=["IBM"],
         )
-        record_verdict(restored, run, None, Verdict("IBM", 25))
+        record_verdicts(restored, run, {}, [Verdict("IBM", 25)])
         (loaded,) = load(restored, table_of(batch("IBM")), run, now=DAY_AFTER + timedelta(days=1))
     assert (loaded.new, loaded.changed, loaded.unchanged) == (0, 1, 24)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from include.gate.evaluate import judge
-from include.gate.validate import record_verdict
+from include.gate.records import record_verdicts
 from include.warehouse.runs import Request
 from tests.bars import MORNING_AFTER
 
@@ -24,7 +24,7 @@ def judged(warehouse, started, tmp_path):
 
     def judge_them(bars) -> list[tuple]:
         for verdict in judge(bars, now=MORNING_AFTER, reports=tmp_path):
-            record_verdict(warehouse, run, REQUEST, verdict)
+            record_verdicts(warehouse, run, {verdict.symbol: REQUEST}, [verdict])
         return warehouse.execute(
             "select rule, severity, bars, first_session, last_session, told from broken_rule order by rule"
         ).fetchall()

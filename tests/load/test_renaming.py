@@ -13,7 +13,7 @@ from include.datasets.rule import Rule
 from include.exceptions import BadParameter
 from include.fetch.bodies import bars_of
 from include.gate.accepted import table_of
-from include.gate.validate import record_verdict
+from include.gate.records import record_verdicts
 from include.gate.verdicts import Finding, Verdict
 from include.load.merge import load
 from include.load.renaming import Renamed, rename
@@ -48,12 +48,12 @@ def held(warehouse, started, batch) -> None:
     for symbol in bars:
         request = Request(symbol, "TIME_SERIES_DAILY", "fetched", "compact", "p", "sandbox", MORNING_AFTER)
         record_request(warehouse, run, request)
-        record_verdict(warehouse, run, request, Verdict(symbol, 24))
+        record_verdicts(warehouse, run, {symbol: request}, [Verdict(symbol, 24)])
     load(warehouse, table_of([*bars["IBM"], *bars["FB"]]), run, now=MORNING_AFTER)
     warehouse.commit()
     load(warehouse, table_of(batch("FB", close=Decimal("220.0000"))[:-1]), run, now=MORNING_AFTER)
     broken = (Finding(0, bars["FB"][0], Rule("positive", "P.", "x")),)
-    record_verdict(warehouse, run, request, Verdict("FB", 24, broken))
+    record_verdicts(warehouse, run, {"FB": request}, [Verdict("FB", 24, broken)])
     warehouse.execute(ACTION.format("corporate_action", "", ""))
     warehouse.execute(ACTION.format("corporate_action_history", ", valid_to", ", now()"))
     warehouse.execute("insert into corporate_action_check values ('FB', 'split', '2026-05-15', 'p', now())")

@@ -8,7 +8,7 @@ import pytest
 
 from include.datasets.rule import Rule
 from include.gate.accepted import table_of
-from include.gate.validate import record_verdict
+from include.gate.records import record_verdicts
 from include.gate.verdicts import Finding, Verdict
 from include.load.merge import load
 from include.market.instruments import register, write_sessions
@@ -48,7 +48,7 @@ def fetched(warehouse, started, batch):
             record_request(warehouse, run, request)
             bars = [bar for bar in batch(symbol) if bar.data_date not in without and bar.data_date <= final]
             broken = tuple(Finding(0, bar, Rule("r", "R.", "x")) for bar in bars if bar.data_date == refused)
-            record_verdict(warehouse, run, request, Verdict(symbol, len(bars), broken))
+            record_verdicts(warehouse, run, {symbol: request}, [Verdict(symbol, len(bars), broken)])
             accepted += bars if not broken else []
         load(warehouse, table_of(accepted), run, now=now)
         warehouse.commit()
