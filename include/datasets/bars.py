@@ -7,15 +7,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
+from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Dataset
-from include.datasets.daily_bars import DAILY_BAR_RULES
 from include.market.exchanges import exchange_of
 from include.market.sessions import last_closed_session
-from include.settings import DAILY
-from include.warehouse.runs import Request
 
 if TYPE_CHECKING:
     pass
@@ -46,12 +42,6 @@ class StockBar:
     def values(self) -> Values:
         """What the vendor says of the session; equal however many zeros its prices are written with."""
         return self.symbol, self.data_date, self.open, self.high, self.low, self.close, self.volume
-
-
-class NoBars(AlphaVantageError):
-    """The API answered with a series that has no bar."""
-
-    next_step = "Check the symbol with SYMBOL_SEARCH; a symbol without any history gets this."
 
 
 def read_bars(
@@ -109,35 +99,3 @@ def last_final(series: Series, exchange: str, fetched_at: datetime) -> date:
         return min(closed, moving - timedelta(days=1))
     except (ValueError, OverflowError):
         raise UnreadableBody(f"It was last refreshed on {refreshed[:40]!r}.", symbol=series.symbol) from None
-
-
-def _final_through(request: Request, content: bytes) -> date | None:
-    """Return the newest session of which a response holds the final bar."""
-    bars = read_bars(
-        content,
-        symbol=request.symbol,
-        function=request.function,
-        fetched_at=request.answered_at,
-        origin=str(request.origin),
-    )
-    if not bars:
-        raise NoBars("The series has no bar.", function=request.function, symbol=request.symbol)
-    return max((bar.data_date for bar in bars if bar.is_final), default=None)
-
-
-def _ask(symbol: str, outputsize: str) -> dict[str, str]:
-    return {"symbol": symbol, "outputsize": outputsize}
-
-
-DAILY_BARS = Dataset(
-    "daily_bars",
-    DAILY,
-    table="stock_data",
-    key=("symbol", "data_date"),
-    day="data_date",
-    rules=DAILY_BAR_RULES,
-    subjects="watchlist",
-    ask=_ask,
-    read=_final_through,
-)
-"""A bar of each session and symbol, as traded."""

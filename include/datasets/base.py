@@ -1,15 +1,15 @@
-"""A dataset: what is asked, how often, where it goes and what its rows have to keep."""
+"""A dataset: what is asked and of whom, how often, what its rows have to keep and where they go."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
+from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.rule import Rule, present
-from include.warehouse.runs import Request
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,40}")
 
@@ -17,26 +17,51 @@ _TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 Period = Literal["week", "month"]
 
+Subjects = Literal["watchlist"] | Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body as it was answered.
+
+    :param subject: the symbol or list it was asked of, or the name of the dataset.
+    """
+
+    content: bytes
+    subject: str
+    function: str
+    fetched_at: datetime
+    origin: str
+
 
 @dataclass(frozen=True)
 class Dataset:
-    """What to ask for, how often, where it goes and what it has to keep.
+    """What to ask for and of whom, how often, where it goes and what it has to keep.
 
-    :param name: stands where a symbol would, in ``request``, ``verdict`` and ``quarantine``: in lower case,
-        so that it never is one. What is asked under a name stays the same: another question needs another.
+    :param name: where there are no ``subjects``, it stands in place of a symbol in ``request``, ``verdict``
+        and ``quarantine``: in lower case, so that it never is one. What is asked under a name stays the same:
+        another question needs another.
     :param parameters: as the API names them.
+    :param subjects: of whom it is asked: the symbols of the ``watchlist``; or what stands in place of a
+        symbol, with the parameters each is asked with; or nobody, as the parameters say all.
     :param key: the columns that identify a row; one that the body lacks takes the value of the parameter of
         that name.
     :param every_days: how many days (UTC) after it was fetched it is due again.
     :param day: the column that dates a row, if there is one; no row is of a day to come.
-    :param leave_out_today: the row of the day (UTC) on which it is fetched still moves. It is left out until
-        the day is over.
+    :param columns: the columns a body has to have, beside the key and the day; without them it is refused.
+    :param covers: a body of a ``window`` says nothing of rows outside it; from a ``whole`` one rows that are
+        gone were withdrawn.
+    :param may_vanish: the share of its rows that a ``whole`` body may withdraw. Declared, not enforced yet.
+    :param keeps_out: what a critical rule that is broken keeps out: the ``row``, or the ``batch``.
+    :param final: what the clock makes final. ``session``: all up to the last closed session, so a stored body
+        that speaks through it is used again. Of the others a body of the same day (UTC) is: ``day``: the row
+        of the day on which it is fetched still moves, and is left out; ``period``: so does that of the
+        running week or month; ``never``: any row may be revised.
     :param period: each row is a week or month of the exchange of the parameter ``symbol``, dated by its last
-        session. A column of that name has the first day of the period; the running one is left out.
-    :param subjects: whose it is asked: each symbol of the watchlist, the US market as a whole, or nobody.
-    :param ask: what is asked of the API for a subject and an outputsize, where that is not the parameters.
-    :param read: reads a response, so that one that cannot be read fails when it comes; returns the day up to
-        which it speaks. Without it the response is read as rows of the dataset.
+        session. A column of that name has the first day of the period.
+    :param dispensable: errors that fail no run, unless asking again may help.
+    :param vouches: an answer shows that its symbol exists; a refusal counts against the symbol.
+    :param read: reads a body that is no plain table and returns the newest day it speaks for.
     :param rules: what its rows have to keep, beside the key: see :mod:`include.datasets.daily_bars`. The
         frame they are checked on has the columns of the body; numbers as floats, days and times as ISO 8601
         text.
@@ -47,14 +72,19 @@ class Dataset:
     table: str
     key: tuple[str, ...]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    subjects: Subjects = field(default_factory=dict)
     every_days: int = 1
     day: str | None = None
-    leave_out_today: bool = False
+    columns: tuple[str, ...] = ()
+    covers: Literal["window", "whole"] = "window"
+    may_vanish: float = 0.0
+    keeps_out: Literal["row", "batch"] = "batch"
+    final: Literal["session", "day", "period", "never"] = "never"
     period: Period | None = None
     rules: tuple[Rule, ...] = ()
-    subjects: Literal["watchlist", "market", "none"] = "none"
-    ask: Callable[[str, str], dict[str, str]] | None = None
-    read: Callable[[Request, bytes], date | None] | None = None
+    dispensable: tuple[type[AlphaVantageError], ...] = ()
+    vouches: bool = False
+    read: Callable[[Body], date | None] | None = None
 
     def __post_init__(self) -> None:
         for name, pattern in ((self.name, _NAME), (self.table, _TABLE)):
@@ -62,10 +92,17 @@ class Dataset:
                 raise ValueError(f"{name!r} cannot name a dataset or its table: lower case, digits and '_'.")
         if not self.key:
             raise ValueError(f"The dataset {self.name} has no key: name the columns that identify a row.")
+        if (self.final == "period") != (self.period is not None):
+            raise ValueError(
+                f"The dataset {self.name} has one of `final='period'` and `period`: declare both or none."
+            )
 
-    def parameters_for(self, subject: str, outputsize: str) -> dict[str, str]:
-        """Return what is asked of the API, beside the function."""
-        return self.ask(subject, outputsize) if self.ask else dict(self.parameters)
+    def question(self, subject: str, outputsize: str = "") -> dict[str, str]:
+        """Return the parameters with which it is asked of a subject."""
+        if self.subjects == "watchlist":
+            size = {"outputsize": outputsize} if outputsize else {}
+            return {**self.parameters, "symbol": subject, **size}
+        return {**self.parameters, **self.subjects.get(subject, {})}
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:

@@ -14,6 +14,7 @@ COMMODITIES: tuple[Dataset, ...] = (
         parameters={"interval": "monthly", "datatype": "csv"},
         every_days=7,
         day="date",
+        columns=("value",),
         rules=(between("value", -100, 1000),),  # below zero in April 2020
     ),
 )

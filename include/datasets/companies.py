@@ -14,6 +14,7 @@ COMPANIES: tuple[Dataset, ...] = (
         parameters={"symbol": "IBM"},
         every_days=7,
         day="latest_quarter",
+        columns=("name",),
         rules=(present("name"),),
     ),
 )

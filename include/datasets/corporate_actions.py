@@ -1,4 +1,4 @@
-"""Splits and dividends: from the bodies of a run to the tables that adjusted prices are computed from."""
+"""Splits and dividends, from which adjusted prices are computed: what is asked, and how a body is read."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.exceptions import PremiumRequired, UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.parsing.records import Records
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Dataset
+from include.datasets.base import Body, Dataset
 from include.market.exchanges import exchange_of
 from include.market.sessions import last_closed_session
 from include.settings import DIVIDENDS, SPLITS
-from include.warehouse.runs import Request
 
 KINDS: dict[str, Literal["split", "dividend"]] = {SPLITS: "split", DIVIDENDS: "dividend"}
 """The functions that list actions, and what they list."""
@@ -96,27 +95,28 @@ def _together(one: CorporateAction, other: CorporateAction) -> CorporateAction:
     return CorporateAction(one.kind, one.effective_date, value, *dates)
 
 
-def _asked_through(request: Request, content: bytes) -> date:
-    """Read a list; return the newest session that had closed when it was asked for."""
-    read_actions(content, symbol=request.symbol, function=request.function)
-    return last_closed_session(exchange_of(request.symbol), request.answered_at)
+def known_through(body: Body) -> date:
+    """Return the last session that had closed when a body was fetched: it lists all actions until then.
+
+    :raises UnreadableBody: see :func:`read_actions`.
+    """
+    read_actions(body.content, symbol=body.subject, function=body.function)
+    return last_closed_session(exchange_of(body.subject), body.fetched_at)
 
 
-def _ask(symbol: str, outputsize: str) -> dict[str, str]:
-    return {"symbol": symbol}
-
-
-SPLITS_OF_SYMBOLS, DIVIDENDS_OF_SYMBOLS = (
+CORPORATE_ACTIONS: tuple[Dataset, ...] = tuple(
     Dataset(
-        name,
+        function.lower(),
         function,
         table="corporate_action",
         key=("symbol", "kind", "effective_date"),
-        day="effective_date",
         subjects="watchlist",
-        ask=_ask,
-        read=_asked_through,
+        day="effective_date",
+        covers="whole",
+        may_vanish=0.5,
+        final="session",
+        dispensable=(PremiumRequired,),
+        read=known_through,
     )
-    for name, function in (("splits", SPLITS), ("dividends", DIVIDENDS))
+    for function in KINDS
 )
-"""What happened to the shares of each symbol, as published: a list is the whole of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.datasets.base import Dataset
-from include.datasets.rule import PRICE_RULES
+from include.datasets.rule import PRICE_RULES, PRICES
 
 CRYPTO: tuple[Dataset, ...] = (
     Dataset(
@@ -13,7 +13,8 @@ CRYPTO: tuple[Dataset, ...] = (
         key=("symbol", "market", "timestamp"),
         parameters={"symbol": "BTC", "market": "USD", "datatype": "csv"},
         day="timestamp",
-        leave_out_today=True,
+        columns=PRICES,
+        final="day",
         rules=PRICE_RULES,
     ),
 )

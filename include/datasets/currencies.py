@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.datasets.base import Dataset
-from include.datasets.rule import PRICE_RULES
+from include.datasets.rule import PRICE_RULES, PRICES
 
 CURRENCIES: tuple[Dataset, ...] = (
     Dataset(
@@ -13,7 +13,8 @@ CURRENCIES: tuple[Dataset, ...] = (
         key=("from_symbol", "to_symbol", "timestamp"),
         parameters={"from_symbol": "EUR", "to_symbol": "USD", "datatype": "csv"},
         day="timestamp",
-        leave_out_today=True,
+        columns=PRICES,
+        final="day",
         rules=PRICE_RULES,
     ),
 )

@@ -14,6 +14,7 @@ ECONOMY: tuple[Dataset, ...] = (
         parameters={"datatype": "csv"},
         every_days=7,
         day="date",
+        columns=("value",),
         rules=(between("value", 0, 50),),
     ),
 )

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Dataset
+from include.datasets.base import Body, Dataset
 from include.market.exchanges import NEW_YORK
-from include.market.listing import DELISTED_LIST, LISTING_LASTS, STATUSES
+from include.market.listing import ACTIVE_LIST, DELISTED_LIST, STATUSES
 from include.market.sessions import last_closed_session
 from include.settings import LISTING
-from include.warehouse.runs import Request
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,6 @@ class Listed:
     ipo_date: date | None
     delisting_date: date | None
     status: str
-
-
-def _ask(which: str, outputsize: str) -> dict[str, str]:
-    """The active list is what the API gives unasked."""
-    return {"state": "delisted"} if which == DELISTED_LIST else {}
 
 
 def read_listing(content: bytes, which: str) -> list[Listed]:
@@ -53,20 +47,25 @@ def read_listing(content: bytes, which: str) -> list[Listed]:
     return rows
 
 
-def _asked_through(request: Request, content: bytes) -> date:
-    """Read a list; return the newest session that had closed when it was asked for."""
-    read_listing(content, request.symbol)
-    return last_closed_session(NEW_YORK, request.answered_at)
+def known_through(body: Body) -> date:
+    """Return the last session that had closed when a list was fetched: it has what was listed then.
+
+    :raises UnreadableBody: see :func:`read_listing`.
+    """
+    read_listing(body.content, body.subject)
+    return last_closed_session(NEW_YORK, body.fetched_at)
 
 
-LISTING_OF_US_SYMBOLS = Dataset(
+US_LISTING = Dataset(
     "listing",
     LISTING,
     table="listing",
-    key=("symbol", "status"),
-    every_days=LISTING_LASTS.days,
-    subjects="market",
-    ask=_ask,
-    read=_asked_through,
+    key=("status", "symbol"),
+    subjects={ACTIVE_LIST: {}, DELISTED_LIST: {"state": "delisted"}},
+    covers="whole",
+    may_vanish=0.05,
+    final="session",
+    dispensable=(AlphaVantageError,),
+    read=known_through,
 )
-"""Every US symbol, active or delisted: each of the two lists is the whole of it."""
+"""The active list is what the API gives unasked."""

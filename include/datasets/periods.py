@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from include.datasets.base import Dataset, Period
-from include.datasets.rule import PRICE_RULES, present
+from include.datasets.rule import PRICE_RULES, PRICES, present
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ def series_of(symbol: str, name: str) -> Dataset:
         parameters={"symbol": symbol, "datatype": "csv"},
         every_days=series.every_days,
         day="timestamp",
+        columns=(*PRICES, "volume"),
+        final="period",
         period=series.period,
         rules=(*PRICE_RULES, present("volume")),
     )

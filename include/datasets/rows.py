@@ -10,7 +10,7 @@ from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
 from airflow_provider_alphavantage.parsing import Kind, Records, Value
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Dataset, Period
+from include.datasets.base import Body, Dataset, Period
 from include.market.exchanges import exchange_of
 from include.market.sessions import next_to_close
 
@@ -71,12 +71,24 @@ def read_rows(dataset: Dataset, content: bytes, *, fetched_at: datetime) -> Rows
         raise NoRows("The body has no row.", function=dataset.function)
     _check_subject(dataset, records)
     columns, kinds, rows = _with_key(dataset, records)
-    if dataset.day and dataset.day not in columns:
-        raise _lacking(dataset, dataset.day, columns)
+    wanted = (*([dataset.day] if dataset.day else []), *dataset.columns)
+    if missing := [name for name in wanted if name not in columns]:
+        raise _lacking(dataset, missing[0], columns)
     found = Rows(dataset, columns, kinds, rows, fetched_at)
     if dataset.period:
         return _by_period(found, dataset.period)
-    return _without_today(found) if dataset.leave_out_today else found
+    return _without_today(found) if dataset.final == "day" else found
+
+
+def newest_day(dataset: Dataset, body: Body) -> date | None:
+    """Read a body of any dataset and return the newest day it speaks for.
+
+    :raises AlphaVantageError: it is not what was asked for.
+    """
+    if dataset.read:
+        return dataset.read(body)
+    rows = read_rows(dataset, body.content, fetched_at=body.fetched_at)
+    return max((day for day in rows.days if day), default=None)
 
 
 def _check_subject(dataset: Dataset, records: Records) -> None:

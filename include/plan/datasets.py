@@ -52,8 +52,13 @@ def start(
         if refused:
             record_request(connection, run, refused)
         else:
-            planned.append([PlannedRequest(dataset.name, "", dataset.function, "it is due")])
+            planned.append([request_of(dataset)])
     return planned
+
+
+def request_of(dataset: Dataset) -> PlannedRequest:
+    """Return the one call that fetches a dataset that is asked of nobody."""
+    return PlannedRequest(dataset.name, "", dataset.function, "it is due")
 
 
 def day_of(moment: datetime) -> date:

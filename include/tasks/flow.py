@@ -33,8 +33,9 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     context["symbol"] = _label(requests)
     from include.fetch.api import api_of
     from include.fetch.entitlement import EntitledApi
-    from include.fetch.fetcher import OUT_OF_CALLS, Fetcher, next_turn
+    from include.fetch.fetcher import Fetcher
     from include.fetch.outage import rest_before_retry
+    from include.fetch.outcomes import OUT_OF_CALLS, next_turn
     from include.plan.needs import PlannedRequest
 
     with this_run() as (warehouse, run):

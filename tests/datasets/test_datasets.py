@@ -25,8 +25,7 @@ from include.load.datasets import load_datasets
 from include.load.loaded import Loaded
 from include.load.renaming import rename
 from include.load.retention import remove_old
-from include.plan.datasets import start
-from include.plan.needs import PlannedRequest
+from include.plan.datasets import request_of, start
 from include.report.results import problems, results_of
 from include.report.summary import headline, table
 from include.warehouse.origins import claim_origin
@@ -41,10 +40,6 @@ FX, COIN, JOBS, COMPANY = (BY_NAME[n] for n in ("eur_usd", "btc_usd", "us_unempl
 WEEK = b"timestamp,open,high,low,close,volume\r\n2026-05-08,10,11,9,10.5,1000\r\n"
 FX_BODY = b"timestamp,open,high,low,close\r\n2026-05-15,1.16700,1.16730,1.16160,1.16250\r\n"
 JOBS_BODY = b"timestamp,value\r\n2026-04-01,4.3\r\n2025-10-01,.\r\n2025-09-01,4.40\r\n"
-
-
-def asked(dataset: Dataset) -> PlannedRequest:
-    return PlannedRequest(dataset.name, "", dataset.function)
 
 
 class Bodies:
@@ -92,8 +87,8 @@ def run_all(warehouse, api, begin, tmp_path):
         run, names = begin(*datasets, force=force)
         named = {dataset.name: dataset for dataset in datasets}.__getitem__
         store = ObjectStoragePath(f"file://{tmp_path}/store")
-        fetcher = Fetcher(run, warehouse, api, store, force, named=named)
-        for error in fetcher.fetch(asked(dataset) for dataset in datasets if dataset.name in names):
+        fetcher = Fetcher(run, warehouse, api, store, force, datasets=datasets)
+        for error in fetcher.fetch(request_of(dataset) for dataset in datasets if dataset.name in names):
             raise error
         validate_datasets(warehouse, run, reports=tmp_path / "reports", named=named)
         loaded = load_datasets(warehouse, run, now=api.now, named=named)
@@ -120,6 +115,7 @@ def test_those_that_are_declared_are_free_and_well_formed():
         ({"name": "EURUSD"}, "'EURUSD' cannot name a dataset or its table: lower case"),
         ({"table": "fx; drop"}, "'fx; drop' cannot name a dataset"),
         ({"key": ()}, "has no key"),
+        ({"final": "period"}, "has one of `final='period'` and `period`"),
     ],
 )
 def test_a_dataset_that_could_not_be_kept_cannot_be_declared(about, message):
@@ -416,17 +412,17 @@ def test_a_failure_is_recorded_before_it_is_raised_and_a_retry_asks_only_for_wha
     fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
     api.bodies["FX_DAILY"] = BudgetSpent(MORNING + timedelta(hours=17), function="FX_DAILY")
     api.bodies["UNEMPLOYMENT"] = RuntimeError("the disk is full")
-    assert [type(error) for error in fetcher.fetch([asked(FX)])] == [BudgetSpent]
+    assert [type(error) for error in fetcher.fetch([request_of(FX)])] == [BudgetSpent]
     with pytest.raises(RuntimeError):
-        fetcher.fetch([asked(JOBS)])
+        fetcher.fetch([request_of(JOBS)])
     warehouse.rollback()
     found = {request.symbol: (request.outcome, request.kind) for request in requests_of(warehouse, run)}
     assert found == {"eur_usd": ("deferred", "BudgetSpent"), "us_unemployment": ("failed", "RuntimeError")}
     (problem,) = problems(results_of(warehouse, run))
     assert problem == "us_unemployment: RuntimeError: the disk is full. See the log of this task."
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY
-    assert fetcher.fetch([asked(JOBS)]) == []
-    assert fetcher.fetch([asked(JOBS)]) == []
+    assert fetcher.fetch([request_of(JOBS)]) == []
+    assert fetcher.fetch([request_of(JOBS)]) == []
     assert len(api.asked) == 3
 
 
@@ -437,12 +433,12 @@ def test_an_outage_costs_the_calls_of_three_datasets_and_not_of_all(warehouse, b
     fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
     for _ in range(2):  # a task and its retry
         for dataset in six:
-            (error,) = fetcher.fetch([asked(dataset)])
+            (error,) = fetcher.fetch([request_of(dataset)])
             assert isinstance(error, TransportError)
     assert (len(names), len(api.asked)) == (6, 3)
     api.bodies["TIME_SERIES_WEEKLY"] = WEEK
     rested = replace(fetcher, rest=timedelta(0))
-    assert rested.fetch(map(asked, six)) == []
+    assert rested.fetch(map(request_of, six)) == []
     assert len(api.asked) == 3 + 6
 
 

@@ -1,4 +1,4 @@
-"""A dataset nobody has declared before: one declaration, and it is planned, fetched, loaded and reported."""
+"""A new dataset needs one declaration of under 20 lines, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,41 +10,46 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.answer import Answer
+from airflow_provider_alphavantage.functions import check, tier
 from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Dataset
 from include.datasets.rule import between
 from include.fetch.fetcher import Fetcher
 from include.gate.datasets import validate_datasets
 from include.load.datasets import load_datasets
-from include.plan.datasets import start
-from include.report.closing import close_run
+from include.plan.datasets import request_of, start
+from include.report.results import problems, results_of
 from include.report.summary import headline, table
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import RunRequest, find_run
+from include.warehouse.runs import RunRequest, find_run, requests_of
 
 pytestmark = pytest.mark.postgres
+MORNING = datetime(2026, 5, 16, 7, tzinfo=UTC)
+BODY = b"timestamp,value\r\n2026-05-14,4.47\r\n2026-05-13,4.5\r\n"
 
 
-def declare() -> Dataset:
+def treasury_yield() -> Dataset:
     return Dataset(
-        "us_treasury_10_years",
+        "us_10_year",
         "TREASURY_YIELD",
-        table="us_treasury_yield",
+        table="treasury_yield",
         key=("maturity", "date"),
         parameters={"interval": "daily", "maturity": "10year", "datatype": "csv"},
         day="date",
+        columns=("value",),
         rules=(between("value", -5, 30),),
     )
 
 
-MORNING = datetime(2026, 5, 16, 7, tzinfo=UTC)
+YIELD = treasury_yield()
 
 
-class Api:
-    """Answers with one body, and notes what it was asked."""
+class Treasury:
+    """Answers with one body, whatever is asked."""
 
-    def __init__(self, body: bytes) -> None:
-        self.body, self.now, self.asked = body, MORNING, []
+    def __init__(self) -> None:
+        self.body, self.now = BODY, MORNING
+        self.asked: list[tuple[str, dict[str, str]]] = []
 
     def query(self, function: str, **parameters: str) -> Answer:
         self.asked.append((function, parameters))
@@ -52,54 +57,70 @@ class Api:
 
 
 @pytest.fixture
-def run_day(warehouse, tmp_path):
-    """Take the dataset from the plan to the report on one day; return what was planned and what is said."""
+def run_daily(warehouse, tmp_path):
+    """Plan, fetch, validate and load on the day of an answer; return the run."""
     claim_origin(warehouse, "replay")
-    dataset = declare()
-    store = ObjectStoragePath(f"file://{tmp_path}/store")
 
-    def run_it(api: Api) -> tuple[list[str], str, str]:
+    def run_on_day(api: Treasury):
         request = RunRequest("market_data_extra", str(api.now), now=api.now.isoformat())
-        groups = start(warehouse, request, premium=False, datasets=[dataset])
-        planned = [asked for group in groups for asked in group]
+        groups = start(warehouse, request, premium=False, datasets=[YIELD])
+        assert groups == [[request_of(YIELD)]]
         run = find_run(warehouse, request.dag_id, request.run_id)
-        named = {dataset.name: dataset}.__getitem__
-        assert Fetcher(run, warehouse, api, store, named=named).fetch(planned) == []
+        store = ObjectStoragePath(f"file://{tmp_path}/store")
+        assert Fetcher(run, warehouse, api, store, datasets=[YIELD]).fetch(groups[0]) == []
+        named = {YIELD.name: YIELD}.__getitem__
         validate_datasets(warehouse, run, reports=tmp_path / "reports", named=named)
         load_datasets(warehouse, run, now=api.now, named=named)
-        closed = close_run(warehouse, run)
-        return [asked.symbol for asked in planned], headline(closed.results), table(closed.results)
+        warehouse.commit()
+        return run
 
-    return run_it
+    return run_on_day
 
 
-def test_one_declaration_is_enough(warehouse, run_day):
-    assert len(inspect.getsource(declare).splitlines()) < 20
-    api = Api(b"timestamp,value\r\n2026-05-15,4.45\r\n2026-05-14,4.50\r\n2026-05-13,.\r\n")
-    planned, said, shown = run_day(api)
-    assert planned == ["us_treasury_10_years"]
-    assert api.asked == [
-        ("TREASURY_YIELD", {"interval": "daily", "maturity": "10year", "datatype": "csv"}),
+def test_its_declaration_is_short_and_can_be_asked_for():
+    assert len(inspect.getsource(treasury_yield).splitlines()) < 20
+    assert tier(YIELD.function, YIELD.parameters) == "free"
+    assert check(YIELD.function, YIELD.parameters) == YIELD.parameters
+
+
+def test_it_is_planned_fetched_loaded_and_reported(warehouse, run_daily):
+    api = Treasury()
+    run = run_daily(api)
+    assert api.asked == [("TREASURY_YIELD", dict(YIELD.parameters))]
+    (request,) = requests_of(warehouse, run)
+    assert (request.symbol, request.function, request.outputsize) == ("us_10_year", "TREASURY_YIELD", "")
+    assert (request.outcome, request.final_through) == ("fetched", date(2026, 5, 14))
+    rows = warehouse.execute("select maturity, date, value from treasury_yield order by date").fetchall()
+    assert rows == [
+        ("10year", date(2026, 5, 13), Decimal("4.5")),
+        ("10year", date(2026, 5, 14), Decimal("4.47")),
     ]
-    rows = warehouse.execute("select maturity, date, value from us_treasury_yield order by date")
-    assert rows.fetchall() == [
-        ("10year", date(2026, 5, 13), None),
-        ("10year", date(2026, 5, 14), Decimal("4.50")),
-        ("10year", date(2026, 5, 15), Decimal("4.45")),
-    ]
-    assert said == "1 of 1 dataset loaded; 3 rows new; 0 changed; 0 unchanged"
-    assert "us_treasury_10_years" in shown
+    results = results_of(warehouse, run)
+    assert headline(results).startswith("1 of 1 dataset loaded; 2 rows new")
+    assert "us_10_year" in table(results)
 
 
-def test_a_revision_is_kept_and_a_value_out_of_bounds_is_refused(warehouse, run_day):
-    api = Api(b"timestamp,value\r\n2026-05-15,4.45\r\n")
-    run_day(api)
-    api.now, api.body = MORNING + timedelta(days=1), b"timestamp,value\r\n2026-05-15,4.46\r\n"
-    assert run_day(api)[1].endswith("0 rows new; 1 changed; 0 unchanged")
-    ((replaced,),) = warehouse.execute("select before ->> 'value' from dataset_history").fetchall()
-    assert replaced == "4.45"
-    api.now, api.body = MORNING + timedelta(days=2), b"timestamp,value\r\n2026-05-15,44.6\r\n"
-    assert run_day(api)[1].startswith("0 of 1 dataset loaded")
-    refused = warehouse.execute("select symbol, rules, bar ->> 'value' from quarantine").fetchall()
-    assert refused == [("us_treasury_10_years", ["value_within_bounds"], "44.6")]
-    assert warehouse.execute("select value from us_treasury_yield").fetchone() == (Decimal("4.46"),)
+def test_a_revision_goes_to_its_history(warehouse, run_daily):
+    api = Treasury()
+    run_daily(api)
+    api.now, api.body = MORNING + timedelta(days=1), BODY.replace(b"4.5\r", b"4.51\r")
+    run_daily(api)
+    kept = warehouse.execute("select dataset, key ->> 'date', before from dataset_history").fetchall()
+    assert kept == [("us_10_year", "2026-05-13", {"value": 4.5})]
+
+
+def test_what_breaks_its_rule_is_quarantined_and_reported(warehouse, run_daily):
+    api = Treasury()
+    api.body = BODY.replace(b"4.47", b"447")
+    run = run_daily(api)
+    refused = warehouse.execute("select symbol, data_date, rules from quarantine").fetchall()
+    assert refused == [("us_10_year", date(2026, 5, 14), ["value_within_bounds"])]
+    (problem,) = problems(results_of(warehouse, run))
+    assert problem.startswith("us_10_year: 1 of 2 rows refused, none loaded.")
+
+
+def test_a_body_without_its_columns_is_refused(warehouse, run_daily, tmp_path):
+    api = Treasury()
+    api.body = b"timestamp,rate\r\n2026-05-14,4.47\r\n"
+    with pytest.raises(AssertionError, match="no column 'value'"):
+        run_daily(api)

@@ -15,8 +15,9 @@ from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
 from airflow_provider_alphavantage.responses import read
-from include.fetch.fetcher import Fetcher, next_turn
+from include.fetch.fetcher import Fetcher
 from include.fetch.outage import REST, ApiUnreachable, rest_before_retry
+from include.fetch.outcomes import next_turn
 from include.gate.accepted import read_accepted
 from include.gate.validate import validate
 from include.plan.budget import Allowance

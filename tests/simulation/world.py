@@ -17,7 +17,7 @@ import psycopg
 
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.ledger import PostgresLedger
-from include.fetch.fetcher import next_turn
+from include.fetch.outcomes import next_turn
 from include.sandbox.running import RunningSandbox
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.warehouse.connections import connect_to
@@ -127,7 +127,7 @@ class World:
                 time.go_to(turn or time.now())
                 return turn
 
-            with mock.patch("include.fetch.fetcher.next_turn", wait_for_turn):
+            with mock.patch("include.fetch.outcomes.next_turn", wait_for_turn):
                 yield other
 
 
