@@ -23,7 +23,7 @@ LOAD = """
 import os, signal, sys
 from contextlib import contextmanager
 import psycopg
-from include.datasets.bars import table_of
+from include.gate.accepted import table_of
 from include.load.merge import load_run
 from include.warehouse.runs import find_run
 from tests.load.test_load_killed import corrected
