@@ -19,8 +19,9 @@ from include.datasets.registry import dataset_named
 from include.datasets.rows import Rows
 from include.exceptions import GateError
 from include.fetch.bodies import brought, failed, rows_of
-from include.gate.broken_rules import BrokenRule, record_broken_rules
 from include.gate.checkpoint import run_checkpoint
+from include.gate.records import record_broken_rules
+from include.gate.verdicts import BrokenRule
 from include.plan.datasets import day_of
 from include.warehouse.runs import Request, Run, record_request
 from include.warehouse.statements import statement

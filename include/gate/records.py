@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from include.gate.verdicts import Verdict
+from include.gate.verdicts import BrokenRule, Verdict
 from include.warehouse.runs import Request, Run
 from include.warehouse.statements import statement
 
@@ -39,6 +39,23 @@ def record_verdicts(
     connection.execute(statement("gate/quarantine_bars"), {"run": run.id, "rows": Jsonb(rows)})
     for verdict in verdicts:
         _log(verdict)
+
+
+def record_broken_rules(
+    connection: Connection[Any], run: Run, symbol: str, broken: Sequence[BrokenRule]
+) -> None:
+    """Keep every rule that a symbol, or a dataset, broke; a retry replaces what the try before kept."""
+    about = {
+        "run": run.id,
+        "symbol": symbol,
+        "rules": [one.rule for one in broken],
+        "severities": [one.severity for one in broken],
+        "bars": [one.bars for one in broken],
+        "first": [one.first_session for one in broken],
+        "last": [one.last_session for one in broken],
+        "told": [one.told for one in broken],
+    }
+    connection.execute(statement("gate/record_broken_rules"), about)
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from include.datasets.bars import StockBar
 from include.datasets.rule import PRICES, SEVERITIES, Rule, Severity
-from include.gate.broken_rules import BrokenRule
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,18 @@ class Finding:
         if self.severity != self.rule.severity:
             return f"{about}, {self.let_in}."
         return f"{about} ({self.told or values_of(self.bar)})."
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A rule that was broken, by how many rows, from when to when, and the newest of them in a sentence."""
+
+    rule: str
+    severity: Severity
+    bars: int
+    first_session: date | None
+    last_session: date | None
+    told: str
 
 
 @dataclass(frozen=True)
