@@ -44,13 +44,15 @@ class Validation:
     :param bars: by symbol, the bars that were validated.
     :param held: the bars of ``stock_data`` around them.
     :param datasets: the names of those with a table of their own.
+    :param reports: where Great Expectations keeps their Data Docs.
     """
 
     accepted: str
     verdicts: Sequence[Verdict]
     bars: Mapping[str, Sequence[StockBar]]
     held: Sequence[HeldBar]
-    datasets: Sequence[str] = ()
+    datasets: Sequence[str]
+    reports: Path
 
 
 def validate(
@@ -96,8 +98,10 @@ def validate(
     accepted = [bar for verdict in verdicts if verdict.accepted for bar in bars[verdict.symbol]]
     path = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}.parquet"
     write_accepted(accepted, path)
-    datasets = validate_datasets(connection, run, reports=reports / "datasets")
-    return Validation(str(path), verdicts, bars, known.held, datasets)
+    of_datasets = reports / "datasets"
+    datasets = validate_datasets(connection, run, reports=of_datasets)
+    docs = of_datasets if datasets else reports
+    return Validation(str(path), verdicts, bars, known.held, datasets, docs)
 
 
 def _read(connection: Connection[Any], run: Run, request: Request) -> list[StockBar]:

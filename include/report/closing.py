@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from include.market.lifecycle import notes_of
 from include.report.gaps import Missing, find_gaps, gaps_of
-from include.report.results import SymbolResult, problems, results_of
+from include.report.results import SymbolResult, are_datasets, problems, results_of
 from include.warehouse.runs import Run, end_run
 
 
@@ -34,12 +34,13 @@ def close_run(
     run: Run,
     failures: Callable[[Sequence[SymbolResult]], Sequence[str]] = problems,
 ) -> ClosedRun:
-    """Look for gaps and record how a run ended, whatever happened in it.
+    """Record how a run ended, whatever happened in it; where it was about symbols, look for gaps first.
 
     :param failures: tells from the results why the run has failed.
     """
-    find_gaps(connection, now=run.now())
     results = results_of(connection, run)
+    if not are_datasets(results):
+        find_gaps(connection, now=run.now())
     wrong = failures(results)
     end_run(connection, run, state="failed" if wrong else "success", message="\n".join(problems(results)))
     return ClosedRun(results, wrong, notes_of(connection, run), gaps_of(connection, run))

@@ -121,6 +121,11 @@ def results_of(connection: Connection[Any], run: Run) -> list[SymbolResult]:
         return cursor.execute(statement("report/summary_of_run"), {"run": run.id}).fetchall()
 
 
+def are_datasets(results: Sequence[SymbolResult]) -> bool:
+    """Whether a run is about datasets with tables of their own: none has symbols beside."""
+    return bool(results) and results[0].is_dataset
+
+
 def problems(results: Sequence[SymbolResult]) -> list[str]:
     """Return what a person has to look at, a line for each symbol.
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 
 from include.fetch.outage import ApiUnreachable
-from include.report.results import SymbolResult, _count, problems, results_of
+from include.report.results import SymbolResult, _count, are_datasets, problems, results_of
 
 
 def headline(results: Sequence[SymbolResult]) -> str:
@@ -14,7 +14,7 @@ def headline(results: Sequence[SymbolResult]) -> str:
     if not results:
         return "nothing was due"
     loaded = [result for result in results if result.loaded]
-    what, noun = ("dataset", "rows") if results[0].is_dataset else ("symbol", "bars")
+    what, noun = _nouns(results)
     unreachable = [result.symbol for result in results if result.kind == ApiUnreachable.__name__]
     deferred = [
         result.symbol
@@ -48,8 +48,7 @@ def table(results: Sequence[SymbolResult], title: str | None = None, width: int 
     from rich.console import Console
     from rich.table import Table
 
-    subject = ("dataset", "rows") if results and results[0].is_dataset else ("symbol", "bars")
-    columns = (*subject, "new", "changed", "unchanged", "first session", "last session", "verdict")
+    columns = (*_nouns(results), "new", "changed", "unchanged", "first session", "last session", "verdict")
     drawn = Table(*columns, title=title, title_justify="left")
     for column in drawn.columns[1:5]:
         column.justify = "right"
@@ -97,6 +96,11 @@ def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> s
     lines += [f"missing  {gap}" for gap in missing]
     lines += [f"problem  {problem}" for problem in problems(results)]
     return "\n".join(lines)
+
+
+def _nouns(results: Sequence[SymbolResult]) -> tuple[str, str]:
+    """What a run is about, and what each of them is made of."""
+    return ("dataset", "rows") if are_datasets(results) else ("symbol", "bars")
 
 
 def _first(reasons: Sequence[str], most: int = 5) -> list[str]:

@@ -65,11 +65,10 @@ def validate_data() -> str:
     from include.warehouse.origins import origin_of
 
     with this_run() as (warehouse, run):
-        place = reports(origin_of(warehouse))
-        found = validate(warehouse, run, store=store(), reports=place)
+        found = validate(warehouse, run, store=store(), reports=reports(origin_of(warehouse)))
         if not found.datasets:
             write_report(warehouse, run, found.verdicts, found.bars, found.held)
-    print(f"Data Docs: {data_docs(place)}")
+    print(f"Data Docs: {data_docs(found.reports)}")
     return found.accepted
 
 

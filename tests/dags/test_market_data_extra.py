@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,14 @@ def test_five_datasets_come_into_tables_of_their_own_and_again_cost_nothing(run,
         "where pipeline_run_id = (select max(id) from pipeline_run)"
     )
     assert totals.fetchall() == [(0, 0, 1868)]
+
+
+def test_the_log_names_the_data_docs_of_the_datasets(run, capfd):
+    assert run()[0] == "success"
+    (line,) = [line for line in capfd.readouterr().out.splitlines() if "Data Docs: " in line]
+    page = Path(line.partition("Data Docs: ")[2].strip())
+    assert page.is_file()
+    assert page.relative_to(page.parents[6]).parts[:2] == ("replay", "datasets")
 
 
 def test_a_spent_budget_defers_and_a_dataset_that_fails_is_named(run, warehouse, sandbox):
