@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import read
 from include.market.exchanges import exchange_of
 from include.market.sessions import last_closed_session
-
-if TYPE_CHECKING:
-    pass
-
 
 Values = tuple[
     str, date, Decimal | None, Decimal | None, Decimal | None, Decimal | None, Decimal | int | None

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg import Connection
 
 from include.datasets.bars import StockBar, read_bars
-from include.datasets.base import Dataset, names_dataset
+from include.datasets.base import Dataset
 from include.datasets.corporate_actions import CorporateAction, read_actions
+from include.datasets.registry import dataset_of
 from include.datasets.rows import Rows, read_rows
 from include.fetch.raw_store import read_body, read_path
-from include.warehouse.runs import (
-    Request,
-    Run,
-    requests_of,
-)
-
-if TYPE_CHECKING:
-    pass
+from include.warehouse.runs import Request, Run, requests_of
 
 
 def brought(
-    connection: Connection[Any], run: Run, named: Callable[[str], Dataset]
+    connection: Connection[Any], run: Run, datasets: Sequence[Dataset]
 ) -> Iterator[tuple[Dataset, Request]]:
-    """Return each dataset of a run that has a table of its own and a body, and its request.
+    """Return each dataset of a run that is asked of nobody and has a body, and its request.
 
-    :param named: finds a dataset by its name.
+    :param datasets: those that are declared.
     """
-    for request in requests_of(connection, run):
-        if request.has_body and names_dataset(request.symbol):
-            yield named(request.symbol), request
+    for request in (one for one in requests_of(connection, run) if one.has_body):
+        dataset = dataset_of(request.symbol, request.function, datasets)
+        if not dataset.subjects:
+            yield dataset, request
 
 
 def rows_of(dataset: Dataset, request: Request) -> Rows:

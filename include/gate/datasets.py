@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.base import Dataset
-from include.datasets.registry import dataset_named
+from include.datasets.registry import DATASETS
 from include.datasets.rows import Rows
 from include.exceptions import GateError
 from include.fetch.bodies import brought, failed, rows_of
 from include.gate.checkpoint import run_checkpoint
-from include.gate.records import record_broken_rules
+from include.gate.records import Record, RefusedRow, keep_records
 from include.gate.verdicts import BrokenRule
 from include.plan.datasets import day_of
 from include.warehouse.runs import Request, Run, record_request
-from include.warehouse.statements import statement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,16 +53,16 @@ class DatasetVerdict:
 
 
 def validate_datasets(
-    connection: Connection[Any], run: Run, *, reports: Path, named: Callable[[str], Dataset] = dataset_named
+    connection: Connection[Any], run: Run, *, reports: Path, datasets: Sequence[Dataset] = DATASETS
 ) -> list[str]:
     """Validate the bodies of a run's datasets, record a verdict for each and return their names.
 
     Refused rows go to quarantine. A body that cannot be read or validated fails its dataset and no other.
 
-    :param named: finds a dataset by its name.
+    :param datasets: those that are declared.
     """
     validated = []
-    for dataset, request in brought(connection, run, named):
+    for dataset, request in brought(connection, run, datasets):
         validated.append(dataset.name)
         try:
             verdict = judge(rows_of(dataset, request), reports=reports)
@@ -141,29 +139,21 @@ def _sentence(rows: Rows, number: int, rules: Sequence[str]) -> str:
 
 
 def _record(connection: Connection[Any], run: Run, request: Request, verdict: DatasetVerdict) -> None:
-    rows = verdict.rows
-    about = {
-        "run": run.id,
-        "symbol": rows.dataset.name,
-        "accepted": not verdict.broken,
-        "bars": len(rows.rows),
-        "refused_bars": len(verdict.broken),
-        "discarded_bars": 0,
-        "warnings": len(verdict.warnings),
-        "reasons": verdict.reasons,
-    }
-    connection.execute(statement("gate/record_verdict"), about)
-    log.info(
-        "%s: %d rows, %d left out until their time is over", rows.dataset.name, len(rows.rows), rows.left_out
+    rows, name = verdict.rows, verdict.rows.dataset.name
+    refused = [
+        RefusedRow(rows.days[number], dict(zip(rows.columns, rows.rows[number], strict=True)), rules)
+        for number, rules in verdict.broken.items()
+    ]
+    found = Record(
+        name,
+        len(rows.rows),
+        len(verdict.warnings),
+        verdict.reasons,
+        verdict.broken_rules,
+        refused,
+        request.path,
     )
+    keep_records(connection, run, [found])
+    log.info("%s: %d rows, %d left out until their time is over", name, len(rows.rows), rows.left_out)
     for reason in verdict.reasons:
         log.warning("%s", reason)
-    record_broken_rules(connection, run, rows.dataset.name, verdict.broken_rules)
-    connection.execute(
-        "delete from quarantine where pipeline_run_id = %s and symbol = %s", (run.id, rows.dataset.name)
-    )
-    for number, rules in verdict.broken.items():
-        values = zip(rows.columns, rows.rows[number], strict=True)
-        row = {name: None if value is None else str(value) for name, value in values}
-        kept = {"data_date": rows.days[number], "bar": Jsonb(row), "rules": rules, "path": request.path}
-        connection.execute(statement("gate/quarantine_bar"), about | kept)

@@ -1,10 +1,11 @@
-"""Verdicts of all symbols of a run into the warehouse: one set of statements, however many there are."""
+"""Verdicts of a run into the warehouse: one set of statements, however many symbols or datasets there are."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from psycopg import Connection
@@ -17,83 +18,103 @@ from include.warehouse.statements import statement
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row for the quarantine: its day, its values by column, and the critical rules it breaks."""
+
+    day: date | None
+    values: Mapping[str, Any]
+    rules: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept of the verdict on a symbol or a dataset; with a refused row none of it may enter.
+
+    :param rows: the rows in; ``discarded`` of them a person left out.
+    :param path: the body they are from; None where none is refused.
+    """
+
+    symbol: str
+    rows: int
+    warnings: int
+    reasons: Sequence[str]
+    broken_rules: Sequence[BrokenRule]
+    refused: Sequence[RefusedRow]
+    path: str | None
+    discarded: int = 0
+
+
 def record_verdicts(
     connection: Connection[Any], run: Run, requests: Mapping[str, Request], verdicts: Sequence[Verdict]
 ) -> None:
-    """Keep verdicts and, in quarantine, the rows they refuse; a retry replaces what the try before kept.
+    """Keep the verdicts on symbols: see :func:`keep_records`.
 
     :param requests: by symbol, what was validated.
     """
-    symbols = [verdict.symbol for verdict in verdicts]
-    connection.execute(
-        statement("gate/record_verdicts"), {"run": run.id, "verdicts": Jsonb(list(map(_verdict, verdicts)))}
-    )
+    keep_records(connection, run, [_record(verdict, requests) for verdict in verdicts])
+    for verdict in verdicts:
+        outcome = "accepted" if verdict.accepted else "refused"
+        log.info("%s: %d bars %s", verdict.symbol, verdict.bars, outcome)
+        for reason in verdict.reasons:
+            log.warning("%s", reason)
+
+
+def keep_records(connection: Connection[Any], run: Run, records: Sequence[Record]) -> None:
+    """Keep verdicts and, in quarantine, the rows they refuse; a retry replaces what the try before kept."""
+    symbols = [record.symbol for record in records]
+    found = Jsonb([_verdict(record) for record in records])
+    connection.execute(statement("gate/record_verdicts"), {"run": run.id, "verdicts": found})
     connection.execute(
         "delete from quarantine where pipeline_run_id = %s and symbol = any(%s)", (run.id, symbols)
     )
-    broken = [row for verdict in verdicts for row in _broken_rules(verdict)]
-    connection.execute(
-        statement("gate/replace_broken_rules"), {"run": run.id, "symbols": symbols, "broken": Jsonb(broken)}
+    broken = Jsonb([row for record in records for row in _broken_rules(record)])
+    about = {"run": run.id, "symbols": symbols, "broken": broken}
+    connection.execute(statement("gate/replace_broken_rules"), about)
+    refused = Jsonb([row for record in records for row in _refused(record)])
+    connection.execute(statement("gate/quarantine_bars"), {"run": run.id, "rows": refused})
+
+
+def _record(verdict: Verdict, requests: Mapping[str, Request]) -> Record:
+    refused = [
+        RefusedRow(broken.bar.data_date, asdict(broken.bar), broken.rules) for broken in verdict.broken
+    ]
+    return Record(
+        verdict.symbol,
+        verdict.bars,
+        len(verdict.warnings),
+        verdict.reasons,
+        verdict.broken_rules,
+        refused,
+        requests[verdict.symbol].path if refused else None,
+        verdict.discarded,
     )
-    rows = [row for verdict in verdicts for row in _refused(verdict, requests)]
-    connection.execute(statement("gate/quarantine_bars"), {"run": run.id, "rows": Jsonb(rows)})
-    for verdict in verdicts:
-        _log(verdict)
 
 
-def record_broken_rules(
-    connection: Connection[Any], run: Run, symbol: str, broken: Sequence[BrokenRule]
-) -> None:
-    """Keep every rule that a symbol, or a dataset, broke; a retry replaces what the try before kept."""
-    about = {
-        "run": run.id,
-        "symbol": symbol,
-        "rules": [one.rule for one in broken],
-        "severities": [one.severity for one in broken],
-        "bars": [one.bars for one in broken],
-        "first": [one.first_session for one in broken],
-        "last": [one.last_session for one in broken],
-        "told": [one.told for one in broken],
-    }
-    connection.execute(statement("gate/record_broken_rules"), about)
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _verdict(record: Record) -> dict[str, Any]:
     return {
-        "symbol": verdict.symbol,
-        "accepted": verdict.accepted,
-        "bars": verdict.bars,
-        "refused_bars": len(verdict.broken),
-        "discarded_bars": verdict.discarded,
-        "warnings": len(verdict.warnings),
-        "reasons": verdict.reasons,
+        "symbol": record.symbol,
+        "accepted": not record.refused,
+        "bars": record.rows,
+        "refused_bars": len(record.refused),
+        "discarded_bars": record.discarded,
+        "warnings": record.warnings,
+        "reasons": list(record.reasons),
     }
 
 
-def _broken_rules(verdict: Verdict) -> list[dict[str, Any]]:
-    found = [{"symbol": verdict.symbol} | asdict(broken) for broken in verdict.broken_rules]
-    return [{name: _text(value) for name, value in row.items()} for row in found]
+def _broken_rules(record: Record) -> list[dict[str, Any]]:
+    return [_texts({"symbol": record.symbol} | asdict(broken)) for broken in record.broken_rules]
 
 
-def _refused(verdict: Verdict, requests: Mapping[str, Request]) -> list[dict[str, Any]]:
+def _refused(record: Record) -> list[dict[str, Any]]:
     return [
-        {
-            "symbol": verdict.symbol,
-            "data_date": _text(broken.bar.data_date),
-            "bar": {name: _text(value) for name, value in asdict(broken.bar).items()},
-            "rules": broken.rules,
-            "path": requests[verdict.symbol].path,
-        }
-        for broken in verdict.broken
+        _texts({"symbol": record.symbol, "data_date": row.day, "path": record.path})
+        | {"bar": _texts(row.values), "rules": list(row.rules)}
+        for row in record.refused
     ]
 
 
-def _text(value: Any) -> str | None:
-    """How a value is written in JSON: exact, whatever its type."""
-    return None if value is None else str(value)
-
-
-def _log(verdict: Verdict) -> None:
-    log.info("%s: %d bars %s", verdict.symbol, verdict.bars, "accepted" if verdict.accepted else "refused")
-    for reason in verdict.reasons:
-        log.warning("%s", reason)
+def _texts(values: Mapping[str, Any]) -> dict[str, str | None]:
+    """How values are written in JSON: exact, whatever their type."""
+    return {name: None if value is None else str(value) for name, value in values.items()}

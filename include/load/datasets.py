@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.base import Dataset
-from include.datasets.registry import dataset_named
+from include.datasets.registry import DATASETS
 from include.datasets.rows import Rows
 from include.fetch.bodies import brought, failed, rows_of
 from include.load.loaded import LOAD_LOCK, Loaded
@@ -34,7 +34,7 @@ _NOT_STORABLE = (
 
 
 def load_datasets(
-    connection: Connection[Any], run: Run, *, now: datetime, named: Callable[[str], Dataset] = dataset_named
+    connection: Connection[Any], run: Run, *, now: datetime, datasets: Sequence[Dataset] = DATASETS
 ) -> list[Loaded]:
     """Merge the accepted bodies of a run's datasets and tell for each what was new.
 
@@ -42,7 +42,7 @@ def load_datasets(
     rows again writes no row. Rows that the API does not list any more stay. The role ``market_reader`` may
     read what is new.
 
-    :param named: finds a dataset by its name.
+    :param datasets: those that are declared.
     :raises OriginMismatch: a body is of another origin than the warehouse.
     """
     accepted = connection.execute(
@@ -50,7 +50,7 @@ def load_datasets(
     ).fetchall()
     names = {name for (name,) in accepted}
     loaded = []
-    for dataset, request in brought(connection, run, named):
+    for dataset, request in brought(connection, run, datasets):
         if dataset.name in names:
             loaded += _load_one(connection, run, dataset, request, now)
     if loaded:

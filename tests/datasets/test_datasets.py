@@ -85,13 +85,12 @@ def run_all(warehouse, api, begin, tmp_path):
 
     def run_them(*datasets: Dataset, force: bool = False):
         run, names = begin(*datasets, force=force)
-        named = {dataset.name: dataset for dataset in datasets}.__getitem__
         store = ObjectStoragePath(f"file://{tmp_path}/store")
         fetcher = Fetcher(run, warehouse, api, store, force, datasets=datasets)
         for error in fetcher.fetch(request_of(dataset) for dataset in datasets if dataset.name in names):
             raise error
-        validate_datasets(warehouse, run, reports=tmp_path / "reports", named=named)
-        loaded = load_datasets(warehouse, run, now=api.now, named=named)
+        validate_datasets(warehouse, run, reports=tmp_path / "reports", datasets=datasets)
+        loaded = load_datasets(warehouse, run, now=api.now, datasets=datasets)
         warehouse.commit()
         return run, loaded
 

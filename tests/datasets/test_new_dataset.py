@@ -68,9 +68,8 @@ def run_daily(warehouse, tmp_path):
         run = find_run(warehouse, request.dag_id, request.run_id)
         store = ObjectStoragePath(f"file://{tmp_path}/store")
         assert Fetcher(run, warehouse, api, store, datasets=[YIELD]).fetch(groups[0]) == []
-        named = {YIELD.name: YIELD}.__getitem__
-        validate_datasets(warehouse, run, reports=tmp_path / "reports", named=named)
-        load_datasets(warehouse, run, now=api.now, named=named)
+        validate_datasets(warehouse, run, reports=tmp_path / "reports", datasets=[YIELD])
+        load_datasets(warehouse, run, now=api.now, datasets=[YIELD])
         warehouse.commit()
         return run
 
