@@ -24,7 +24,15 @@ from airflow_provider_alphavantage.exceptions import (
     TransportError,
 )
 from airflow_provider_alphavantage.functions import check
-from airflow_provider_alphavantage.pacing import LOCAL, Budget, Call, Limiter, budget_of, fingerprint
+from airflow_provider_alphavantage.pacing import (
+    LOCAL,
+    Budget,
+    Call,
+    Limiter,
+    Reservation,
+    budget_of,
+    fingerprint,
+)
 from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
 from airflow_provider_alphavantage.responses import ORIGIN_HEADER, read, scrub
@@ -252,9 +260,11 @@ class AlphaVantageClient:
         return Answer(payload, self._now(), origin, **about)
 
 
-def _settle(limiter: Limiter, *told: Any) -> None:
+def _settle(
+    limiter: Limiter, reservation: Reservation, outcome: str, size: int | None, seconds: float
+) -> None:
     """Note how a call ended; the answer is paid for and not lost over a note."""
     try:
-        limiter.settle(*told)
+        limiter.settle(reservation, outcome, size, seconds)
     except LedgerUnavailable as error:
-        _log.warning("The call is counted; how it ended (%s) is not noted: %s", told[1], error.what)
+        _log.warning("The call is counted; how it ended (%s) is not noted: %s", outcome, error.what)

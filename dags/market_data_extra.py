@@ -23,16 +23,15 @@ The run is green only if every dataset that was due is loaded, or deferred for l
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, task
 
 from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.tasks.context import opened, run_request
+from include.tasks.context import as_mapped, opened, run_request
 from include.tasks.defaults import DEFAULT_ARGS
-from include.tasks.flow import fetch_stock_data, load_stock_data, report, validate_data
+from include.tasks.flow import fetch_to_report
 
 
 @task
@@ -44,7 +43,7 @@ def start() -> list[list[dict[str, str]]]:
     with opened() as warehouse:
         premium = AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium"
         groups = start_run(warehouse, run_request(), premium=premium)
-    return [[asdict(request) for request in group] for group in groups]
+    return as_mapped(groups)
 
 
 @dag(
@@ -66,11 +65,7 @@ def start() -> list[list[dict[str, str]]]:
 )
 def market_data_extra() -> None:
     """Plan, fetch, validate, load, report."""
-    fetch = fetch_stock_data.override(task_id="fetch").partial(waits=False)
-    bodies = fetch.expand(requests=start())
-    accepted = validate_data.override(task_id="validate")()
-    bodies >> accepted
-    load_stock_data.override(task_id="load", outlets=[])(accepted) >> report()
+    fetch_to_report(start())
 
 
 market_data_extra()

@@ -39,11 +39,10 @@ from include.tasks.defaults import DEFAULT_ARGS
 def remove_old_bodies() -> dict[str, Any]:
     """Remove what is old and no longer needed; return the counts."""
     from include.load.retention import remove_old
-    from include.warehouse.connections import connect, upgrade_schema
+    from include.tasks.context import opened
 
     params = get_current_context()["params"]
-    upgrade_schema()
-    with connect() as warehouse:
+    with opened() as warehouse:
         result = remove_old(
             warehouse, store(), now=datetime.now(UTC), days=params["days"], dry_run=params["dry_run"]
         )

@@ -24,13 +24,12 @@ parameters, and it asks only for what has not come. Once everything is there it 
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.tasks.approval import approved
-from include.tasks.context import opened, run_request, this_run, watchlist
+from include.tasks.context import as_mapped, opened, run_request, this_run, watchlist
 from include.tasks.defaults import DEFAULT_ARGS
 from include.tasks.flow import (
     fetch_stock_data,
@@ -56,7 +55,7 @@ def plan_backfill() -> list[list[dict[str, str]]]:
             daily=watchlist(),
             api_of=api_of,
         )
-    return [[asdict(request) for request in group] for group in groups]
+    return as_mapped(groups)
 
 
 @task(trigger_rule="all_done")

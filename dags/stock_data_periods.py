@@ -22,15 +22,14 @@ A series that came is not asked for again within 7 days (weekly) or 28 (monthly)
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.tasks.context import opened, run_request, watchlist
+from include.tasks.context import as_mapped, opened, run_request, watchlist
 from include.tasks.defaults import DEFAULT_ARGS
-from include.tasks.flow import fetch_stock_data, load_stock_data, report, validate_data
+from include.tasks.flow import fetch_to_report
 
 
 @task
@@ -47,7 +46,7 @@ def plan_periods() -> list[list[dict[str, str]]]:
             daily=watchlist(),
             hook=AlphaVantageHook(ALPHAVANTAGE_CONN_ID),
         )
-    return [[asdict(request) for request in group] for group in groups]
+    return as_mapped(groups)
 
 
 @dag(
@@ -73,11 +72,7 @@ def plan_periods() -> list[list[dict[str, str]]]:
 )
 def stock_data_periods() -> None:
     """Plan, fetch, validate, load, report."""
-    fetch = fetch_stock_data.override(task_id="fetch").partial(waits=False)
-    bodies = fetch.expand(requests=plan_periods())
-    accepted = validate_data.override(task_id="validate")()
-    bodies >> accepted
-    load_stock_data.override(task_id="load", outlets=[])(accepted) >> report()
+    fetch_to_report(plan_periods())
 
 
 stock_data_periods()

@@ -25,7 +25,6 @@ The run is green only if every planned symbol is loaded, or deferred for lack of
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import (
@@ -41,7 +40,7 @@ from include.alerts.deadline import testable
 from include.alerts.notifiers import FailureNotifier, LateRunNotifier
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN
 from include.tasks.approval import approved
-from include.tasks.context import opened, run_request
+from include.tasks.context import as_mapped, opened, run_request
 from include.tasks.defaults import DEFAULT_ARGS
 from include.tasks.flow import (
     fetch_stock_data,
@@ -65,7 +64,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
             run_request(),
             allowance=lambda run: entitled(warehouse, api_of(run), within=HORIZON, now=run.clock),
         )
-    return [[asdict(request) for request in group] for group in groups]
+    return as_mapped(groups)
 
 
 @dag(

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]
@@ -132,7 +131,6 @@ class AlphaVantageHook(BaseHook):
 
     def get_df(self, function: str, **parameters: Any) -> pd.DataFrame:
         """Return the rows of any function as a frame; see :meth:`.AlphaVantageClient.get_df`."""
-        import_module("pandas")
         return self.get_client().get_df(function, **parameters)
 
     async def aquery(self, function: str, **parameters: Any) -> Answer:

@@ -22,7 +22,8 @@ class _Notifier(BaseNotifier):
 class FailureNotifier(_Notifier):
     """Mails that a run failed, once until it succeeds again.
 
-    :param tasks_notify: the DAG's last tasks tell what a run did; only a run that did not get there is told.
+    :param tasks_notify: the DAG's last tasks mail what a run did, so only a run that did not get there is
+        mailed here.
     """
 
     def __init__(self, *, tasks_notify: bool = False) -> None:
@@ -33,8 +34,7 @@ class FailureNotifier(_Notifier):
         """Tell it."""
         from include.alerts.runs import notify_failure
 
-        told: Any = context
-        notify_failure(told["dag"].dag_id, told["run_id"], tasks_notify=self.tasks_notify)
+        notify_failure(context["dag"].dag_id, context["run_id"], tasks_notify=self.tasks_notify)
 
 
 class SuccessNotifier(_Notifier):
@@ -44,8 +44,7 @@ class SuccessNotifier(_Notifier):
         """Tell it."""
         from include.alerts.runs import notify_success
 
-        told: Any = context
-        notify_success(told["dag"].dag_id, told["run_id"])
+        notify_success(context["dag"].dag_id, context["run_id"])
 
 
 class LateRunNotifier(_Notifier):
@@ -59,11 +58,11 @@ class LateRunNotifier(_Notifier):
         await asyncio.to_thread(_notify_late_run, context)
 
 
-def _notify_late_run(told: Any) -> None:
+def _notify_late_run(context: Any) -> None:
     """A deadline's context has the run as the REST API shows it."""
     from include.alerts.runs import notify_late_run
 
-    run, deadline = told["dag_run"], datetime.fromisoformat(str(told["deadline"]["deadline_time"]))
+    run, deadline = context["dag_run"], datetime.fromisoformat(str(context["deadline"]["deadline_time"]))
     # Airflow keeps the deadline of a run that failed before it.
     if run["state"] in {"queued", "running"}:
         notify_late_run(run["dag_id"], run["dag_run_id"], deadline)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import PremiumRequired
-from include.plan.entitlement import RefusedBefore, _about, refused_at
+from include.plan.entitlement import RefusedBefore, asked_of, refused_at
 from include.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class EntitledApi:
 
         :raises RefusedBefore: it was refused before, and nothing was asked.
         """
-        about = _about(self.hook, function, parameters)
+        about = asked_of(self.hook, function, parameters)
         self.connection.execute(statement("fetch/forget_other_plans"), about)
         since = refused_at(self.connection, self.hook, function, parameters, now=self.now())
         self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile

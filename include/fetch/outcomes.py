@@ -18,7 +18,7 @@ from include.datasets.base import Dataset
 from include.datasets.rows import NoRows
 from include.market.sessions import COMPACT
 from include.plan.needs import PlannedRequest
-from include.warehouse.runs import Request
+from include.warehouse.runs import Outcome, Request
 
 OUT_OF_CALLS = (BudgetSpent, DailyQuotaSpent)
 """Asking again today would bring the same answer: by our own count, or by the vendor's."""
@@ -29,41 +29,22 @@ NO_SUCH_SYMBOL = (InvalidRequest, NoRows)
 
 def deferred(planned: PlannedRequest, spent: AlphaVantageError) -> Request:
     """The request as one that was not asked, as no call is left."""
-    return Request(
-        planned.symbol,
-        planned.function,
-        "deferred",
-        planned.outputsize,
-        kind=type(spent).__name__,
-        reason=f"Not asked: {spent.what} {spent.next_step}",
-    )
+    reason = f"Not asked: {spent.what} {spent.next_step}"
+    return planned.ended("deferred", kind=type(spent).__name__, reason=reason)
 
 
 def failed(planned: PlannedRequest, dataset: Dataset, error: AlphaVantageError) -> Request:
     """The request as one that the API refused, or whose body is not what was asked for."""
     is_left_out = isinstance(error, PremiumRequired) and isinstance(error, dataset.dispensable)
     is_deferred = isinstance(error, OUT_OF_CALLS)
-    return Request(
-        planned.symbol,
-        planned.function,
-        "left out" if is_left_out else "deferred" if is_deferred else "failed",
-        planned.outputsize,
-        path=error.path,
-        kind=type(error).__name__,
-        reason=str(error),
-    )
+    outcome: Outcome = "left out" if is_left_out else "deferred" if is_deferred else "failed"
+    return planned.ended(outcome, path=error.path, kind=type(error).__name__, reason=str(error))
 
 
 def broken(planned: PlannedRequest, error: Exception) -> Request:
     """The request as one during which something else than the API failed."""
-    return Request(
-        planned.symbol,
-        planned.function,
-        "failed",
-        planned.outputsize,
-        kind=type(error).__name__,
-        reason=f"{type(error).__name__}: {error}. See the log of this task.",
-    )
+    kind = type(error).__name__
+    return planned.ended("failed", kind=kind, reason=f"{kind}: {error}. See the log of this task.")
 
 
 def shortened(compact: Request, refused: PremiumRequired) -> Request:

@@ -52,8 +52,7 @@ def keep_answer(store: ObjectStoragePath, planned: PlannedRequest, answer: Answe
         fetched_at=answer.fetched_at,
         kind=f"{planned.outputsize or 'list'}.{answer.payload.format}",
     )
-    request = Request(planned.symbol, planned.function, "fetched", planned.outputsize)
-    return replace(request, path=path, origin=origin, fetched_at=answer.fetched_at)
+    return planned.ended("fetched", path=path, origin=origin, fetched_at=answer.fetched_at)
 
 
 def keep_refusal(store: ObjectStoragePath, planned: PlannedRequest, body: bytes, now: datetime) -> str:

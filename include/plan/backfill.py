@@ -120,6 +120,4 @@ def _deferred(request: PlannedRequest) -> Request:
         f"No call is left for it beside those of the daily bars, although {request.reason}. Run this again "
         "tomorrow, with the same parameters: it goes on where it stopped."
     )
-    return Request(
-        request.symbol, request.function, "deferred", request.outputsize, kind="NoCallLeft", reason=reason
-    )
+    return request.ended("deferred", kind="NoCallLeft", reason=reason)

@@ -80,6 +80,4 @@ def _refused(need: Need) -> Request:
         f"{RefusedBefore.next_step}"
     )
     outcome: Outcome = "failed" if request.function == DAILY else "left out"
-    return Request(
-        request.symbol, request.function, outcome, request.outputsize, kind="RefusedBefore", reason=reason
-    )
+    return request.ended(outcome, kind="RefusedBefore", reason=reason)

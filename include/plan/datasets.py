@@ -77,12 +77,12 @@ def _premium(dataset: Dataset, premium: bool) -> Request | None:
         f"{dataset.function} needs a premium key, and the plan of the connection is free; nothing was asked. "
         "Take it out of include/datasets/, or set the connection's extra plan to premium."
     )
-    return Request(dataset.name, dataset.function, "failed", "", kind="PremiumRequired", reason=what)
+    return request_of(dataset).ended("failed", kind="PremiumRequired", reason=what)
 
 
 def _deferred(dataset: Dataset) -> Request:
     reason = "No call is left for it beside those of the daily bars. Run this again tomorrow."
-    return Request(dataset.name, dataset.function, "deferred", "", kind="NoCallLeft", reason=reason)
+    return request_of(dataset).ended("deferred", kind="NoCallLeft", reason=reason)
 
 
 def _declare(connection: Connection[Any], dataset: Dataset) -> Request | None:
@@ -97,7 +97,7 @@ def _declare(connection: Connection[Any], dataset: Dataset) -> Request | None:
     if misfit is None:
         connection.execute(statement("plan/declare_dataset"), about)
         return None
-    return Request(dataset.name, dataset.function, "failed", "", kind="Misfit", reason=_why(dataset, *misfit))
+    return request_of(dataset).ended("failed", kind="Misfit", reason=_why(dataset, *misfit))
 
 
 def _why(dataset: Dataset, why: str, what: str) -> str:

@@ -42,8 +42,8 @@ def refused_at(
     now: datetime,
 ) -> datetime | None:
     """Return when the key was refused this as premium, if that still counts."""
-    about = _about(hook, function, parameters) | {"since": now - REFUSAL_LASTS}
-    row = connection.execute(statement("fetch/refused_as_premium"), about).fetchone()
+    about = asked_of(hook, function, parameters) | {"since": now - REFUSAL_LASTS}
+    row = connection.execute(statement("plan/refused_as_premium"), about).fetchone()
     return row[0] if row else None
 
 
@@ -55,7 +55,7 @@ def entitled(
     :param within: count the calls, too, that come free within this span.
     """
     about = {"fingerprint": hook.key_fingerprint, "plan": hook.plan, "since": now - REFUSAL_LASTS}
-    refused = frozenset(name for (name,) in connection.execute(statement("fetch/refused_functions"), about))
+    refused = frozenset(name for (name,) in connection.execute(statement("plan/refused_functions"), about))
     premium = is_premium(connection, hook, now=now)
     return replace(allowance_of(hook, within=within), premium=premium, refused=refused)
 
@@ -66,7 +66,7 @@ def is_premium(connection: Connection[Any], hook: AlphaVantageHook, *, now: date
     return hook.plan == "premium" and denied is None
 
 
-def _about(hook: AlphaVantageHook, function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+def asked_of(hook: AlphaVantageHook, function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     """What is refused by itself: a size or an entitlement, or else the function as a whole."""
     chosen = {name: parameters.get(name) for name in ("outputsize", "entitlement")}
     named = [f"{name}={value}" for name, value in chosen.items() if value and value != "compact"]

@@ -6,11 +6,12 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from include.market.listing import ACTIVE_LIST, DELISTED_LIST, LISTING_LASTS
 from include.market.sessions import COMPACT, Window
 from include.settings import DAILY, DIVIDENDS, LISTING, SPLITS
+from include.warehouse.runs import Outcome, Request
 
 NEW_WITHIN = 5
 """Sessions within which a new symbol should have its first bars, and its splits and dividends."""
@@ -38,6 +39,13 @@ class PlannedRequest:
     def key(self) -> tuple[str, str]:
         """Which request it is: no plan has two of a symbol and a function."""
         return self.symbol, self.function
+
+    def ended(self, outcome: Outcome, **facts: Any) -> Request:
+        """Return how it ended.
+
+        :param facts: the other fields of :class:`include.warehouse.runs.Request`.
+        """
+        return Request(self.symbol, self.function, outcome, self.outputsize, **facts)
 
 
 @dataclass(frozen=True)

@@ -84,14 +84,8 @@ def refused(watchlist: Watchlist, unsupported: Mapping[str, str]) -> list[Reques
 
 
 def _deferred(request: PlannedRequest) -> Request:
-    return Request(
-        request.symbol,
-        request.function,
-        "deferred",
-        request.outputsize,
-        kind="NoCallLeft",
-        reason=f"No call is left for it today, although {request.reason}. Nothing to do: its turn comes.",
-    )
+    reason = f"No call is left for it today, although {request.reason}. Nothing to do: its turn comes."
+    return request.ended("deferred", kind="NoCallLeft", reason=reason)
 
 
 def _unsupported(told: tuple[str, str]) -> Request:

@@ -25,9 +25,9 @@ def plan_summary(symbols: int, planned: Planned, allowance: Allowance) -> list[s
     :param symbols: how many are on the list.
     """
     plan = planned.plan
-    requests = _count(len(plan.requests), "request")
+    requests = counted(len(plan.requests), "request")
     return [
-        f"{_count(symbols, 'symbol')}: {requests} now, {len(plan.deferred)} deferred.",
+        f"{counted(symbols, 'symbol')}: {requests} now, {len(plan.deferred)} deferred.",
         *_cost(plan, allowance),
         *_end(planned),
         *_new(planned),
@@ -65,7 +65,7 @@ def _cost(plan: Plan, allowance: Allowance) -> list[str]:
     now = allowance.left if allowance.at_once is None else allowance.at_once
     hours = HORIZON.seconds // 3600
     later = "" if now == allowance.left else f", {allowance.left} within the {hours} hours a run waits"
-    cost = _count(len(plan.requests) - plan.free, "call")
+    cost = counted(len(plan.requests) - plan.free, "call")
     return [f"It costs {cost}. Left of {allowance.per_day} in any 24 hours: {now} now{later}."]
 
 
@@ -97,7 +97,7 @@ def _arrival(planned: Planned, requests: Sequence[PlannedRequest]) -> str:
     for function, what in _BROUGHT.items():
         these = [request for request in requests if request.function == function]
         parts += [f"{what} {_when(planned, these)}"] if these else []
-    return f"{_count(len(requests), 'call')}: {', '.join(parts)}"
+    return f"{counted(len(requests), 'call')}: {', '.join(parts)}"
 
 
 _BROUGHT = {"TIME_SERIES_DAILY": "first bars", "SPLITS": "splits", "DIVIDENDS": "dividends"}
@@ -143,5 +143,6 @@ def _first(lines: list[str], most: int = MOST_LINES) -> list[str]:
     return [*lines[:most], f"   ...  and {len(lines) - most} more"] if len(lines) > most else lines
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something, such as ``1 symbol`` or ``2 symbols``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

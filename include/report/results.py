@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from include.datasets.base import names_dataset
 from include.gate.quarantine import Action
+from include.plan.summary import counted
 from include.warehouse.runs import Outcome, Run
 from include.warehouse.statements import statement
 
@@ -65,12 +66,12 @@ class SymbolResult:
         if self.loaded:
             left_out = [f"{self.discarded_bars} discarded"] if self.discarded_bars else []
             approved = f" approved by {self.approval_by}" if self.approval else ""
-            warnings = [_count(self.warnings, "warning") + approved] if self.warnings else []
+            warnings = [counted(self.warnings, "warning") + approved] if self.warnings else []
             return ", ".join(["loaded", *left_out, *warnings])
         if self.outcome in {None, "failed", "deferred", "complete", "left out"}:
             return self.outcome or "not asked"
         if self.approval == "rejected":
-            return f"{_count(self.warnings, 'warning')} rejected by {self.approval_by}"
+            return f"{counted(self.warnings, 'warning')} rejected by {self.approval_by}"
         return "refused" if self.accepted is False else "not loaded"
 
     @property
@@ -85,8 +86,8 @@ class SymbolResult:
             return f"{self.symbol}: {self.reason}"
         if self.approval == "rejected":
             return (
-                f"{self.symbol}: {_count(self.warnings, 'warning')}, rejected by {self.approval_by}: none of "
-                f"its bars loaded. {' '.join(self.reasons[:3])} Its body is kept: the next run judges it "
+                f"{self.symbol}: {counted(self.warnings, 'warning')}, rejected by {self.approval_by}: none "
+                f"of its bars loaded. {' '.join(self.reasons[:3])} Its body is kept: the next run judges it "
                 "again; with approve_warnings it asks again, without it loads."
             )
         if self.accepted is False:
@@ -146,10 +147,6 @@ def nothing_loaded(results: Sequence[SymbolResult]) -> str | None:
         f"Nothing was loaded: the API says that the day's quota is spent ({told.reason}) "
         "It says the same of a key that is not valid: test the connection alphavantage_default."
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def undone(results: Sequence[SymbolResult], action: Action) -> list[str]:

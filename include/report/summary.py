@@ -6,7 +6,8 @@ import io
 from collections.abc import Sequence
 
 from include.fetch.outage import ApiUnreachable
-from include.report.results import SymbolResult, _count, are_datasets, problems, results_of
+from include.plan.summary import counted
+from include.report.results import SymbolResult, are_datasets, problems, results_of
 
 
 def headline(results: Sequence[SymbolResult]) -> str:
@@ -22,7 +23,7 @@ def headline(results: Sequence[SymbolResult]) -> str:
         if result.outcome == "deferred" and result.symbol not in unreachable
     ]
     parts = [
-        f"{len(loaded)} of {_count(len(results), what)} loaded",
+        f"{len(loaded)} of {counted(len(results), what)} loaded",
         f"{sum(result.new_bars or 0 for result in loaded)} {noun} new",
         f"{sum(result.changed_bars or 0 for result in loaded)} changed",
         f"{sum(result.unchanged_bars or 0 for result in loaded)} unchanged",
@@ -39,7 +40,7 @@ def headline(results: Sequence[SymbolResult]) -> str:
         parts.append(f"not asked, as the API did not answer: {', '.join(unreachable)}")
     waiting = sum(result.deferred_requests for result in results)
     if waiting:
-        parts.append(f"{_count(waiting, 'request')} for splits and dividends deferred")
+        parts.append(f"{counted(waiting, 'request')} for splits and dividends deferred")
     return "; ".join(parts)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Variable, get_current_context
@@ -13,6 +14,7 @@ from include.settings import WATCHLIST_VARIABLE
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from include.plan.needs import PlannedRequest
     from include.warehouse.runs import Run, RunRequest
 
 
@@ -26,6 +28,11 @@ def run_request() -> RunRequest:
     return RunRequest(
         dag_run.dag_id, dag_run.run_id, subjects, now=params.get("now"), force=params.get("force", False)
     )
+
+
+def as_mapped(groups: Iterable[Iterable[PlannedRequest]]) -> list[list[dict[str, str]]]:
+    """Return planned requests as the first task hands them on, a list for each mapped instance."""
+    return [[asdict(request) for request in group] for group in groups]
 
 
 def watchlist() -> str:

@@ -142,6 +142,18 @@ def report() -> str:
     return headline(closed.results)
 
 
+def fetch_to_report(planned: Any) -> None:
+    """Chain the steps of a run about datasets with tables of their own: fetch, validate, load, report.
+
+    :param planned: the output of the DAG's first task.
+    """
+    fetch = fetch_stock_data.override(task_id="fetch").partial(waits=False)
+    bodies = fetch.expand(requests=planned)
+    accepted: Any = validate_data.override(task_id="validate")()
+    bodies >> accepted
+    load_stock_data.override(task_id="load", outlets=[])(accepted) >> report()
+
+
 def _label(requests: list[dict[str, str]]) -> str:
     asked = [request["symbol"] for request in requests if request["symbol"][0] != "*"]
     symbols = list(dict.fromkeys(asked)) or [requests[0]["function"]]

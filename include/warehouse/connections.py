@@ -1,4 +1,4 @@
-"""The warehouse: connect, bring its schema up to date, know whose data it holds."""
+"""Connections to the warehouse, and its schema brought up to date."""
 
 from __future__ import annotations
 
