@@ -15,16 +15,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from include.datasets.bars import StockBar, read_bars
-from include.datasets.corporate_actions import KnownActions, read_actions
-from include.datasets.daily_bars import DAILY_BAR_RULES
-from include.gate.context import Known
+from include.datasets.base import Batch, Body
+from include.datasets.corporate_actions import KnownActions, actions_of
+from include.datasets.daily_bars import DAILY_BAR_RULES, DAILY_BARS
+from include.datasets.daily_bars.frame import bar_frame
+from include.datasets.daily_bars.known import Known, held_schema
+from include.datasets.daily_bars.reading import read_bars
 from include.gate.evaluate import judge
-from include.gate.frame import frame_of
 from include.market.sessions import sessions_until
+from include.warehouse.runs import Request
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "alphavantage" / "recordings"
+FETCHED = datetime(2026, 5, 16, 6, tzinfo=UTC)
 
 BODIES = [
     ("TIME_SERIES_DAILY__IBM__cg1.json", "IBM", "TIME_SERIES_DAILY", datetime(2020, 5, 8, 19, tzinfo=UTC)),
@@ -55,14 +62,17 @@ class Recorded:
     scores: dict[str, list[float]]
 
 
-def recorded_bodies(recordings: Path) -> Iterator[tuple[list[StockBar], datetime]]:
+def recorded_bodies(recordings: Path) -> Iterator[tuple[pa.Table, datetime]]:
     """Return the bars of each body, and when it was fetched."""
     for name, symbol, function, fetched_at in BODIES:
         content = (recordings / name).read_bytes()
-        yield (
-            read_bars(content, symbol=symbol, function=function, fetched_at=fetched_at, origin="market"),
-            fetched_at,
-        )
+        yield read_bars(Body(content, symbol, function, fetched_at)).table, fetched_at
+
+
+def batch_of(rows: pa.Table, now: datetime) -> Batch:
+    """Return bars of one symbol as a run has them."""
+    request = Request(rows["symbol"][0].as_py(), DAILY_BARS.function, "fetched", fetched_at=now)
+    return Batch(DAILY_BARS, request, rows, rows.slice(0, 0))
 
 
 def known_to_be(recordings: Path) -> Known:
@@ -70,8 +80,8 @@ def known_to_be(recordings: Path) -> Known:
     splits, dividends = (
         {
             action.effective_date: action.value
-            for action in read_actions(
-                (recordings / f"{function}__IBM__pt1.csv").read_bytes(), symbol="IBM", function=function
+            for action in actions_of(
+                Body((recordings / f"{function}__IBM__pt1.csv").read_bytes(), "IBM", function, FETCHED)
             )
         }
         for function in ("SPLITS", "DIVIDENDS")
@@ -85,13 +95,14 @@ def count(recordings: Path, reports: Path) -> Recorded:
     fired: Counter[str] = Counter()
     scores: dict[str, list[float]] = {"return_score": [], "volume_score": []}
     known = known_to_be(recordings)
-    for body, now in recorded_bodies(recordings):
-        bars += len(body)
-        frame = frame_of(body, known, now)
+    for rows, now in recorded_bodies(recordings):
+        bars += rows.num_rows
+        batch = batch_of(rows, now)
+        frame = bar_frame([batch], known, now)
         judged += int(frame["return_score"].notna().sum())
         for column, found in scores.items():
             found += frame[column].dropna().abs().tolist()
-        (verdict,) = judge(body, now=now, reports=reports, known=known)
+        (verdict,) = judge([batch], frame, reports=reports)
         fired.update(finding.rule.name for finding in verdict.findings)
     return Recorded(
         bars, judged, fired, {name: sorted(found, reverse=True) for name, found in scores.items()}
@@ -100,30 +111,32 @@ def count(recordings: Path, reports: Path) -> Recorded:
 
 def seconds(symbols: int = 100, sessions: int = 100, times: int = 5) -> list[float]:
     """Return how long the gate takes for a run of so many symbols, once Great Expectations is imported."""
-    now = datetime(2026, 5, 16, 6, tzinfo=UTC)
     days = sessions_until("XNYS", date(2026, 5, 15), sessions)
-    bars = [bar for number in range(symbols) for bar in _walk(f"S{number}", days, now)]
+    batches = [batch_of(_walk(f"S{number}", days), FETCHED) for number in range(symbols)]
     took = []
     with tempfile.TemporaryDirectory() as folder:
-        judge(bars[:sessions], now=now, reports=Path(folder))
+        judge(batches[:1], bar_frame(batches[:1], Known(), FETCHED), reports=Path(folder))
         for _ in range(times):
             start = time.perf_counter()
-            judge(bars, now=now, reports=Path(folder))
+            judge(batches, bar_frame(batches, Known(), FETCHED), reports=Path(folder))
             took.append(time.perf_counter() - start)
     return took
 
 
-def _walk(symbol: str, days: list[date], now: datetime) -> Iterator[StockBar]:
+def _walk(symbol: str, days: list[date]) -> pa.Table:
+    import pyarrow as pa
+
     chance = random.Random(symbol)
     close = 100.0
+    rows = []
     for day in days:
         opened = close * (1 + chance.gauss(0, 0.004))
         close = opened * (1 + chance.gauss(0, 0.01))
         prices = (opened, max(opened, close) * 1.005, min(opened, close) * 0.995, close)
         volume = int(5e6 * (1 + chance.random()))
-        yield StockBar(
-            symbol, day, *(Decimal(f"{price:.4f}") for price in prices), volume, True, now, "sandbox"
-        )
+        rows.append((symbol, day, *(Decimal(f"{price:.4f}") for price in prices), volume, True))
+    schema = held_schema()
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
 
 
 def main() -> None:

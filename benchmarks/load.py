@@ -29,10 +29,9 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from include.datasets.bars import StockBar
-from include.gate.accepted import table_of
+from include.datasets.daily_bars.known import held_schema
 from include.load.copying import copy_rows
-from include.load.merge import _as_new, _rows, load
+from include.load.daily_bars import _as_new, load_bars
 from include.local import postgres
 from include.warehouse.connections import connect_to
 from include.warehouse.migrations.upgrade import upgrade
@@ -55,17 +54,32 @@ Go = Callable[[], object]
 
 def make_bars(rows: int, newest: date, sessions: int = SESSIONS) -> pa.Table:
     """Bars of as many symbols as it takes, up to that many weekdays of each."""
+    import pyarrow as pa
+
     draw = Random(1)
     days = [newest - timedelta(days=back) for back in range(SESSIONS * 7 // 5)]
     weekdays = [day for day in days if day.weekday() < 5][: min(sessions, rows // 10)]
     pairs = ((f"S{number:04d}", day) for number in range(rows // len(weekdays)) for day in weekdays)
-    return table_of([_bar(draw, symbol, day) for symbol, day in pairs])
+    bars = [_bar(draw, symbol, day) for symbol, day in pairs]
+    schema = accepted_schema()
+    return pa.table(list(map(list, zip(*bars, strict=True))), schema=schema)
 
 
-def _bar(draw: Random, symbol: str, day: date) -> StockBar:
+def accepted_schema() -> pa.Schema:
+    """The columns of accepted bars."""
+    import pyarrow as pa
+
+    return (
+        held_schema()
+        .append(pa.field("of_subject", pa.string()))
+        .append(pa.field("fetched_at", pa.timestamp("us", "UTC")))
+    )
+
+
+def _bar(draw: Random, symbol: str, day: date) -> tuple[Any, ...]:
     low, step, span = draw.randrange(900_000, 2_500_000), draw.randrange(9_000), draw.randrange(9_000)
     prices = (Decimal(value).scaleb(-4) for value in (low + step, low + 18_000, low, low + span))
-    return StockBar(symbol, day, *prices, draw.randrange(10**6, 10**8), True, FETCHED, "sandbox")
+    return (symbol, day, *prices, draw.randrange(10**6, 10**8), True, symbol, FETCHED)
 
 
 def fetched_later(bars: pa.Table, *, changed: bool) -> pa.Table:
@@ -81,7 +95,7 @@ def fetched_later(bars: pa.Table, *, changed: bool) -> pa.Table:
 
 
 def ours(url: str, bars: pa.Table) -> Go:
-    """include.load.merge, with the verdicts it writes its counts into."""
+    """include.load.daily_bars, with the verdicts it writes its counts into."""
     asked = RunRequest("benchmark", str(time.monotonic()), now=NOW.isoformat())
     with connect_to(url) as connection:
         run = start_run(connection, asked, clock=NOW, symbols=[])
@@ -89,7 +103,7 @@ def ours(url: str, bars: pa.Table) -> Go:
 
     def go() -> None:
         with connect_to(url) as connection:
-            load(connection, bars, run, now=NOW)
+            load_bars(connection, bars, run, now=NOW)
 
     return go
 
@@ -99,7 +113,7 @@ def bare_copy(url: str, bars: pa.Table) -> Go:
 
     def go() -> None:
         with connect_to(url) as connection:
-            copy_rows(connection, "stock_data", _as_new(_rows(bars), NOW))
+            copy_rows(connection, "stock_data", _as_new(bars, NOW))
 
     return go
 
@@ -109,8 +123,9 @@ def execute_values(url: str, bars: pa.Table) -> Go:
     import psycopg2
     from psycopg2.extras import execute_values
 
-    names = [*bars.column_names[:-1], "valid_from", "final_from"]
-    columns = [column.to_pylist() for column in bars.columns[:-1]]
+    rows = bars.drop_columns(["of_subject"])
+    names = [*rows.column_names, "valid_from", "final_from"]
+    columns = [column.to_pylist() for column in rows.columns]
     rows = list(zip(*columns, [NOW] * len(bars), [NOW] * len(bars), strict=True))
     changes = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
     conflict = f"on conflict (symbol, data_date) do update set {changes}"
@@ -135,7 +150,7 @@ def dlt_upsert(url: str, bars: pa.Table, folder: str) -> Go:
         "write_disposition": {"disposition": "merge", "strategy": "upsert"},
         "loader_file_format": "csv",
     }
-    return lambda: pipeline.run(bars, **how)
+    return lambda: pipeline.run(bars.drop_columns(["of_subject"]), **how)
 
 
 @contextmanager

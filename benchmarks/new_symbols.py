@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.load import ACCEPTED, FETCHED, NOW, bare_copy, databases, make_bars
-from include.load.merge import load_run
+from include.load.run import load_run
 from include.market.instruments import write_sessions
 from include.warehouse.connections import connect_to
 from include.warehouse.runs import Request, Run, RunRequest, record_request, start_run

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _NUMBER = r"^-?[0-9]{1,17}(\.[0-9]{1,17})?$"
 _WHOLE = r"^-?[0-9]{1,18}$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_FEW = 400
+"""Up to so many cells are sooner read one by one than Arrow has made ready for them."""
+
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
 
 
@@ -35,16 +38,25 @@ def convert_to_arrow(
     """
     import pyarrow as pa
 
-    try:
-        texts = cells if isinstance(cells, pa.Array) else pa.array(cells, pa.string())
-        plain = _plain(kind, texts, zone)
-    except (pa.ArrowException, TypeError, ValueError):
-        plain = None  # a value that is no text or not plainly written
+    plain = _plainly_written(kind, cells, zone) if len(cells) > _FEW else None
     if plain is not None:
         return plain
     found, values = convert(kind, name, cells.to_pylist() if isinstance(cells, pa.Array) else cells, zone)
     exact = arrow_type(found, tuple(values))
     return found, values if exact is None else pa.array(list(values), exact)
+
+
+def _plainly_written(
+    kind: Declared, cells: Sequence[Cell] | pa.Array, zone: str
+) -> tuple[Kind, pa.Array] | None:
+    """A column that Arrow can cast; None where a value is no text or not plainly written."""
+    import pyarrow as pa
+
+    try:
+        texts = cells if isinstance(cells, pa.Array) else pa.array(cells, pa.string())
+        return _plain(kind, texts, zone)
+    except (pa.ArrowException, TypeError, ValueError):
+        return None
 
 
 def _plain(kind: Declared, texts: pa.Array, zone: str) -> tuple[Kind, pa.Array] | None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.rule import Rule, present
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from psycopg import Connection
+
+    from include.warehouse.runs import Request
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,40}")
 
@@ -24,14 +31,61 @@ Subjects = Literal["watchlist"] | Mapping[str, Mapping[str, str]]
 class Body:
     """A body as it was answered.
 
-    :param subject: the symbol or list it was asked of, or the name of the dataset.
+    :param subject: the symbol or list whose it is, or the name of the dataset.
+    :param asked_as: the name it was asked for under and says it is of, where its symbol was renamed since.
     """
 
     content: bytes
     subject: str
     function: str
     fetched_at: datetime
-    origin: str
+    asked_as: str = ""
+
+    @property
+    def name(self) -> str:
+        """The symbol it says it is of."""
+        return self.asked_as or self.subject
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one body, exact and in the order they were served.
+
+    :param table: Arrow columns, those of the key among them.
+    :param through: the newest day the body speaks for; of a series of sessions, the newest that is final.
+    :param left_out: how many rows still move, and so are no part of it.
+    """
+
+    table: pa.Table
+    through: date | None
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The rows that one request of a run brought: what a verdict is about.
+
+    :param rows: those to judge.
+    :param discarded: those that a person left out; in the columns of ``rows``.
+    """
+
+    dataset: Dataset
+    request: Request
+    rows: pa.Table
+    discarded: pa.Table
+
+    @property
+    def symbol(self) -> str:
+        """Whose rows they are: a symbol or list, or the name of the dataset."""
+        return self.request.symbol
+
+    @property
+    def brought(self) -> int:
+        """How many rows came."""
+        return int(self.rows.num_rows + self.discarded.num_rows)
+
+
+Frame = Callable[["Connection[Any]", Sequence["Batch"], Sequence["Batch"], datetime], "pd.DataFrame"]
 
 
 @dataclass(frozen=True)
@@ -61,10 +115,11 @@ class Dataset:
         session. A column of that name has the first day of the period.
     :param dispensable: errors that fail no run, unless asking again may help.
     :param vouches: an answer shows that its symbol exists; a refusal counts against the symbol.
-    :param read: reads a body that is no plain table and returns the newest day it speaks for.
-    :param rules: what its rows have to keep, beside the key: see :mod:`include.datasets.daily_bars`. The
-        frame they are checked on has the columns of the body; numbers as floats, days and times as ISO 8601
-        text.
+    :param read: reads a body whose rows are not those that are kept.
+    :param rules: what its rows have to keep, beside the key: see :mod:`include.datasets.daily_bars.rules`.
+    :param frame: makes the frame the rules are checked on, where they look at more than the columns of a
+        row: of the warehouse, the batches to judge, all batches of the run and the run's time. Its rows are
+        those of the batches in their order. See :func:`include.datasets.rows.frame_of` for the usual one.
     """
 
     name: str
@@ -84,7 +139,8 @@ class Dataset:
     rules: tuple[Rule, ...] = ()
     dispensable: tuple[type[AlphaVantageError], ...] = ()
     vouches: bool = False
-    read: Callable[[Body], date | None] | None = None
+    read: Callable[[Body], Rows] | None = None
+    frame: Frame | None = None
 
     def __post_init__(self) -> None:
         for name, pattern in ((self.name, _NAME), (self.table, _TABLE)):
@@ -105,8 +161,15 @@ class Dataset:
         return {**self.parameters, **self.subjects.get(subject, {})}
 
     @property
+    def is_judged(self) -> bool:
+        """Whether its rows have rules to keep. Splits, dividends and the listing enter as they are read."""
+        return bool(self.rules) or not self.subjects
+
+    @property
     def all_rules(self) -> tuple[Rule, ...]:
-        """Its own rules after those that its key and its day ask for."""
+        """Its own rules after those that its key and its day ask for; with a frame of its own, its own."""
+        if self.frame:
+            return self.rules
         unique = Rule(
             "one_row_a_key",
             f"No two rows have the same {', '.join(self.key)}.",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from airflow_provider_alphavantage.exceptions import PremiumRequired, UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.parsing.records import Records
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Body, Dataset
+from include.datasets.base import Body, Dataset, Rows
 from include.market.exchanges import exchange_of
-from include.market.sessions import last_closed_session
+from include.market.sessions import last_closed_session, sessions_before
 from include.settings import DIVIDENDS, SPLITS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 KINDS: dict[str, Literal["split", "dividend"]] = {SPLITS: "split", DIVIDENDS: "dividend"}
 """The functions that list actions, and what they list."""
@@ -48,28 +51,53 @@ class KnownActions:
     dividends: Mapping[date, Decimal] = field(default_factory=dict)
 
 
-def read_actions(content: bytes, *, symbol: str, function: str) -> list[CorporateAction]:
-    """Read a body of SPLITS or DIVIDENDS, newest first; a company that has none gives an empty list.
+def read_actions(body: Body) -> Rows:
+    """Read a body of SPLITS or DIVIDENDS, newest first; a company that has none gives no row.
 
     Several on one day become one: splits multiply, dividends add up. A row that is listed twice counts once.
+    Columns: ``symbol``, those of :class:`CorporateAction`, the value as exact text, and ``session_before``,
+    the session before its effective date. It speaks through the last session that had closed when it was
+    fetched.
 
     :raises UnreadableBody: it is not such a list, that of another symbol, or a row makes no sense.
     """
-    records = parse(read(content, function=function, symbol=symbol), function, "list")
-    named = records.meta.get("symbol", symbol)
-    if named.upper() != symbol.upper():
-        raise UnreadableBody(f"The body is that of {named!r}.", function=function, symbol=symbol)
+    actions = actions_of(body)
+    exchange = exchange_of(body.name)
+    columns: dict[str, list[Any]] = {
+        field.name: [getattr(action, field.name) for action in actions] for field in fields(CorporateAction)
+    }
+    columns["value"] = list(map(str, columns["value"]))
+    columns["symbol"] = [body.subject] * len(actions)
+    columns["session_before"] = sessions_before(exchange, columns["effective_date"])
+    return Rows(_table(columns), last_closed_session(exchange, body.fetched_at))
+
+
+def actions_of(body: Body) -> list[CorporateAction]:
+    """Read the actions a body lists: see :func:`read_actions`."""
+    about: Any = {"function": body.function, "symbol": body.name}
+    records = parse(read(body.content, **about), body.function, "list")
+    named = records.meta.get("symbol", body.name)
+    if named.upper() != body.name.upper():
+        raise UnreadableBody(f"The body is that of {named!r}.", **about)
     by_date: dict[date, CorporateAction] = {}
     try:
-        for action in dict.fromkeys(_rows(records, KINDS[function])):
+        for action in dict.fromkeys(_actions(records, KINDS[body.function])):
             held = by_date.get(action.effective_date)
             by_date[action.effective_date] = _together(held, action) if held else action
     except (KeyError, TypeError, ValueError) as exc:
-        raise UnreadableBody(f"Not a list of actions: {exc}.", function=function, symbol=symbol) from exc
+        raise UnreadableBody(f"Not a list of actions: {exc}.", **about) from exc
     return list(by_date.values())
 
 
-def _rows(records: Records, kind: Literal["split", "dividend"]) -> list[CorporateAction]:
+def _table(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    texts = {"symbol", "kind", "value"}
+    schema = pa.schema([(name, pa.string() if name in texts else pa.date32()) for name in columns])
+    return pa.table(dict(columns), schema=schema)
+
+
+def _actions(records: Records, kind: Literal["split", "dividend"]) -> list[CorporateAction]:
     make = cast("Callable[[dict[str, Any]], CorporateAction]", _split if kind == "split" else _dividend)
     actions = [make(row) for row in records.dicts()]
     for action in actions:
@@ -95,15 +123,6 @@ def _together(one: CorporateAction, other: CorporateAction) -> CorporateAction:
     return CorporateAction(one.kind, one.effective_date, value, *dates)
 
 
-def known_through(body: Body) -> date:
-    """Return the last session that had closed when a body was fetched: it lists all actions until then.
-
-    :raises UnreadableBody: see :func:`read_actions`.
-    """
-    read_actions(body.content, symbol=body.subject, function=body.function)
-    return last_closed_session(exchange_of(body.subject), body.fetched_at)
-
-
 CORPORATE_ACTIONS: tuple[Dataset, ...] = tuple(
     Dataset(
         function.lower(),
@@ -116,7 +135,7 @@ CORPORATE_ACTIONS: tuple[Dataset, ...] = tuple(
         may_vanish=0.5,
         final="session",
         dispensable=(PremiumRequired,),
-        read=known_through,
+        read=read_actions,
     )
     for function in KINDS
 )

@@ -2,58 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, cast
-
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
-from airflow_provider_alphavantage.parsing import parse
+from airflow_provider_alphavantage.parsing import parse_table
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Body, Dataset
+from include.datasets.base import Body, Dataset, Rows
 from include.market.exchanges import NEW_YORK
 from include.market.listing import ACTIVE_LIST, DELISTED_LIST, STATUSES
 from include.market.sessions import last_closed_session
 from include.settings import LISTING
 
-
-@dataclass(frozen=True)
-class Listed:
-    """A row of the listing; ``delisting_date`` is the first day without trade."""
-
-    symbol: str
-    name: str | None
-    exchange: str
-    asset_type: str
-    ipo_date: date | None
-    delisting_date: date | None
-    status: str
+COLUMNS = ("symbol", "name", "exchange", "asset_type", "ipo_date", "delisting_date", "status")
+"""Those of a list; ``delisting_date`` is the first day without trade."""
 
 
-def read_listing(content: bytes, which: str) -> list[Listed]:
-    """Read a body of LISTING_STATUS.
+def read_listing(body: Body) -> Rows:
+    """Read a body of LISTING_STATUS: the columns of :data:`COLUMNS`.
+
+    It speaks through the last session that had closed when it was fetched: it has what was listed then.
 
     :raises UnreadableBody: it has no row, or a row is of the other list or makes no sense.
     """
-    records = parse(read(content, function=LISTING), LISTING, "table")
-    try:
-        rows = [Listed(**cast("dict[str, Any]", row)) for row in records.dicts()]
-        wrong = [row for row in rows if not row.symbol or row.status != STATUSES[which] or not row.exchange]
-    except TypeError as exc:
-        raise UnreadableBody(f"Not a listing: {exc}.", function=LISTING) from exc
-    if wrong or not rows:
-        raise UnreadableBody(
-            f"Not the list of what is {STATUSES[which]}: {wrong[0] if wrong else 'no row'}.", function=LISTING
-        )
-    return rows
+    import pyarrow.compute as pc
 
-
-def known_through(body: Body) -> date:
-    """Return the last session that had closed when a list was fetched: it has what was listed then.
-
-    :raises UnreadableBody: see :func:`read_listing`.
-    """
-    read_listing(body.content, body.subject)
-    return last_closed_session(NEW_YORK, body.fetched_at)
+    rows = parse_table(read(body.content, function=LISTING), LISTING, "table")
+    if lacking := sorted(set(COLUMNS) - set(rows.column_names)):
+        raise UnreadableBody(f"Not a listing: it has no column {lacking[0]!r}.", function=LISTING)
+    status = STATUSES[body.subject]
+    named = pc.and_(pc.is_valid(rows["symbol"]), pc.is_valid(rows["exchange"]))
+    good = pc.fill_null(pc.and_(named, pc.equal(rows["status"], status)), False)
+    if not pc.all(good, min_count=1).as_py():
+        wrong = rows.filter(pc.invert(good)).slice(0, 1).to_pylist() or ["no row"]
+        raise UnreadableBody(f"Not the list of what is {status}: {wrong[0]}.", function=LISTING)
+    return Rows(rows.select(list(COLUMNS)), last_closed_session(NEW_YORK, body.fetched_at))
 
 
 US_LISTING = Dataset(
@@ -66,6 +46,6 @@ US_LISTING = Dataset(
     may_vanish=0.05,
     final="session",
     dispensable=(AlphaVantageError,),
-    read=known_through,
+    read=read_listing,
 )
 """The active list is what the API gives unasked."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
-from airflow_provider_alphavantage.parsing import Kind, Records, Value
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Body, Dataset, Period
+from include.datasets.base import Batch, Body, Dataset, Period, Rows
 from include.market.exchanges import exchange_of
 from include.market.sessions import next_to_close
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 class NoRows(AlphaVantageError):
@@ -21,142 +24,138 @@ class NoRows(AlphaVantageError):
     next_step = "Check its parameters in include/datasets/; the API answers so where it knows nothing."
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The rows of one body, in the order they were served; values are exact.
-
-    :param left_out: the row of the day on which the body was fetched, or of the running period, where it was
-        left out.
-    """
-
-    dataset: Dataset
-    columns: tuple[str, ...]
-    kinds: tuple[Kind, ...]
-    rows: list[tuple[Value, ...]]
-    fetched_at: datetime
-    left_out: int = 0
-
-    def dicts(self) -> Iterator[dict[str, Value]]:
-        """Return the rows one by one, each by column name."""
-        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
-
-    def without(self, names: Collection[str]) -> Rows:
-        """Return the same rows without some of their columns."""
-        left = [place for place, name in enumerate(self.columns) if name not in names]
-        return replace(
-            self,
-            columns=tuple(self.columns[place] for place in left),
-            kinds=tuple(self.kinds[place] for place in left),
-            rows=[tuple(row[place] for place in left) for row in self.rows],
-        )
-
-    @property
-    def days(self) -> list[date | None]:
-        """The day (UTC) of each row; None where it has none."""
-        if self.dataset.day is None:
-            return [None] * len(self.rows)
-        place = self.columns.index(self.dataset.day)
-        return [_day(row[place]) for row in self.rows]
-
-
-def read_rows(dataset: Dataset, content: bytes, *, fetched_at: datetime) -> Rows:
-    """Read a body.
+def read_rows(dataset: Dataset, body: Body) -> Rows:
+    """Read a body of any dataset.
 
     :raises NoRows: there is none.
     :raises AlphaVantageError: it is not what was asked for, or has not the columns the dataset names.
     """
-    payload = read(content, function=dataset.function)
-    records = Answer(payload, fetched_at, None, dataset.function).records()
-    if not records.rows:
-        raise NoRows("The body has no row.", function=dataset.function)
-    _check_subject(dataset, records)
-    columns, kinds, rows = _with_key(dataset, records)
-    wanted = (*([dataset.day] if dataset.day else []), *dataset.columns)
-    if missing := [name for name in wanted if name not in columns]:
-        raise _lacking(dataset, missing[0], columns)
-    found = Rows(dataset, columns, kinds, rows, fetched_at)
-    if dataset.period:
-        return _by_period(found, dataset.period)
-    return _without_today(found) if dataset.final == "day" else found
-
-
-def newest_day(dataset: Dataset, body: Body) -> date | None:
-    """Read a body of any dataset and return the newest day it speaks for.
-
-    :raises AlphaVantageError: it is not what was asked for.
-    """
     if dataset.read:
         return dataset.read(body)
-    rows = read_rows(dataset, body.content, fetched_at=body.fetched_at)
-    return max((day for day in rows.days if day), default=None)
+    payload = read(body.content, function=dataset.function)
+    rows = Answer(payload, body.fetched_at, None, dataset.function).table()
+    if not rows.num_rows:
+        raise NoRows("The body has no row.", function=dataset.function)
+    _check_subject(dataset, rows)
+    rows = _with_key(dataset, rows)
+    for name in (*([dataset.day] if dataset.day else []), *dataset.columns):
+        if name not in rows.column_names:
+            raise _lacking(dataset, name, rows)
+    over = _over(dataset, rows, body.fetched_at)
+    through = max((day for day in days_of(dataset, over) if day), default=None)
+    return Rows(over, through, left_out=rows.num_rows - over.num_rows)
 
 
-def _check_subject(dataset: Dataset, records: Records) -> None:
+def days_of(dataset: Dataset, rows: pa.Table) -> list[date | None]:
+    """Return the day (UTC) of each row; None where it has none."""
+    if dataset.day is None:
+        return [None] * int(rows.num_rows)
+    return [day_of(value) for value in rows[dataset.day].to_pylist()]
+
+
+def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
+    """Return the frame that rules are checked on: ``row``, its number, and the columns of the rows.
+
+    Numbers are floats, days and times ISO 8601 texts. ``has_begun``: the day of the row has begun (UTC) when
+    its body was fetched.
+    """
+    import pandas as pd
+
+    frames = [numbers_and_texts(batch.rows) for batch in batches]
+    frame = pd.concat(frames, ignore_index=True)
+    frame.insert(0, "row", range(len(frame)))
+    frame["has_begun"] = [
+        day is None or day <= batch.request.answered_at.astimezone(UTC).date()
+        for batch in batches
+        for day in days_of(batch.dataset, batch.rows)
+    ]
+    return frame
+
+
+def numbers_and_texts(rows: pa.Table) -> pd.DataFrame:
+    """Return rows as rules look at them: numbers as floats, all else as plain Python values."""
+    import pandas as pd
+
+    return pd.DataFrame({name: _plain(rows[name]) for name in rows.column_names})
+
+
+def _plain(column: pa.ChunkedArray) -> Any:
+    import pandas as pd
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_decimal(kind):
+        column = column.cast(pa.string())  # Arrow's own way from a decimal is off in the last digit
+    if pa.types.is_decimal(kind) or pa.types.is_integer(kind):
+        return column.cast(pa.float64()).to_numpy()
+    if pa.types.is_date(kind):
+        return pd.Series(column.cast(pa.string()).to_pylist(), dtype=object)
+    values = [each.isoformat() if hasattr(each, "isoformat") else each for each in column.to_pylist()]
+    return pd.Series(values, dtype=object)
+
+
+def _check_subject(dataset: Dataset, rows: pa.Table) -> None:
     """What the body says it is about has to be what was asked for."""
+    meta = rows.schema.metadata or {}
     for name, asked in dataset.parameters.items():
-        told = [records.meta[name]] if name in records.meta else []
-        if name in records.columns and name in dataset.key:
-            told += map(str, _column(records, name))
-        if wrong := {each for each in told if each.upper() not in asked.upper().split(",")}:
+        found = {meta[name.encode()].decode()} if name.encode() in meta else set()
+        if name in rows.column_names and name in dataset.key:
+            found |= set(map(str, rows[name].unique().to_pylist()))
+        if wrong := {each for each in found if each.upper() not in asked.upper().split(",")}:
             about = f"It is about {name} {wrong.pop()!r}; {asked!r} was asked for."
             raise UnreadableBody(about, function=dataset.function)
 
 
-def _column(records: Records, name: str) -> Iterator[Value]:
-    place = records.columns.index(name)
-    return (row[place] for row in records.rows)
+def _with_key(dataset: Dataset, rows: pa.Table) -> pa.Table:
+    """The rows with the columns of the key that only the parameters tell."""
+    import pyarrow as pa
 
-
-def _with_key(
-    dataset: Dataset, records: Records
-) -> tuple[tuple[str, ...], tuple[Kind, ...], list[tuple[Value, ...]]]:
-    added = [name for name in dataset.key if name not in records.columns and name != dataset.period]
-    for name in added:
+    lacking = [name for name in dataset.key if name not in rows.column_names and name != dataset.period]
+    for name in reversed(lacking):
         if name not in dataset.parameters:
-            raise _lacking(dataset, name, records.columns)
-    values: tuple[Value, ...] = tuple(dataset.parameters[name] for name in added)
-    texts: list[Kind] = ["text" for _ in added]
-    return (*added, *records.columns), (*texts, *records.kinds), [(*values, *row) for row in records.rows]
+            raise _lacking(dataset, name, rows)
+        rows = rows.add_column(0, name, pa.array([dataset.parameters[name]] * rows.num_rows, pa.string()))
+    return rows
 
 
-def _without_today(rows: Rows) -> Rows:
-    today = rows.fetched_at.astimezone(UTC).date()
-    over = [row for row, day in zip(rows.rows, rows.days, strict=True) if day != today]
-    return replace(rows, rows=over, left_out=len(rows.rows) - len(over))
+def _over(dataset: Dataset, rows: pa.Table, fetched_at: datetime) -> pa.Table:
+    """The rows that do not move any more."""
+    import pyarrow as pa
+
+    days = days_of(dataset, rows)
+    if dataset.period:
+        return _by_period(rows, dataset.period, days, dataset.parameters["symbol"], fetched_at)
+    if dataset.final != "day":
+        return rows
+    today = fetched_at.astimezone(UTC).date()
+    return rows.filter(pa.array([day != today for day in days], pa.bool_()))
 
 
-def _by_period(rows: Rows, period: Period) -> Rows:
+def _by_period(
+    rows: pa.Table, period: Period, days: Sequence[date | None], symbol: str, fetched_at: datetime
+) -> pa.Table:
     """The rows with the first day of their period: the day that dates a row moves while its period runs."""
-    running = _first_day(
-        next_to_close(exchange_of(rows.dataset.parameters["symbol"]), rows.fetched_at), period
-    )
-    firsts = [day and _first_day(day, period) for day in rows.days]
-    over = [
-        (first, *row)
-        for first, row in zip(firsts, rows.rows, strict=True)
-        if first is None or first < running
-    ]
-    return replace(
-        rows,
-        columns=(period, *rows.columns),
-        kinds=("date", *rows.kinds),
-        rows=over,
-        left_out=len(rows.rows) - len(over),
-    )
+    import pyarrow as pa
+
+    running = _first_day(next_to_close(exchange_of(symbol), fetched_at), period)
+    firsts = [day and _first_day(day, period) for day in days]
+    dated = rows.add_column(0, period, pa.array(firsts, pa.date32()))
+    return dated.filter(pa.array([first is None or first < running for first in firsts], pa.bool_()))
 
 
 def _first_day(day: date, period: Period) -> date:
     return day - timedelta(days=day.weekday()) if period == "week" else day.replace(day=1)
 
 
-def _day(value: Value) -> date | None:
+def day_of(value: Any) -> date | None:
+    """Return the day (UTC) of a date or a moment; None where it is neither."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).date()
     return value if isinstance(value, date) else None
 
 
-def _lacking(dataset: Dataset, name: str, columns: tuple[str, ...]) -> UnreadableBody:
+def _lacking(dataset: Dataset, name: str, rows: pa.Table) -> UnreadableBody:
     return UnreadableBody(
-        f"It has no column {name!r}, which include/datasets/ names; it has {', '.join(columns)}.",
+        f"It has no column {name!r}, which include/datasets/ names; it has {', '.join(rows.column_names)}.",
         function=dataset.function,
     )

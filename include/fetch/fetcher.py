@@ -13,7 +13,7 @@ from psycopg import Connection
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, DailyQuotaSpent, PremiumRequired
 from include.datasets.base import Body, Dataset
 from include.datasets.registry import DATASETS, dataset_of
-from include.datasets.rows import newest_day
+from include.datasets.rows import read_rows
 from include.fetch.outage import REST, outage_of
 from include.fetch.outcomes import (
     NO_SUCH_SYMBOL,
@@ -133,10 +133,9 @@ class Fetcher:
 
     def _answered(self, dataset: Dataset, planned: PlannedRequest, answer: Answer) -> Request:
         request = keep_answer(self.store, planned, answer)
-        content, origin = answer.payload.content, str(request.origin)
-        body = Body(content, planned.symbol, planned.function, answer.fetched_at, origin)
+        body = Body(answer.payload.content, planned.symbol, planned.function, answer.fetched_at)
         try:
-            request = replace(request, final_through=newest_day(dataset, body))
+            request = replace(request, final_through=read_rows(dataset, body).through)
         except AlphaVantageError as error:
             error.path = request.path
             raise

@@ -1,13 +1,12 @@
-"""Accepted bars on their way from the gate to the load, as Parquet."""
+"""Accepted rows on their way from the gate to the load: a Parquet file for each dataset of a run."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from include.datasets.bars import StockBar
+from include.datasets.base import Batch
 from include.fetch.raw_store import write_whole
 
 if TYPE_CHECKING:
@@ -15,47 +14,41 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
 
-def table_of(bars: Sequence[StockBar]) -> pa.Table:
-    """Return bars as an Arrow table, a column for each field: prices exact, no pandas type in between."""
-    import pyarrow as pa
-
-    price = pa.decimal128(18, 6)
-    types = {
-        "data_date": pa.date32(),
-        "volume": pa.int64(),
-        "is_final": pa.bool_(),
-        "fetched_at": pa.timestamp("us", "UTC"),
-    } | dict.fromkeys(("open", "high", "low", "close"), price)
-    schema = pa.schema([(field.name, types.get(field.name, pa.string())) for field in fields(StockBar)])
-    columns = {field.name: [getattr(bar, field.name) for bar in bars] for field in fields(StockBar)}
-    return pa.table(columns, schema=schema)
-
-
-def write_accepted(bars: Sequence[StockBar], path: ObjectStoragePath) -> None:
-    """Write accepted bars as Parquet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(table_of(bars), path)
-
-
-def _write(bars: pa.Table, path: ObjectStoragePath) -> None:
+def write_accepted(batches: Sequence[Batch], folder: ObjectStoragePath) -> None:
+    """Write the rows of batches of one dataset; see :func:`accepted_of`."""
     import pyarrow.parquet as pq
 
+    folder.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    pq.write_table(bars, buffer)
-    write_whole(path, buffer.getvalue())
+    pq.write_table(accepted_of(batches), buffer)
+    write_whole(folder / f"{batches[0].dataset.name}.parquet", buffer.getvalue())
 
 
-def keep_symbols(path: ObjectStoragePath, keep: Callable[[str], bool]) -> None:
-    """Take the bars of other symbols out of accepted bars."""
+def accepted_of(batches: Iterable[Batch]) -> pa.Table:
+    """Return the rows of batches of one dataset, and of each row whose it is and when its body was fetched.
+
+    ``of_subject`` is a symbol or list, or the name of the dataset; ``fetched_at`` is UTC.
+    """
     import pyarrow as pa
 
-    bars = read_accepted(path)
-    kept = [keep(symbol) for symbol in bars["symbol"].to_pylist()]
-    _write(bars.filter(pa.array(kept, pa.bool_())), path)
+    return pa.concat_tables(map(_with_subject, batches), promote_options="permissive")
 
 
-def read_accepted(path: ObjectStoragePath) -> pa.Table:
-    """Read what :func:`write_accepted` wrote, as the table of :func:`table_of`."""
+def _with_subject(batch: Batch) -> pa.Table:
+    import pyarrow as pa
+
+    rows, count = batch.rows, batch.rows.num_rows
+    moments = pa.array([batch.request.answered_at] * count, pa.timestamp("us", "UTC"))
+    return rows.append_column("of_subject", pa.array([batch.symbol] * count, pa.string())).append_column(
+        "fetched_at", moments
+    )
+
+
+def read_accepted(folder: ObjectStoragePath, dataset: str) -> pa.Table:
+    """Read what :func:`write_accepted` wrote of a dataset.
+
+    :raises FileNotFoundError: nothing of it was accepted in this run.
+    """
     import pyarrow.parquet as pq
 
-    return pq.read_table(io.BytesIO(path.read_bytes()))
+    return pq.read_table(io.BytesIO((folder / f"{dataset}.parquet").read_bytes()))

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.gate.accepted import keep_symbols
+from include.plan.summary import counted
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
-
-if TYPE_CHECKING:
-    from airflow.sdk import ObjectStoragePath
 
 
 @dataclass(frozen=True)
@@ -33,18 +30,11 @@ def warned_of(connection: Connection[Any], run: Run) -> Sequence[Warned]:
 
 
 def record_approval(
-    connection: Connection[Any],
-    run: Run,
-    decision: Literal["approved", "rejected"],
-    *,
-    who: str,
-    accepted: ObjectStoragePath,
+    connection: Connection[Any], run: Run, decision: Literal["approved", "rejected"], *, who: str
 ) -> None:
-    """Record what a person decided of the symbols with warnings; a rejected one leaves the accepted bars."""
+    """Record what a person decided of the symbols with warnings; nothing of a rejected one is loaded."""
     about = {"run": run.id, "decision": decision, "who": who}
-    decided = [symbol for (symbol,) in connection.execute(statement("gate/record_approval"), about)]
-    if decision == "rejected":
-        keep_symbols(accepted, lambda symbol: symbol not in decided)
+    connection.execute(statement("gate/record_approval"), about)
 
 
 def question_of(warned: Sequence[Warned], run: Run, report: str, most: int = 20) -> tuple[str, str]:
@@ -54,8 +44,8 @@ def question_of(warned: Sequence[Warned], run: Run, report: str, most: int = 20)
     :param most: so many symbols are listed.
     """
     count = sum(one.warnings for one in warned)
-    symbols = f"{len(warned)} symbol{'' if len(warned) == 1 else 's'}"
-    subject = f"{count} warning{'' if count == 1 else 's'} in {symbols}: load their bars?"
+    symbols = counted(len(warned), "symbol")
+    subject = f"{counted(count, 'warning')} in {symbols}: load their bars?"
     lines = [f"* **{one.symbol}**: {one.warnings}, such as {one.first}" for one in warned[:most]]
     if len(warned) > most:
         lines.append(f"* and {len(warned) - most} more symbols")

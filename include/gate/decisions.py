@@ -5,7 +5,7 @@ A value that changes asks anew. Decisions are only added; the newest on the same
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -13,13 +13,17 @@ from typing import Any, Literal
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.datasets.bars import Values
-from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.datasets.daily_bars.rules import DAILY_BAR_RULES
 from include.exceptions import BadDecision
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
 
 Kind = Literal["released", "discarded"]
+
+Values = tuple[Any, ...]
+"""Symbol, session, open, high, low, close and volume: what a person's decision is remembered for."""
+
+_IDENTITY = ("symbol", "data_date", "open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,11 @@ def decisions_on(connection: Connection[Any], symbols: Sequence[str]) -> dict[Va
     rows = connection.execute(statement("gate/decisions_on"), {"symbols": list(symbols)})
     decisions = (Decision(tuple(row[:7]), *row[7:]) for row in rows)
     return {decision.values: decision for decision in decisions}
+
+
+def values_of(row: Mapping[str, Any]) -> Values:
+    """Return what a decision on a row is remembered for; equal however many zeros its prices have."""
+    return tuple(row.get(name) for name in _IDENTITY)
 
 
 def symbols_of(connection: Connection[Any], ids: Sequence[int]) -> list[str]:

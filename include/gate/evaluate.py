@@ -1,79 +1,82 @@
-"""The gate: one Great Expectations checkpoint over all bars of a run, one verdict for each symbol."""
+"""The gate: one Great Expectations checkpoint over all batches of a dataset, one verdict for each batch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include.datasets.bars import StockBar
-from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.datasets.base import Batch, Dataset
 from include.datasets.rule import Rule
 from include.gate.checkpoint import run_checkpoint
-from include.gate.context import Known
-from include.gate.frame import frame_of
-from include.gate.verdicts import Finding, Verdict
+from include.gate.decisions import Values, values_of
+from include.gate.verdicts import Finding, Row, Verdict, row_of, written
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOTHING_KNOWN = Known()
+NOBODY: Mapping[Values, str] = {}
 
 
 def judge(
-    bars: Sequence[StockBar],
+    batches: Sequence[Batch],
+    frame: pd.DataFrame,
     *,
-    now: datetime,
     reports: Path,
-    rules: Sequence[Rule] = DAILY_BAR_RULES,
-    known: Known = NOTHING_KNOWN,
     run: str | None = None,
+    released: Mapping[Values, str] = NOBODY,
 ) -> list[Verdict]:
-    """Return the verdict of each symbol that has a bar, and write Data Docs under ``reports``.
+    """Return the verdict on each batch of a dataset, and write Data Docs under ``reports``.
 
-    :param now: the run's time, by which a session has begun at its exchange or not.
+    :param frame: what the rules are checked on: the rows of the batches, in their order.
     :param run: what Data Docs call the run.
+    :param released: by values, who let a row in and why; what it breaks becomes a warning that says so, but
+        for rules without which it cannot be stored.
     :raises GateError: an expectation could not be computed.
     """
-    if not bars:
-        return []
-    frame = frame_of(bars, known, now)
-    found = run_checkpoint(
-        frame, rules, reports, suite="daily_bars", index=("row", "symbol", "data_date"), run=run
-    )
-    again = _held_again(bars, known)
-    findings: dict[str, list[Finding]] = {}
-    counts: dict[str, int] = {}
-    for bar in bars:
-        counts[bar.symbol] = counts.get(bar.symbol, 0) + 1
-    for rule, rows in sorted(found, key=lambda pair: rules.index(pair[0])):
-        for row in rows:
-            if rule.about == "symbol" or row not in again:
-                finding = _finding(row, bars[row], rule, frame, known)
-                findings.setdefault(finding.bar.symbol, []).append(finding)
-    return [
-        Verdict(symbol, count, tuple(sorted(findings.get(symbol, ()), key=lambda finding: finding.row)))
-        for symbol, count in counts.items()
+    dataset = batches[0].dataset
+    index = ("row", *dataset.key)
+    found = run_checkpoint(frame, dataset.all_rules, reports, suite=dataset.name, index=index, run=run)
+    findings = _findings(batches, frame, _broken(dataset, frame, found), released)
+    return [Verdict(batch, tuple(findings.get(place, ()))) for place, batch in enumerate(batches)]
+
+
+def _broken(
+    dataset: Dataset, frame: pd.DataFrame, found: Sequence[tuple[Rule, list[int]]]
+) -> list[tuple[int, Rule]]:
+    """The rows that broke rules, in their order; what comes as it is held breaks none about rows."""
+    again = set(frame.index[frame["held_again"]]) if "held_again" in frame else set()
+    order = {rule.name: place for place, rule in enumerate(dataset.all_rules)}
+    broken = [
+        (row, rule) for rule, rows in found for row in rows if rule.about == "symbol" or row not in again
     ]
+    return sorted(broken, key=lambda pair: (pair[0], order[pair[1].name]))
 
 
-def _held_again(bars: Sequence[StockBar], known: Known) -> set[int]:
-    """The rows that come as they are held: judged when they entered. A second one for the session was not."""
-    left = {bar.values for bar in known.held}
-    again = set()
-    for row, bar in enumerate(bars):
-        if bar.values in left:
-            left.remove(bar.values)
-            again.add(row)
-    return again
+def _findings(
+    batches: Sequence[Batch],
+    frame: pd.DataFrame,
+    broken: Sequence[tuple[int, Rule]],
+    released: Mapping[Values, str],
+) -> dict[int, list[Finding]]:
+    """The findings of each batch, by its place."""
+    ends = list(accumulate(batch.rows.num_rows for batch in batches))
+    found: dict[int, list[Finding]] = {}
+    rows: dict[int, Row] = {}
+    for number, rule in broken:
+        place = bisect_right(ends, number)
+        if number not in rows:
+            begin = ends[place] - batches[place].rows.num_rows
+            rows[number] = row_of(batches[place], number - begin)
+        row = rows[number]
+        told = rule.tells.format_map(_cells(row, frame, number)) if rule.tells else ""
+        found.setdefault(place, []).append(Finding(row, rule, told, released.get(values_of(row.values))))
+    return found
 
 
-def _finding(row: int, bar: StockBar, rule: Rule, frame: pd.DataFrame, known: Known) -> Finding:
-    told = rule.tells.format_map(_cells(row, bar, frame))
-    return Finding(row, bar, rule, told, known.released.get(bar.values))
-
-
-def _cells(row: int, bar: StockBar, frame: pd.DataFrame) -> dict[str, Any]:
-    """What a rule may tell: the columns of the frame, and the bar's own values exactly."""
-    return {**{str(name): cell for name, cell in frame.loc[row].items()}, **vars(bar)}
+def _cells(row: Row, frame: pd.DataFrame, number: int) -> dict[str, Any]:
+    """What a rule may tell: the columns of the frame, and the row's own values exactly."""
+    values = {name: written(value) for name, value in row.values.items()}
+    return {**{str(name): cell for name, cell in frame.loc[number].items()}, **values}

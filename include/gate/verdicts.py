@@ -1,26 +1,54 @@
-"""What the gate says of one symbol's batch: every rule that a bar broke, and whether it may enter."""
+"""What the gate says of one batch: every rule that a row broke, and whether it may enter."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from include.datasets.bars import StockBar
-from include.datasets.rule import PRICES, SEVERITIES, Rule, Severity
+from include.datasets.base import Batch
+from include.datasets.rows import day_of
+from include.datasets.rule import SEVERITIES, Rule, Severity
+
+_VALUES = 5
+"""So many values of a row are told beside its key."""
+
+_PLACES = 4
+"""So many decimal places of a number are written, where its column has them; more, where it needs them."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a batch, as it is told of.
+
+    :param number: which of the batch's it is.
+    :param values: all it says, by column, exact.
+    """
+
+    number: int
+    name: str
+    day: date | None
+    values: Mapping[str, Any]
+    told: str
+
+    @property
+    def texts(self) -> dict[str, str | None]:
+        """Its values as they are written."""
+        return {name: None if value is None else written(value) for name, value in self.values.items()}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A bar that broke a rule.
+    """A row that broke a rule.
 
-    :param row: which row of the run it is: a session may come twice.
     :param told: what is wrong, with its values.
-    :param let_in: who released the bar and why, if someone did.
+    :param let_in: who released the row and why, if someone did.
     """
 
-    row: int
-    bar: StockBar
+    row: Row
     rule: Rule
     told: str = ""
     let_in: str | None = None
@@ -34,13 +62,13 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """The finding in a line: symbol, session, rule, values."""
+        """The finding in a line: whose row, its key, the rule, values."""
         if self.rule.about == "symbol":
-            return f"{self.bar.symbol}: {self.told}."
-        about = f"{self.bar.symbol} {self.bar.data_date}: {self.rule.name}"
+            return f"{self.row.name.partition(' ')[0]}: {self.told}."
+        about = f"{self.row.name}: {self.rule.name}"
         if self.severity != self.rule.severity:
             return f"{about}, {self.let_in}."
-        return f"{about} ({self.told or values_of(self.bar)})."
+        return f"{about} ({self.told or self.row.told})."
 
 
 @dataclass(frozen=True)
@@ -56,45 +84,48 @@ class BrokenRule:
 
 
 @dataclass(frozen=True)
-class BrokenBar:
-    """A bar that is refused, and the critical rules it breaks."""
+class BrokenRow:
+    """A row that is refused, and the critical rules it breaks."""
 
-    bar: StockBar
+    row: Row
     rules: tuple[str, ...]
 
     @property
     def sentence(self) -> str:
-        """The bar in a line: symbol, session, rules, values."""
-        return f"{self.bar.symbol} {self.bar.data_date}: {', '.join(self.rules)} ({values_of(self.bar)})."
+        """The row in a line: whose it is, its key, rules, values."""
+        return f"{self.row.name}: {', '.join(self.rules)} ({self.row.told})."
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate says of one symbol's batch: all of it may enter, or none of it.
+    """What the gate says of a batch: all of it may enter, or none of it.
 
-    ``bars`` are the rows in; ``discarded`` of them a person left out, and they were not judged.
+    :param findings: by row.
     """
 
-    symbol: str
-    bars: int
+    batch: Batch
     findings: tuple[Finding, ...] = ()
-    discarded: int = 0
+
+    @property
+    def symbol(self) -> str:
+        """The symbol, or the name of the dataset."""
+        return self.batch.symbol
 
     @cached_property
-    def broken(self) -> tuple[BrokenBar, ...]:
-        """The bars that keep the batch out."""
+    def broken(self) -> tuple[BrokenRow, ...]:
+        """The rows that keep the batch out."""
         by_row: dict[int, list[Finding]] = {}
         for finding in self.findings:
             if finding.severity == "critical":
-                by_row.setdefault(finding.row, []).append(finding)
+                by_row.setdefault(finding.row.number, []).append(finding)
         return tuple(
-            BrokenBar(found[0].bar, tuple(finding.rule.name for finding in found))
+            BrokenRow(found[0].row, tuple(finding.rule.name for finding in found))
             for found in by_row.values()
         )
 
     @property
     def accepted(self) -> bool:
-        """Whether the symbol's bars may be loaded."""
+        """Whether the batch may be loaded."""
         return not self.broken
 
     @property
@@ -111,21 +142,43 @@ class Verdict:
     def broken_rules(self) -> list[BrokenRule]:
         """Every rule that was broken, with the gravest severity of its findings."""
         by_rule: dict[str, list[Finding]] = {}
-        for finding in sorted(self.findings, key=lambda finding: finding.bar.data_date):
+        for finding in sorted(self.findings, key=lambda finding: finding.row.day or date.min):
             by_rule.setdefault(finding.rule.name, []).append(finding)
         return [
             BrokenRule(
                 name,
                 min((one.severity for one in found), key=SEVERITIES.index),
                 len(found),
-                found[0].bar.data_date,
-                found[-1].bar.data_date,
+                found[0].row.day,
+                found[-1].row.day,
                 found[-1].sentence,
             )
             for name, found in by_rule.items()
         ]
 
 
-def values_of(bar: StockBar) -> str:
-    """Return the prices and the volume of a bar in words."""
-    return ", ".join(f"{name} {getattr(bar, name)}" for name in (*PRICES, "volume"))
+def row_of(batch: Batch, number: int) -> Row:
+    """Return a row of a batch.
+
+    Its name is whose it is and what else identifies it, such as ``IBM 2026-05-15``: what the question said
+    already is left out.
+    """
+    (values,) = batch.rows.slice(number, 1).to_pylist()
+    said = {batch.symbol, *batch.dataset.parameters.values()}
+    key = [written(values[name]) for name in batch.dataset.key if str(values[name]) not in said]
+    others = [name for name in values if name not in batch.dataset.key and name not in _OURS][:_VALUES]
+    told = ", ".join(f"{name} {written(values[name])}" for name in others)
+    day = day_of(values[batch.dataset.day]) if batch.dataset.day else None
+    return Row(number, " ".join([batch.symbol, *key]), day, values, told)
+
+
+_OURS = frozenset({"is_final"})
+
+
+def written(value: Any) -> str:
+    """Return a value as a person reads it: a number without zeros that say nothing."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    text = f"{value:f}"
+    whole, point, places = text.partition(".")
+    return f"{whole}{point}{places[:_PLACES]}{places[_PLACES:].rstrip('0')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,8 @@ YOUNG = "young"
 ANOTHER_ORIGIN = "another_origin"
 UNKNOWN_RUN = "unknown_run"
 
-_ACCEPTED = re.compile(r"accepted/([a-z]+)-([1-9]\d{0,17})\.parquet")
+_ACCEPTED = re.compile(r"accepted/([a-z]+)-([1-9]\d{0,17})(/[a-z0-9_.:-]+)?\.parquet")
+"""A file for each dataset of a run; before there were other datasets, one for the run."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Retention:
 def remove_old(
     connection: Connection[Any], store: ObjectStoragePath, *, now: datetime, days: int, dry_run: bool = False
 ) -> Retention:
-    """Remove raw bodies and accepted bars older than so many days that nothing needs any more.
+    """Remove raw bodies and accepted rows older than so many days that nothing needs any more.
 
     A body is as old as the newest request that points to it; where none does, as its name says. It stays if
     the quarantine points to it, if it brought a value that ``stock_data``, its history or a dataset holds, if
@@ -70,8 +71,16 @@ def remove_old(
         connection.commit()
         for key in old:
             (store / key).unlink(missing_ok=True)
+        _remove_empty_folders(store, old)
     log.info("Older than %s: %s", before, result)
     return result
+
+
+def _remove_empty_folders(store: ObjectStoragePath, removed: Iterable[str]) -> None:
+    """Those of runs of which nothing that was accepted is left; an object store has none."""
+    for folder in {(store / key).parent for key in removed if key.startswith("accepted/")}:
+        if folder.name != "accepted" and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _sizes(store: ObjectStoragePath) -> dict[str, int]:
@@ -104,8 +113,8 @@ def _bodies(connection: Connection[Any], keys: Collection[str], before: datetime
 def _accepted(connection: Connection[Any], keys: Collection[str], before: datetime) -> dict[str, str | None]:
     found = [(key, match) for key in keys if (match := _ACCEPTED.fullmatch(key))]
     own = origin_of(connection)
-    runs = {int(match[2]): key for key, match in found if match[1] == own}
-    about = {"runs": list(runs), "before": before}
+    runs = {key: int(match[2]) for key, match in found if match[1] == own}
+    about = {"runs": list(set(runs.values())), "before": before}
     known = dict(connection.execute(statement("load/accepted_in_use"), about).fetchall())
     others = {key: ANOTHER_ORIGIN for key, match in found if match[1] != own}
-    return others | {key: known.get(run, UNKNOWN_RUN) for run, key in runs.items()}
+    return others | {key: known.get(run, UNKNOWN_RUN) for key, run in runs.items()}

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, LiteralString
 
+import pyarrow as pa
 from psycopg import Connection, sql
 
-from airflow_provider_alphavantage.parsing import Kind
 from include.datasets.base import Dataset
-from include.datasets.rows import Rows
 from include.exceptions import PipelineError
 from include.warehouse.statements import statement
 
-_TYPES: dict[Kind, LiteralString] = {
-    "text": "text",
-    "date": "date",
-    "time": "timestamptz",
-    "number": "numeric",
-    "whole": "numeric",  # in this body; the next one's may have decimals
-    "flag": "boolean",
-}
-_HELD = _TYPES | {"time": "timestamp with time zone"}
 _OURS = {
     "fetched_at": "When the body that brought these values was fetched.",
     "valid_from": "Since when the table holds these values, by the clock of the load.",
@@ -32,58 +22,69 @@ class Misfit(PipelineError):
     """What came does not fit the table it is for."""
 
 
-def prepare(connection: Connection[Any], rows: Rows) -> Rows:
+def prepare(connection: Connection[Any], dataset: Dataset, rows: pa.Table) -> pa.Table:
     """Make the table, or add the columns it lacks; return the rows it has columns for.
 
     A column without any value says nothing of its type, so none is made for it yet.
 
+    :param rows: as :func:`include.gate.accepted.accepted_of` makes them.
     :raises Misfit: a column of the table is of another type than its values.
     """
-    about = {"table": rows.dataset.table}
+    about = {"table": dataset.table}
     held = dict(connection.execute(statement("load/columns_of_table"), about).fetchall())
-    empty = {
-        name
-        for name, cells in zip(rows.columns, zip(*rows.rows, strict=True), strict=True)
-        if all(cell is None for cell in cells)
-    }
-    rows = rows.without(empty - held.keys())
-    for name, kind in zip(rows.columns, rows.kinds, strict=True):
-        if name in held and name not in empty and not _fits(kind, held[name]):
+    empty = {name for name in rows.column_names if rows[name].null_count == rows.num_rows}
+    rows = rows.drop_columns(sorted(empty - held.keys()))
+    types = {field.name: _type_of(field.type) for field in rows.schema if field.name != "of_subject"}
+    for name, wanted in types.items():
+        if name in held and name not in empty and not _fits(wanted, held[name]):
             raise Misfit(
-                f"The column {name} of {rows.dataset.table} is {held[name]}; what came is {_TYPES[kind]}. "
-                "Look at the stored body; if it is right, alter the column's type."
+                f"The column {name} of {dataset.table} is {held[name]}; what came is {wanted}. Look at the "
+                "stored body; if it is right, alter the column's type."
             )
-    _make(connection, rows, held)
+    _make(connection, dataset, types, held)
     return rows
 
 
-def _fits(kind: Kind, held: str) -> bool:
+def _type_of(kind: pa.DataType) -> LiteralString:
+    """The type of a column that is made for such values."""
+    if pa.types.is_timestamp(kind):
+        return "timestamp with time zone"
+    if pa.types.is_decimal(kind) or pa.types.is_integer(kind):
+        return "numeric"  # a whole number in this body; the next one's may have decimals
+    return "date" if pa.types.is_date(kind) else "boolean" if pa.types.is_boolean(kind) else "text"
+
+
+def _fits(wanted: str, held: str) -> bool:
     """Whether a column takes such values without bending one: PostgreSQL would cut the time off a date."""
     plain = held.partition("(")[0]
-    return plain in {"text", _HELD[kind]} or (kind in {"number", "whole"} and plain in {"bigint", "integer"})
+    return plain in {"text", wanted} or (wanted == "numeric" and plain in {"bigint", "integer"})
 
 
-def _make(connection: Connection[Any], rows: Rows, held: Collection[str]) -> None:
-    table = sql.Identifier(rows.dataset.table)
+def _make(
+    connection: Connection[Any], dataset: Dataset, types: Mapping[str, LiteralString], held: Collection[str]
+) -> None:
+    table = sql.Identifier(dataset.table)
     typed = {
-        name: sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(_TYPES[kind]))
-        for name, kind in zip(rows.columns, rows.kinds, strict=True)
+        name: sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in types.items()
     }
-    new = [name for name in rows.columns if name not in held]
+    new = [name for name in types if name not in held]
     if held:
         for name in new:
             connection.execute(sql.SQL("alter table {} add column {}").format(table, typed[name]))
     else:
-        connection.execute(filled("load/make_dataset_table", rows, typed=sql.SQL(", ").join(typed.values())))
+        template: Any = statement("load/make_table").decode()
+        own = [column for name, column in typed.items() if name not in _OURS]
+        key = sql.SQL(", ").join(map(sql.Identifier, dataset.key))
+        connection.execute(sql.SQL(template).format(table=table, typed=sql.SQL(", ").join(own), key=key))
         comment = (
-            f"{rows.dataset.function} of Alpha Vantage: dataset says what is asked, dataset_history what was "
+            f"{dataset.function} of Alpha Vantage: dataset says what is asked, dataset_history what was "
             "replaced."
         )
         connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(comment)))
-        new += _OURS
+        new = [*(name for name in new if name not in _OURS), *_OURS]
     for name in new:
-        column = sql.Identifier(rows.dataset.table, name)
-        says = sql.Literal(_meaning(rows.dataset, name))
+        column = sql.Identifier(dataset.table, name)
+        says = sql.Literal(_meaning(dataset, name))
         connection.execute(sql.SQL("comment on column {} is {}").format(column, says))
 
 
@@ -93,23 +94,3 @@ def _meaning(dataset: Dataset, name: str) -> str:
     if name in dataset.parameters:
         return f"The {name} that {dataset.function} was asked for."
     return _OURS.get(name, f"{name} of {dataset.function}, as Alpha Vantage has it.")
-
-
-def filled(name: str, rows: Rows, **parts: sql.Composable) -> sql.Composed:
-    """Return the statement of that name, with the names of this dataset's table and columns in it."""
-    template: Any = statement(name).decode()
-    key = rows.dataset.key
-    return sql.SQL(template).format(
-        table=sql.Identifier(rows.dataset.table),
-        columns=_names(rows.columns),
-        staged=_names(rows.columns, "staged"),
-        key=_names(key),
-        held_key=_names(key, "held"),
-        staged_key=_names(key, "staged"),
-        **parts,
-    )
-
-
-def _names(names: Sequence[str], table: str | None = None) -> sql.Composed:
-    within = (table,) if table else ()
-    return sql.SQL(", ").join(sql.Identifier(*within, name) for name in names)

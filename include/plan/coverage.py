@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.datasets.daily_bars import USUAL_STEP
+from include.datasets.daily_bars.rules import USUAL_STEP
 from include.market.exchanges import NEW_YORK
 from include.market.lifecycle import lives_of, not_to_ask
 from include.market.listing import ACTIVE_LIST, asked_at

@@ -7,24 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from include.datasets.bars import StockBar
+from include.datasets.base import Batch
+from include.datasets.daily_bars.known import held_before
 from include.datasets.rule import SEVERITIES, Rule, Severity
-from include.gate.context import HeldBar
 from include.gate.verdicts import Finding, Verdict
 from include.report.rendering import render
 from include.settings import REPORTS_KEPT
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 SHOWN_AROUND = 2
 """So many sessions are shown before and after a bar that broke a rule."""
+
+HELD = -1
+"""In place of the row of a bar that did not come with the run."""
 
 MOST_BARS = 30
 """Of a symbol with more bars than this that broke rules, the newest are shown."""
@@ -42,13 +49,13 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class BarLine:
-    """A bar of a symbol's section, and what it broke.
+    """A bar of a symbol's section, by column, and what it broke.
 
     :param is_held: it did not come with this run; the warehouse has it.
     :param after_a_break: sessions between the line before and this one are not shown.
     """
 
-    bar: StockBar | HeldBar
+    bar: Mapping[str, Any]
     findings: tuple[Finding, ...]
     is_held: bool
     after_a_break: bool
@@ -63,19 +70,25 @@ class Section:
     not_shown: int
 
 
-def write_report(
-    connection: Connection[Any],
-    run: Run,
-    verdicts: Sequence[Verdict],
-    bars: Mapping[str, Sequence[StockBar]],
-    held: Sequence[HeldBar],
-    *,
-    kept: int = REPORTS_KEPT,
-) -> None:
-    """Write the report of a run, in place of the one before; the oldest ones are removed.
+@dataclass(frozen=True)
+class _Place:
+    """Where a bar stands: ``number`` is its row in the batch, or ``HELD``."""
 
-    :param bars: by symbol, the bars that were judged.
-    :param held: what was held of these symbols, around them.
+    day: date
+    number: int
+    rows: pa.Table
+    row: int
+
+    def bar(self) -> Mapping[str, Any]:
+        (values,) = self.rows.slice(self.row, 1).to_pylist()
+        return values  # type: ignore[no-any-return]
+
+
+def write_report(
+    connection: Connection[Any], run: Run, verdicts: Sequence[Verdict], *, kept: int = REPORTS_KEPT
+) -> None:
+    """Write the report of a run about daily bars, in place of the one before; the oldest ones are removed.
+
     :param kept: so many runs keep their report.
     """
     findings = [finding for verdict in verdicts for finding in verdict.findings]
@@ -87,7 +100,7 @@ def write_report(
         verdicts=verdicts,
         counts={severity: _count(findings, severity) for severity in SEVERITIES},
         rules=_rules(findings),
-        sections=[_section(verdict, bars[verdict.symbol], held) for verdict in _gravest_first(broken)],
+        sections=[_section(connection, verdict) for verdict in _gravest_first(broken)],
     )
     connection.execute(statement("report/write_report"), {"run": run.id, "html": html})
     connection.execute(statement("report/forget_reports"), {"kept": kept})
@@ -109,7 +122,9 @@ def _rules(findings: Sequence[Finding]) -> list[RuleLine]:
     for finding in findings:
         by_rule.setdefault((SEVERITIES.index(finding.severity), finding.rule.name), []).append(finding)
     return [
-        RuleLine(found[0].rule, SEVERITIES[rank], len({one.bar.symbol for one in found}), len(found))
+        RuleLine(
+            found[0].rule, SEVERITIES[rank], len({one.row.values["symbol"] for one in found}), len(found)
+        )
         for (rank, _), found in sorted(by_rule.items(), key=lambda pair: (pair[0][0], -len(pair[1])))
     ]
 
@@ -118,15 +133,12 @@ def _gravest_first(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return sorted(verdicts, key=lambda one: (one.accepted, -len(one.warnings), one.symbol))
 
 
-def _section(verdict: Verdict, bars: Sequence[StockBar], held: Sequence[HeldBar]) -> Section:
-    came = {bar.data_date for bar in bars}
-    own = [bar for bar in held if bar.symbol == verdict.symbol and bar.data_date not in came]
-    series: list[StockBar | HeldBar] = [*bars, *own]
-    series.sort(key=lambda bar: bar.data_date, reverse=True)
+def _section(connection: Connection[Any], verdict: Verdict) -> Section:
+    series = _series(verdict.batch, held_before(connection, [verdict.batch]))
     broken: dict[int, list[Finding]] = {}
     for finding in verdict.findings:
-        broken.setdefault(id(finding.bar), []).append(finding)
-    positions = [position for position, bar in enumerate(series) if id(bar) in broken]
+        broken.setdefault(finding.row.number, []).append(finding)
+    positions = [position for position, place in enumerate(series) if place.number in broken]
     shown = positions[:MOST_BARS]
     around = sorted({
         near
@@ -135,11 +147,20 @@ def _section(verdict: Verdict, bars: Sequence[StockBar], held: Sequence[HeldBar]
     })
     lines = [
         BarLine(
-            series[position],
-            tuple(broken.get(id(series[position]), ())),
-            isinstance(series[position], HeldBar),
+            series[position].bar(),
+            tuple(broken.get(series[position].number, ())),
+            series[position].number == HELD,
             number > 0 and around[number - 1] != position - 1,
         )
         for number, position in enumerate(around)
     ]
     return Section(verdict, lines, len(positions) - len(shown))
+
+
+def _series(batch: Batch, held: pa.Table) -> list[_Place]:
+    """The bars of a batch and those held that did not come, newest first."""
+    came = batch.rows["data_date"].to_pylist()
+    own = [_Place(day, number, batch.rows, number) for number, day in enumerate(came)]
+    days = enumerate(held["data_date"].to_pylist())
+    others = [_Place(day, HELD, held, row) for row, day in days if day not in set(came)]
+    return sorted([*own, *others], key=lambda place: place.day, reverse=True)

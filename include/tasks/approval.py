@@ -52,9 +52,7 @@ class ApproveWarnings(HITLOperator):
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> str:
-        """Record who decided what; return the path of the bars that may enter."""
-        from airflow.sdk import ObjectStoragePath
-
+        """Record who decided what; return where the rows are that may enter."""
         from include.gate.approval import record_approval
 
         answer = super().execute_complete(context, event)
@@ -65,11 +63,10 @@ class ApproveWarnings(HITLOperator):
                 run,
                 "approved" if answer["chosen_options"] == [APPROVE] else "rejected",
                 who=person["name"] if person else "nobody, as no answer came",
-                accepted=ObjectStoragePath(self.accepted),
             )
         return str(self.accepted)
 
 
 def approved(accepted: Any) -> Any:
-    """Return the path of the bars that may enter once a person, where one is to be asked, has been."""
+    """Return where the rows are that may enter once a person, where one is to be asked, has been."""
     return ApproveWarnings(task_id="approve_warnings", accepted=accepted).output

@@ -65,10 +65,11 @@ def validate_data() -> str:
     from include.warehouse.origins import origin_of
 
     with this_run() as (warehouse, run):
-        found = validate(warehouse, run, store=store(), reports=reports(origin_of(warehouse)))
-        if not found.datasets:
-            write_report(warehouse, run, found.verdicts, found.bars, found.held)
-    print(f"Data Docs: {data_docs(found.reports)}")
+        docs = reports(origin_of(warehouse))
+        found = validate(warehouse, run, store=store(), reports=docs)
+        if not found.is_of_datasets:
+            write_report(warehouse, run, found.verdicts)
+    print(f"Data Docs: {data_docs(docs)}")
     return found.accepted
 
 
@@ -77,13 +78,11 @@ def load_stock_data(accepted: str) -> dict[str, int]:
     """Merge what was accepted; return what was new and changed."""
     from airflow.sdk import ObjectStoragePath
 
-    from include.gate.accepted import read_accepted
-    from include.load.merge import load_run
+    from include.load.run import load_run
     from include.report.lineage import report_load
 
-    bars = read_accepted(ObjectStoragePath(accepted))
     with this_run() as (warehouse, run):
-        loaded = load_run(warehouse, bars, run)
+        loaded = load_run(warehouse, run, ObjectStoragePath(accepted))
         report_load(warehouse, run)
     counts = {
         "symbols": len(loaded),

@@ -10,9 +10,10 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import InvalidRequest, UnreadableBody
-from include.datasets.bars import StockBar, read_bars
+from include.datasets.base import Body
+from include.datasets.daily_bars.reading import NoBars, read_bars
 from include.gate.accepted import read_accepted, write_accepted
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, StockBar, batches_of, table_of
 
 
 def body(last_refreshed: str) -> bytes:
@@ -23,16 +24,14 @@ def body(last_refreshed: str) -> bytes:
     }).encode()  # fmt: skip
 
 
+def bars_of(content: bytes, fetched_at: datetime = MORNING_AFTER) -> list[dict]:
+    return read_bars(Body(content, "IBM", "TIME_SERIES_DAILY", fetched_at)).table.to_pylist()
+
+
 def final(last_refreshed: str, fetched_at: str) -> list[bool]:
-    bars = read_bars(
-        body(last_refreshed),
-        symbol="IBM",
-        function="TIME_SERIES_DAILY",
-        fetched_at=datetime.fromisoformat(fetched_at).replace(tzinfo=UTC),
-        origin="market",
-    )
-    assert [bar.data_date for bar in bars] == [date(2026, 5, 15), date(2026, 5, 14)]
-    return [bar.is_final for bar in bars]
+    rows = bars_of(body(last_refreshed), datetime.fromisoformat(fetched_at).replace(tzinfo=UTC))
+    assert [row["data_date"] for row in rows] == [date(2026, 5, 15), date(2026, 5, 14)]
+    return [row["is_final"] for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -51,14 +50,8 @@ def test_a_bar_is_final_when_its_session_closed_before_and_the_body_gives_a_date
 
 
 def test_a_csv_body_is_judged_by_the_close_alone():
-    bars = read_bars(
-        b"timestamp,open,high,low,close,volume\r\n2026-05-15,1,1,1,1,1\r\n",
-        symbol="IBM",
-        function="TIME_SERIES_DAILY",
-        fetched_at=datetime(2026, 5, 16, 6, tzinfo=UTC),
-        origin="market",
-    )
-    assert [(bar.symbol, bar.is_final, bar.origin) for bar in bars] == [("IBM", True, "market")]
+    (row,) = bars_of(b"timestamp,open,high,low,close,volume\r\n2026-05-15,1,1,1,1,1\r\n")
+    assert (row["symbol"], row["is_final"]) == ("IBM", True)
 
 
 @pytest.mark.parametrize(
@@ -72,37 +65,28 @@ def test_a_csv_body_is_judged_by_the_close_alone():
 )
 def test_a_body_that_is_not_this_symbols_series_is_an_error(content, error):
     with pytest.raises(error):
-        read_bars(
-            content,
-            symbol="IBM",
-            function="TIME_SERIES_DAILY",
-            fetched_at=datetime(2026, 5, 16, 6, tzinfo=UTC),
-            origin="market",
-        )
+        bars_of(content)
+
+
+def test_a_series_without_a_bar_is_none():
+    with pytest.raises(NoBars, match="The series has no bar"):
+        bars_of(b"timestamp,open,high,low,close,volume\r\n")
 
 
 def test_accepted_bars_arrive_as_they_left(batch, tmp_path):
-    path = ObjectStoragePath(f"file://{tmp_path}/accepted/1.parquet")
+    folder = ObjectStoragePath(f"file://{tmp_path}/accepted/market-1")
     bars = batch("IBM") + batch("BRK-B", low=Decimal("0.000001"), high=Decimal("999999999999.999999"))
-    write_accepted(bars, path)
-    assert [StockBar(**row) for row in read_accepted(path).to_pylist()] == bars
-
-
-def test_no_accepted_bar_is_no_bar(tmp_path):
-    path = ObjectStoragePath(f"file://{tmp_path}/1.parquet")
-    write_accepted([], path)
-    assert read_accepted(path).to_pylist() == []
+    write_accepted(batches_of(bars), folder)
+    arrived = read_accepted(folder, "daily_bars")
+    assert arrived == table_of(bars)
+    of_subject = arrived["of_subject"].to_pylist()
+    assert of_subject == [bar.symbol for bar in bars]
+    assert [StockBar(**row) for row in arrived.drop_columns(["of_subject"]).to_pylist()] == bars
 
 
 def test_a_csv_body_that_is_cut_short_is_not_read():
     """Seven bytes less, and the volume would be 6154."""
     whole = b"timestamp,open,high,low,close,volume\r\n2026-05-15,218.2,220.91,217.615,219.3,615445012\r\n"
-    about = {
-        "symbol": "IBM",
-        "function": "TIME_SERIES_DAILY",
-        "fetched_at": MORNING_AFTER,
-        "origin": "market",
-    }
-    assert [bar.volume for bar in read_bars(whole, **about)] == [615445012]
+    assert [row["volume"] for row in bars_of(whole)] == [615445012]
     with pytest.raises(UnreadableBody, match="cut short"):
-        read_bars(whole[:-7], **about)
+        bars_of(whole[:-7])

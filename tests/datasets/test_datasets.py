@@ -13,23 +13,23 @@ from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import BudgetSpent, TransportError, UnreadableBody
 from airflow_provider_alphavantage.functions import check, tier
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Dataset
+from include.datasets.base import Body, Dataset
 from include.datasets.periods import series_of
 from include.datasets.registry import DATASETS
 from include.datasets.rows import NoRows, read_rows
 from include.exceptions import BadParameter, OriginMismatch
 from include.fetch.fetcher import Fetcher
-from include.gate.datasets import validate_datasets
 from include.gate.quarantine import open_rows
-from include.load.datasets import load_datasets
-from include.load.loaded import Loaded
+from include.load.merge import Loaded
 from include.load.renaming import rename
 from include.load.retention import remove_old
+from include.load.run import load_run
 from include.plan.datasets import request_of, start
 from include.report.results import problems, results_of
 from include.report.summary import headline, table
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import RunRequest, end_run, find_run, requests_of
+from tests.bars import let_in
 from tests.warehouse.test_readers import uncommented
 
 pytestmark = pytest.mark.postgres
@@ -89,8 +89,7 @@ def run_all(warehouse, api, begin, tmp_path):
         fetcher = Fetcher(run, warehouse, api, store, force, datasets=datasets)
         for error in fetcher.fetch(request_of(dataset) for dataset in datasets if dataset.name in names):
             raise error
-        validate_datasets(warehouse, run, reports=tmp_path / "reports", datasets=datasets)
-        loaded = load_datasets(warehouse, run, now=api.now, datasets=datasets)
+        loaded = let_in(warehouse, run, tmp_path, datasets)
         warehouse.commit()
         return run, loaded
 
@@ -139,7 +138,7 @@ def test_rows_come_typed_and_exact_into_a_table_of_their_own(warehouse, run_all,
         )
     ]
     jobs = warehouse.execute("select date, value::text from us_unemployment order by date").fetchall()
-    assert jobs == [(date(2025, 9, 1), "4.40"), (date(2025, 10, 1), None), (date(2026, 4, 1), "4.3")]
+    assert jobs == [(date(2025, 9, 1), "4.40"), (date(2025, 10, 1), None), (date(2026, 4, 1), "4.30")]
     types = warehouse.execute(
         "select attname, format_type(atttypid, atttypmod) from pg_attribute "
         "where attrelid = 'fx_daily'::regclass and attname in ('timestamp', 'open', 'from_symbol') order by 1"
@@ -159,12 +158,13 @@ def test_the_same_rows_again_write_nothing(warehouse, run_all):
     assert contents(warehouse, "dataset_history") == []
 
 
-def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, run_all, api):
+def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, run_all, api, tmp_path):
     run_all(JOBS)
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"4.40", b"4.5") + b"2025-08-01,4.3\r\n"
     run, told = run_all(JOBS, force=True)
     assert told == [Loaded("us_unemployment", 1, 1, 2)]
-    assert load_datasets(warehouse, run, now=MORNING) == told
+    (accepted,) = tmp_path.glob(f"accepted/*-{run.id}")
+    assert load_run(warehouse, run, ObjectStoragePath(f"file://{accepted}")) == told
 
 
 def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_nothing(warehouse, run_all, api):
@@ -248,10 +248,10 @@ def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_al
         "select data_date, rules, bar ->> 'close' from quarantine order by id"
     ).fetchall()
     assert refused == [
-        (date(2026, 5, 15), ["one_row_a_key"], "1.16250"),
+        (date(2026, 5, 15), ["one_row_a_key"], "1.1625"),
         (date(2026, 5, 14), ["close_present", "open_not_above_high"], None),
-        (date(2026, 5, 15), ["one_row_a_key"], "1"),
-        (date(2026, 5, 17), ["not_in_the_future"], "1"),
+        (date(2026, 5, 15), ["one_row_a_key"], "1.0000"),
+        (date(2026, 5, 17), ["not_in_the_future"], "1.0000"),
     ]
     counts = warehouse.execute("select bars, refused_bars, new_bars from verdict where symbol = 'eur_usd'")
     assert counts.fetchall() == [(4, 4, None)]
@@ -268,8 +268,8 @@ def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_al
     assert open_rows(warehouse) == []  # the quarantine of bars has nothing to decide about it
     (problem,) = problems(results_of(warehouse, run))
     assert problem.startswith(
-        "eur_usd: 4 of 4 rows refused, none loaded. eur_usd from_symbol EUR, to_symbol USD, "
-        "timestamp 2026-05-15: one_row_a_key (open 1.16700, high 1.16730, low 1.16160, close 1.16250)."
+        "eur_usd: 4 of 4 rows refused, none loaded. eur_usd 2026-05-15: one_row_a_key "
+        "(open 1.1670, high 1.1673, low 1.1616, close 1.1625)."
     )
     assert (
         headline(results_of(warehouse, run)) == "1 of 2 datasets loaded; 3 rows new; 0 changed; 0 unchanged"
@@ -458,7 +458,7 @@ def test_an_outage_costs_the_calls_of_three_datasets_and_not_of_all(warehouse, b
 )
 def test_a_body_that_is_not_the_datasets_is_refused(dataset, body, error, message):
     with pytest.raises(error, match=message):
-        read_rows(dataset, body, fetched_at=MORNING)
+        read_rows(dataset, Body(body, dataset.name, dataset.function, MORNING))
 
 
 def test_a_body_that_brought_a_value_is_kept_and_one_that_brought_none_is_aged(

@@ -15,13 +15,12 @@ from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Dataset
 from include.datasets.rule import between
 from include.fetch.fetcher import Fetcher
-from include.gate.datasets import validate_datasets
-from include.load.datasets import load_datasets
 from include.plan.datasets import request_of, start
 from include.report.results import problems, results_of
 from include.report.summary import headline, table
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import RunRequest, find_run, requests_of
+from tests.bars import let_in
 
 pytestmark = pytest.mark.postgres
 MORNING = datetime(2026, 5, 16, 7, tzinfo=UTC)
@@ -68,8 +67,7 @@ def run_daily(warehouse, tmp_path):
         run = find_run(warehouse, request.dag_id, request.run_id)
         store = ObjectStoragePath(f"file://{tmp_path}/store")
         assert Fetcher(run, warehouse, api, store, datasets=[YIELD]).fetch(groups[0]) == []
-        validate_datasets(warehouse, run, reports=tmp_path / "reports", datasets=[YIELD])
-        load_datasets(warehouse, run, now=api.now, datasets=[YIELD])
+        let_in(warehouse, run, tmp_path, [YIELD])
         warehouse.commit()
         return run
 

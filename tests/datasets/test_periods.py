@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from include.datasets.base import Body
 from include.datasets.periods import series_of
 from include.datasets.registry import dataset_named
 from include.datasets.rows import read_rows
@@ -18,9 +19,10 @@ def read(series: str, *days: str, now: str, symbol: str = "IBM") -> list[tuple[s
     """The rows of a body with these days, as the first day of the period and the day itself."""
     body = (HEADER + "".join(f"{day}{VALUES}" for day in days)).encode()
     fetched_at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    rows = read_rows(series_of(symbol, series), body, fetched_at=fetched_at)
-    assert len(days) == len(rows.rows) + rows.left_out
-    return [(str(row[rows.dataset.period]), str(row["timestamp"])) for row in rows.dicts()]
+    dataset = series_of(symbol, series)
+    rows = read_rows(dataset, Body(body, dataset.name, dataset.function, fetched_at))
+    assert len(days) == rows.table.num_rows + rows.left_out
+    return [(str(row[dataset.period]), str(row["timestamp"])) for row in rows.table.to_pylist()]
 
 
 def test_a_week_is_dated_by_its_last_session_and_known_by_its_monday():
@@ -72,5 +74,6 @@ def test_the_name_of_a_series_tells_its_symbol():
 def test_a_row_without_a_day_is_left_to_the_rules():
     body = (HEADER + ",10,11,9,10,1\r\n" + "2026-05-08" + VALUES).encode()
     fetched_at = datetime(2026, 5, 16, 6, tzinfo=UTC)
-    rows = read_rows(series_of("IBM", "weekly"), body, fetched_at=fetched_at)
-    assert [row["week"] for row in rows.dicts()] == [None, date(2026, 5, 4)]
+    dataset = series_of("IBM", "weekly")
+    rows = read_rows(dataset, Body(body, dataset.name, dataset.function, fetched_at))
+    assert rows.table["week"].to_pylist() == [None, date(2026, 5, 4)]

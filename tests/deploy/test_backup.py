@@ -11,19 +11,20 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from include.gate.accepted import table_of
 from include.gate.records import record_verdicts
 from include.gate.verdicts import Verdict
-from include.load.merge import load
+from include.load.daily_bars import load_bars
 from include.local.place import wheel_programs
 from include.warehouse.connections import connect_to
 from include.warehouse.migrations.__main__ import main as migrate
 from include.warehouse.runs import RunRequest, start_run
-from tests.bars import (  # pytest finds fixtures by these names
+from tests.bars import (  # pytest finds fixtures by these names, batches_of
     MORNING_AFTER,
     batch,
+    batches_of,
     loading,
     started,
+    table_of,
     validated,
 )
 
@@ -77,6 +78,6 @@ def test_what_a_backup_brings_back_is_all_of_it_and_goes_on(
             clock=DAY_AFTER,
             symbols=["IBM"],
         )
-        record_verdicts(restored, run, {}, [Verdict("IBM", 25)])
-        (loaded,) = load(restored, table_of(batch("IBM")), run, now=DAY_AFTER + timedelta(days=1))
+        record_verdicts(restored, run, [Verdict(came) for came in batches_of(batch("IBM"))])
+        (loaded,) = load_bars(restored, table_of(batch("IBM")), run, now=DAY_AFTER + timedelta(days=1))
     assert (loaded.new, loaded.changed, loaded.unchanged) == (0, 1, 24)

@@ -12,10 +12,11 @@ from airflow.sdk import ObjectStoragePath
 from moto.server import ThreadedMotoServer
 
 from include.fetch.raw_store import is_stored, read_body, write_body
-from include.gate.accepted import read_accepted, table_of, write_accepted
+from include.gate.accepted import read_accepted, write_accepted
 from include.load.retention import Retention, remove_old
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, RunRequest, record_request, start_run
+from tests.bars import batches_of, table_of
 
 NOON = datetime(2026, 5, 16, 12, tzinfo=UTC)
 CONN_ID = "store_of_test"
@@ -120,9 +121,9 @@ def test_a_symbol_stays_inside_the_store(bucket, keep, symbol):
 
 
 def test_accepted_bars_come_back(bucket, batch):
-    path = bucket.store / "accepted" / "market-1.parquet"
-    write_accepted(batch("IBM"), path)
-    assert read_accepted(ObjectStoragePath(str(path))) == table_of(batch("IBM"))
+    folder = bucket.store / "accepted" / "market-1"
+    write_accepted(batches_of(batch("IBM")), folder)
+    assert read_accepted(ObjectStoragePath(str(folder)), "daily_bars") == table_of(batch("IBM"))
     assert len(bucket.ever_held()) == 1
 
 

@@ -7,13 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from include.gate.evaluate import judge
 from include.gate.records import record_verdicts
-from include.warehouse.runs import Request
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, judge
 
 pytestmark = pytest.mark.postgres
-REQUEST = Request("IBM", "TIME_SERIES_DAILY", "fetched", "compact", "path", "sandbox", MORNING_AFTER)
 BUSY = "IBM 2026-05-13: usual_volume (100000000 shares, 16.25 times the median of the sessions before)."
 
 
@@ -23,8 +20,7 @@ def judged(warehouse, started, tmp_path):
     run = started("IBM")
 
     def judge_them(bars) -> list[tuple]:
-        for verdict in judge(bars, now=MORNING_AFTER, reports=tmp_path):
-            record_verdicts(warehouse, run, {verdict.symbol: REQUEST}, [verdict])
+        record_verdicts(warehouse, run, judge(bars, now=MORNING_AFTER, reports=tmp_path))
         return warehouse.execute(
             "select rule, severity, bars, first_session, last_session, told from broken_rule order by rule"
         ).fetchall()
@@ -40,7 +36,7 @@ def test_each_broken_rule_has_a_row_with_its_newest_bar_in_a_sentence(judged, ba
         (
             "low_positive", "critical", 2, date(2026, 4, 16), date(2026, 4, 22),
             "IBM 2026-04-22: low_positive "
-            "(open 218.2000, high 220.9100, low -1, close 219.3000, volume 6154450).",
+            "(open 218.2000, high 220.9100, low -1.0000, close 219.3000, volume 6154450).",
         ),
         ("usual_volume", "warning", 1, date(2026, 5, 13), date(2026, 5, 13), BUSY),
     ]  # fmt: skip

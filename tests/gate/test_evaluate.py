@@ -12,8 +12,7 @@ from include.datasets.daily_bars import DAILY_BAR_RULES
 from include.datasets.rule import Rule
 from include.exceptions import GateError
 from include.gate.checkpoint import data_docs
-from include.gate.evaluate import judge
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, judge
 
 BROKEN = {
     "open_present": {"open": None},
@@ -54,7 +53,7 @@ def test_every_rule_refuses_the_symbol_that_breaks_it_and_no_other(batch, report
     assert found == {f"S{number}": set(rules.split()) for number, rules in enumerate(BROKEN)}
     repeated = f"S{list(BROKEN).index('one_bar_a_session')}"
     assert all(len(v.broken) == (2 if symbol == repeated else 1) for symbol, v in verdicts.items())
-    assert all(verdict.bars == 25 for verdict in verdicts.values())
+    assert all(verdict.batch.brought == 25 for verdict in verdicts.values())
     assert {name for rules in BROKEN for name in rules.split()} == {
         rule.name for rule in DAILY_BAR_RULES if rule.severity == "critical"
     }
@@ -64,7 +63,7 @@ def test_every_rule_refuses_the_symbol_that_breaks_it_and_no_other(batch, report
 def test_a_reason_names_symbol_session_rule_and_values(batch, reports):
     (verdict,) = judge(batch("IBM", open=Decimal("221")), now=MORNING_AFTER, reports=reports)
     assert verdict.reasons == [
-        "IBM 2026-05-13: open_not_above_high (open 221, high 220.9100, low 217.6150, close 219.3000, "
+        "IBM 2026-05-13: open_not_above_high (open 221.0000, high 220.9100, low 217.6150, close 219.3000, "
         "volume 6154450)."
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,15 +13,14 @@ import psycopg
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from include.datasets.daily_bars import DAILY_BAR_RULES
+from include.datasets.daily_bars import DAILY_BAR_RULES, DAILY_BARS
 from include.datasets.rule import Rule
 from include.exceptions import BadDecision
 from include.fetch.raw_store import write_body
-from include.gate.accepted import read_accepted
 from include.gate.decisions import decide
 from include.gate.quarantine import Action, Instruction, open_rows, table, take_up
 from include.gate.validate import validate
-from include.load.merge import load_run
+from include.load.run import load_run
 from include.load.views import refresh_views
 from include.market.instruments import register, write_sessions
 from include.plan.coverage import held_of
@@ -80,7 +80,10 @@ class Desk:
 
     def judged(self, run, rules=DAILY_BAR_RULES) -> str:
         """Judge a run; the path of the bars that may enter."""
-        return validate(self.warehouse, run, store=self.store, reports=self.reports, rules=rules).accepted
+        datasets = (replace(DAILY_BARS, rules=tuple(rules)),)
+        return validate(
+            self.warehouse, run, store=self.store, reports=self.reports, datasets=datasets
+        ).accepted
 
     def decide(self, action: Action, *ids: int, who: str = "ana", why: str = "Checked.", run_id: str = ""):
         """Carry out an instruction as the DAG does; the result by symbol."""
@@ -103,7 +106,7 @@ class Desk:
 
     def _finish(self, run, rules):
         accepted = self.judged(run, rules)
-        load_run(self.warehouse, read_accepted(ObjectStoragePath(accepted)), run)
+        load_run(self.warehouse, run, ObjectStoragePath(accepted))
         end_run(self.warehouse, run, state="success", message="")
         self.warehouse.commit()
         return {result.symbol: result for result in results_of(self.warehouse, run)}
@@ -359,7 +362,7 @@ def test_a_row_discarded_while_a_run_waits_to_load_it_does_not_come_back(desk):
     accepted = desk.judged(run)
     desk.decide("discard", row.id, who="ben", why="Wrong after all.")
     assert desk.low() is None
-    load_run(desk.warehouse, read_accepted(ObjectStoragePath(accepted)), run)
+    load_run(desk.warehouse, run, ObjectStoragePath(accepted))
     assert desk.low() is None
 
 

@@ -9,13 +9,13 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from include.datasets.corporate_actions import CorporateAction, KnownActions, read_actions
+from include.datasets.base import Body
+from include.datasets.corporate_actions import CorporateAction, KnownActions, actions_of
+from include.datasets.daily_bars.known import known_actions
 from include.exceptions import OriginMismatch
-from include.gate.context import known_actions
-from include.load.corporate_actions import load_actions
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, record_request
-from tests.bars import MORNING_AFTER
+from include.warehouse.runs import Request, RunRequest, record_request, start_run
+from tests.bars import MORNING_AFTER, let_in
 
 JUNE = date(2026, 6, 1)
 
@@ -31,14 +31,20 @@ def dividends(*rows: tuple[str, str]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
+def listed(body: bytes, function: str) -> list[CorporateAction]:
+    return actions_of(Body(body, "IBM", function, MORNING_AFTER))
+
+
 def test_the_recorded_splits_and_dividends(recordings):
-    found = read_actions((recordings / "SPLITS__IBM__pt1.csv").read_bytes(), symbol="IBM", function="SPLITS")
+    found = actions_of(
+        Body((recordings / "SPLITS__IBM__pt1.csv").read_bytes(), "IBM", "SPLITS", MORNING_AFTER)
+    )
     assert found == [
         CorporateAction("split", date(2021, 11, 4), D("1.0460")),
         CorporateAction("split", date(1999, 5, 27), D("2.0000")),
     ]
     body = (recordings / "DIVIDENDS__IBM__pt2.csv").read_bytes()
-    paid = read_actions(body, symbol="IBM", function="DIVIDENDS")
+    paid = listed(body, "DIVIDENDS")
     assert len(paid) == body.count(b"\n") - 1
     assert paid[0] == CorporateAction(
         "dividend", date(2025, 11, 10), D("1.68"), date(2025, 10, 22), date(2025, 11, 10), date(2025, 12, 10)
@@ -47,14 +53,14 @@ def test_the_recorded_splits_and_dividends(recordings):
 
 
 def test_a_company_without_any_has_an_empty_list():
-    assert read_actions(b'{"symbol": "IBM", "data": []}', symbol="IBM", function="SPLITS") == []
+    assert listed(b'{"symbol": "IBM", "data": []}', "SPLITS") == []
 
 
 def test_several_on_one_day_are_one_and_a_repeated_row_counts_once():
     body = dividends(("2026-05-08", "1.5"), ("2026-05-08", "0.25"), ("2026-05-08", "0.25"))
-    assert [action.value for action in read_actions(body, symbol="IBM", function="DIVIDENDS")] == [D("1.75")]
+    assert [action.value for action in listed(body, "DIVIDENDS")] == [D("1.75")]
     body = splits(("2026-05-08", "2"), ("2026-05-08", "1.5"))
-    assert [action.value for action in read_actions(body, symbol="IBM", function="SPLITS")] == [D("3.0")]
+    assert [action.value for action in listed(body, "SPLITS")] == [D("3.0")]
 
 
 @pytest.mark.parametrize(
@@ -71,23 +77,24 @@ def test_several_on_one_day_are_one_and_a_repeated_row_counts_once():
 )
 def test_what_makes_no_sense_is_refused(function, body):
     with pytest.raises(UnreadableBody, match=f"{function} IBM"):
-        read_actions(body, symbol="IBM", function=function)
+        listed(body, function)
 
 
 @pytest.fixture
-def loading(warehouse, started, tmp_path):
+def loading(warehouse, tmp_path):
     """Load a body of actions, fetched and loaded so many days after the first morning."""
 
     def load_them(body: bytes, function: str = "SPLITS", day: int = 0, origin: str = "sandbox") -> None:
         now = MORNING_AFTER + timedelta(days=day)
-        run = started("IBM", run_id=f"{function} {day}")
+        asked = RunRequest("stock_data_pipeline", f"{function} {day}", now=now.isoformat())
+        run = start_run(warehouse, asked, clock=now, symbols=["IBM"])
         path = ObjectStoragePath(f"file://{tmp_path}/{function}-{day}.csv")
         path.write_bytes(body)
         brought = Request(
             "IBM", function, "fetched", "", str(path), origin, now, final_through=JUNE + timedelta(days=day)
         )
         record_request(warehouse, run, brought)
-        load_actions(warehouse, run, now=now)
+        let_in(warehouse, run, tmp_path)
         warehouse.commit()
 
     return load_them

@@ -11,16 +11,12 @@ from airflow.sdk import ObjectStoragePath
 from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.responses import read
 from include.fetch.fetcher import Fetcher
-from include.gate.accepted import read_accepted
-from include.gate.validate import validate
-from include.load.corporate_actions import load_actions
-from include.load.merge import load
 from include.plan.budget import Allowance
 from include.plan.start import start
 from include.report.gaps import find_gaps
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Run, RunRequest, find_run, requests_of
-from tests.bars import MORNING_AFTER, SESSIONS
+from tests.bars import MORNING_AFTER, SESSIONS, let_in
 
 pytestmark = pytest.mark.postgres
 
@@ -85,9 +81,7 @@ def run_at(warehouse, tmp_path, vendor):
         run = find_run(warehouse, "stock_data_pipeline", now)
         errors = Fetcher(run, warehouse, vendor, store).fetch(asked for group in groups for asked in group)
         assert errors == []
-        accepted = validate(warehouse, run, store=store, reports=tmp_path / "reports").accepted
-        load_actions(warehouse, run, now=run.now())
-        load(warehouse, read_accepted(ObjectStoragePath(accepted)), run, now=run.now())
+        let_in(warehouse, run, tmp_path / "store")
         find_gaps(warehouse, now=run.now())
         warehouse.commit()
         return run

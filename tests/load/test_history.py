@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from include.datasets.bars import StockBar
-from tests.bars import SESSIONS
+from tests.bars import SESSIONS, StockBar
 
 pytestmark = pytest.mark.postgres
 MONDAY = datetime(2026, 5, 18, 6, tzinfo=UTC)
@@ -122,9 +121,7 @@ def bar(symbol: str, session: date, draw: random.Random, now: datetime, final: b
     low = Decimal(draw.randrange(100_000, 120_000)) / 1000
     prices = [low + Decimal(draw.randrange(0, 5_000)) / 1000 for _ in range(2)]
     high = max(prices) + Decimal("0.01")
-    return StockBar(
-        symbol, session, prices[0], high, low, prices[1], draw.randrange(10**7), final, now, "sandbox"
-    )
+    return StockBar(symbol, session, prices[0], high, low, prices[1], draw.randrange(10**7), final, now)
 
 
 def seen(b: StockBar, before: dict) -> tuple:

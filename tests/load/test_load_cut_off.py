@@ -11,16 +11,14 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from include.datasets.bars import StockBar
-from include.gate.accepted import table_of
-from include.load.loaded import Loaded
-from include.load.merge import load
+from include.load.daily_bars import load_bars
+from include.load.merge import Loaded
 from include.local import postgres
 from include.local.cluster import postmaster
 from include.warehouse.connections import connect_to
 from include.warehouse.migrations.upgrade import upgrade
 from include.warehouse.runs import find_run
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, StockBar, table_of
 
 pytestmark = pytest.mark.postgres
 TUESDAY = MORNING_AFTER + timedelta(days=3)
@@ -76,13 +74,13 @@ def state(url: str) -> list[list[tuple]]:
 
 def load_again(url: str, bars: list[StockBar]) -> list[Loaded]:
     with connect_to(url) as connection:
-        return load(
+        return load_bars(
             connection, table_of(bars), find_run(connection, "stock_data_pipeline", "cut"), now=TUESDAY
         )
 
 
 @pytest.mark.parametrize(
-    "statement", ["create temporary table bar_step", "update stock_data", "update verdict"]
+    "statement", ["create temporary table row_step", "update stock_data", "update verdict"]
 )
 def test_cut_off_in_the_middle_a_load_leaves_the_table_as_it_was(
     warehouse_url, loading, validated, batch, folder, statement
@@ -94,7 +92,7 @@ def test_cut_off_in_the_middle_a_load_leaves_the_table_as_it_was(
     with connect_to(warehouse_url) as connection:
         connection.cursor_factory = cut_off_after(statement.encode(), folder)
         with pytest.raises(psycopg.OperationalError):
-            load(connection, table_of(bars), run, now=TUESDAY)
+            load_bars(connection, table_of(bars), run, now=TUESDAY)
     postgres.start(folder)
     assert state(warehouse_url) == before
     assert load_again(warehouse_url, bars) == [Loaded("IBM", 2, 1, 12), Loaded("MSFT", 25, 0, 0)]

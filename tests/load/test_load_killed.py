@@ -9,11 +9,13 @@ import sys
 from dataclasses import replace
 
 import pytest
+from airflow.sdk import ObjectStoragePath
 
-from include.datasets.bars import StockBar
+from include.gate.accepted import write_accepted
 from include.load.views import refresh_views
 from include.warehouse.connections import connect_to
-from tests.bars import SESSIONS
+from include.warehouse.runs import record_request
+from tests.bars import SESSIONS, StockBar, batches_of
 from tests.conftest import PROJECT
 from tests.load.test_history import MONDAY, bar
 
@@ -23,10 +25,9 @@ LOAD = """
 import os, signal, sys
 from contextlib import contextmanager
 import psycopg
-from include.gate.accepted import table_of
-from include.load.merge import load_run
+from airflow.sdk import ObjectStoragePath
+from include.load.run import load_run
 from include.warehouse.runs import find_run
-from tests.load.test_load_killed import corrected
 
 left = int(sys.argv[2])
 
@@ -60,7 +61,7 @@ class Cursor(psycopg.Cursor):
 with psycopg.connect(sys.argv[1]) as connection:
     run = find_run(connection, "stock_data_pipeline", "killed")
     connection.cursor_factory = Cursor
-    loaded = load_run(connection, table_of(corrected()), run)
+    loaded = load_run(connection, run, ObjectStoragePath(sys.argv[3]))
     point()
 print("committed", flush=True)
 point()
@@ -81,16 +82,23 @@ def corrected() -> list[StockBar]:
 
 
 @pytest.fixture
-def held(warehouse, loading, validated) -> None:
-    """The bars of the first load, in the table and its views; a run that is about to load the second."""
+def held(warehouse, loading, validated, tmp_path) -> str:
+    """The bars of the first load, in the table and its views; the accepted ones of a run about to load."""
     loading([replace(corrected()[0], volume=7), *corrected()[1:10]], "first", MONDAY)
     refresh_views(warehouse)
-    validated(corrected(), "killed")
+    run = validated(corrected(), "killed")
+    batches = batches_of(corrected())
+    for came in batches:
+        record_request(warehouse, run, came.request)
+    warehouse.commit()
+    folder = f"file://{tmp_path}/accepted"
+    write_accepted(batches, ObjectStoragePath(folder))
+    return folder
 
 
-def load(url: str, points: int) -> subprocess.CompletedProcess[str]:
+def load(url: str, folder: str, points: int) -> subprocess.CompletedProcess[str]:
     """Load the run in a process of its own that kills itself after so many points."""
-    command = [sys.executable, "-c", LOAD, url, str(points)]
+    command = [sys.executable, "-c", LOAD, url, str(points), folder]
     return subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)
 
 
@@ -107,7 +115,7 @@ def state(url: str) -> list[list[tuple]]:
 def test_killed_anywhere_the_table_and_its_views_are_as_before_or_as_after(warehouse_url, held):
     before = state(warehouse_url)
     died = 0
-    while (done := load(warehouse_url, died)).returncode:
+    while (done := load(warehouse_url, held, died)).returncode:
         assert done.returncode == -signal.SIGKILL, done.stderr
         died += 1
         if done.stdout == "committed\n":
@@ -122,6 +130,6 @@ def test_killed_anywhere_the_table_and_its_views_are_as_before_or_as_after(wareh
     assert seen == [bars[10], bars[11]]
 
     # Nobody heard that it was done, so it is tried again: nothing changes, and it still says what it did.
-    again = load(warehouse_url, 1_000)
+    again = load(warehouse_url, held, 1_000)
     assert again.stdout.splitlines() == ["committed", "(1, 1, 9) (1, 0, 0)"]
     assert state(warehouse_url) == after

@@ -9,14 +9,12 @@ from decimal import Decimal
 
 import pytest
 
-from include.datasets.bars import StockBar
-from include.gate.accepted import table_of
-from include.load.loaded import LOAD_LOCK, Loaded
-from include.load.merge import load
+from include.load.daily_bars import load_bars
+from include.load.merge import LOAD_LOCK, Loaded
 from include.report.results import results_of
 from include.warehouse.connections import connect_to
 from include.warehouse.runs import Request, Run, find_run, record_request
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, StockBar, table_of
 
 pytestmark = pytest.mark.postgres
 OLDER, NEWER = MORNING_AFTER + timedelta(days=1), MORNING_AFTER + timedelta(days=2)
@@ -97,7 +95,7 @@ def test_an_older_body_does_not_replace_what_a_later_one_has_confirmed(warehouse
     asked(find_run(warehouse, "stock_data_pipeline", "later"), NEWER)
     before = written(warehouse)
     bars = table_of(fetched(OLDER, close=Decimal("219.31")))
-    assert load(warehouse, bars, failed, now=NEWER) == [Loaded("IBM", 0, 0, 25)]
+    assert load_bars(warehouse, bars, failed, now=NEWER) == [Loaded("IBM", 0, 0, 25)]
     assert written(warehouse) == before
 
 
@@ -117,7 +115,7 @@ def test_two_loads_of_the_same_bars_at_once_agree(warehouse, warehouse_url, vali
     def load_alone(run_id: str) -> Loaded:
         with connect_to(warehouse_url) as connection:
             run = find_run(connection, "stock_data_pipeline", run_id)
-            return load(connection, table_of(batch("IBM")), run, now=run.now())[0]
+            return load_bars(connection, table_of(batch("IBM")), run, now=run.now())[0]
 
     with ThreadPoolExecutor(2) as pool:
         counts = sorted(pool.map(load_alone, "ab"), key=lambda loaded: loaded.new)
@@ -138,7 +136,7 @@ def test_two_loads_of_other_values_at_once_leave_what_the_newer_bodies_say(
     def load_alone(name: str) -> int:
         with connect_to(warehouse_url) as connection:
             run = find_run(connection, "stock_data_pipeline", name)
-            return sum(one.changed for one in load(connection, table_of(bodies[name]), run, now=NEWER))
+            return sum(one.changed for one in load_bars(connection, table_of(bodies[name]), run, now=NEWER))
 
     loading(batch("IBM") + batch("MSFT"))
     bodies = {"older": fetched(OLDER, "219.31"), "newer": fetched(NEWER, "219.32")}
@@ -175,7 +173,7 @@ def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, loa
     loading(batch("IBM")[:24])
     bars = batch("IBM", volume=7)[5:] + batch("MSFT")[:3]
     run = validated(bars, "again")
-    told = [load(warehouse, table_of(bars), run, now=run.now()) for _ in range(3)]
+    told = [load_bars(warehouse, table_of(bars), run, now=run.now()) for _ in range(3)]
     assert told == [[Loaded("IBM", 1, 1, 18), Loaded("MSFT", 3, 0, 0)]] * 3
 
 

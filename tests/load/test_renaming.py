@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from include.datasets.rule import Rule
+from include.datasets.daily_bars import DAILY_BARS
 from include.exceptions import BadParameter
-from include.fetch.bodies import bars_of
-from include.gate.accepted import table_of
+from include.fetch.bodies import rows_of
 from include.gate.records import record_verdicts
-from include.gate.verdicts import Finding, Verdict
-from include.load.merge import load
+from include.gate.verdicts import Verdict
+from include.load.daily_bars import load_bars
 from include.load.renaming import Renamed, rename
 from include.load.views import refresh_views
 from include.market.instruments import register, write_sessions
@@ -23,7 +23,7 @@ from include.market.lifecycle import lives_of
 from include.report.gaps import find_gaps
 from include.report.results import results_of
 from include.warehouse.runs import Request, end_run, find_run, record_request
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, SESSIONS, batches_of, refusing, table_of
 
 pytestmark = pytest.mark.postgres
 FRIDAY = date(2026, 5, 15)
@@ -48,12 +48,11 @@ def held(warehouse, started, batch) -> None:
     for symbol in bars:
         request = Request(symbol, "TIME_SERIES_DAILY", "fetched", "compact", "p", "sandbox", MORNING_AFTER)
         record_request(warehouse, run, request)
-        record_verdicts(warehouse, run, {symbol: request}, [Verdict(symbol, 24)])
-    load(warehouse, table_of([*bars["IBM"], *bars["FB"]]), run, now=MORNING_AFTER)
+        record_verdicts(warehouse, run, [Verdict(came) for came in batches_of(bars[symbol])])
+    load_bars(warehouse, table_of([*bars["IBM"], *bars["FB"]]), run, now=MORNING_AFTER)
     warehouse.commit()
-    load(warehouse, table_of(batch("FB", close=Decimal("220.0000"))[:-1]), run, now=MORNING_AFTER)
-    broken = (Finding(0, bars["FB"][0], Rule("positive", "P.", "x")),)
-    record_verdicts(warehouse, run, {"FB": request}, [Verdict("FB", 24, broken)])
+    load_bars(warehouse, table_of(batch("FB", close=Decimal("220.0000"))[:-1]), run, now=MORNING_AFTER)
+    record_verdicts(warehouse, run, [refusing(came, SESSIONS[0]) for came in batches_of(bars["FB"])])
     warehouse.execute(ACTION.format("corporate_action", "", ""))
     warehouse.execute(ACTION.format("corporate_action_history", ", valid_to", ", now()"))
     warehouse.execute("insert into corporate_action_check values ('FB', 'split', '2026-05-15', 'p', now())")
@@ -140,16 +139,24 @@ BODY = b"""{"Meta Data": {"2. Symbol": "META", "3. Last Refreshed": "2026-05-15"
 
 
 @pytest.mark.parametrize(("asked_as", "is_read"), [("META", True), ("META-2021", False), ("IBM", False)])
-def test_a_stored_body_is_read_as_that_of_the_name_it_was_asked_for(asked_as, is_read):
-    path = (
-        f"file:///store/raw/origin=sandbox/function=TIME_SERIES_DAILY/symbol={asked_as}/"
+def test_a_stored_body_is_read_as_that_of_the_name_it_was_asked_for(tmp_path, asked_as, is_read):
+    path = ObjectStoragePath(
+        f"file://{tmp_path}/store/raw/origin=sandbox/function=TIME_SERIES_DAILY/symbol={asked_as}/"
         "20260516T060000Z-0123456789abcdef-compact.json"
     )
+    path.parent.mkdir(parents=True)
+    path.write_bytes(BODY)
     request = Request(
-        "META-2021", "TIME_SERIES_DAILY", "fetched", path=path, origin="sandbox", fetched_at=MORNING_AFTER
+        "META-2021",
+        "TIME_SERIES_DAILY",
+        "fetched",
+        path=str(path),
+        origin="sandbox",
+        fetched_at=MORNING_AFTER,
     )
     with nullcontext() if is_read else pytest.raises(UnreadableBody, match="The body is that of 'META'"):
-        assert [(bar.symbol, bar.data_date) for bar in bars_of(request, BODY)] == [("META-2021", FRIDAY)]
+        (row,) = rows_of(DAILY_BARS, request).table.to_pylist()
+        assert (row["symbol"], row["data_date"]) == ("META-2021", FRIDAY)
 
 
 def test_a_symbol_whose_run_is_under_way_keeps_its_name(warehouse, held, started):

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.datasets.bars import read_bars
+from include.datasets.base import Body
+from include.datasets.daily_bars.reading import read_bars
 from include.exceptions import UnknownExchange
-from include.gate.evaluate import judge
 from include.market.exchanges import CALENDARS, exchange_of
 from include.market.instruments import by_exchange
 from include.market.sessions import last_closed_session, last_session_begun, opens_and_closes, window_of
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, judge
 
 
 def instant(text: str) -> datetime:
@@ -139,21 +139,15 @@ def csv(*days: str) -> bytes:
     ],
 )
 def test_a_bar_is_final_once_its_own_exchange_has_closed(symbol, fetched_at, final):
-    newest, before = read_bars(
-        csv("2026-05-14", "2026-05-15"),
-        symbol=symbol,
-        function="TIME_SERIES_DAILY",
-        fetched_at=instant(fetched_at),
-        origin="market",
-    )
-    assert (newest.is_final, before.is_final) == (final, True)
+    body = Body(csv("2026-05-14", "2026-05-15"), symbol, "TIME_SERIES_DAILY", instant(fetched_at))
+    assert read_bars(body).table["is_final"].to_pylist() == [final, True]
 
 
 def test_the_gate_judges_each_bar_by_its_own_calendar(batch, tmp_path):
     """The batches have every weekday from 2026-04-13 to 2026-05-15."""
     bars = [bar for symbol in ("IBM", "TSCO.LON", "600104.SHH", "SHOP.TRT") for bar in batch(symbol)]
     verdicts = judge(bars, now=instant("2026-05-15T06:00"), reports=tmp_path)
-    assert {v.symbol: [(str(b.bar.data_date), b.rules) for b in v.broken] for v in verdicts} == {
+    assert {v.symbol: [(str(b.row.day), b.rules) for b in v.broken] for v in verdicts} == {
         "IBM": [("2026-05-15", ("not_in_the_future",))],
         "TSCO.LON": [("2026-05-04", ("is_a_session",)), ("2026-05-15", ("not_in_the_future",))],
         "600104.SHH": [(f"2026-05-0{day}", ("is_a_session",)) for day in (1, 4, 5)],

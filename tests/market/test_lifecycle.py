@@ -13,10 +13,6 @@ from airflow.sdk import ObjectStoragePath
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
 from include.fetch.fetcher import Fetcher
-from include.gate.validate import validate
-from include.load.corporate_actions import load_actions
-from include.load.listing import load_listing
-from include.load.merge import load
 from include.market.lifecycle import Life, notes_of
 from include.plan.budget import Allowance
 from include.plan.start import start
@@ -26,7 +22,7 @@ from include.report.summary import headline
 from include.sandbox.running import RunningSandbox, Stopwatch
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Run, RunRequest, find_run, requests_of
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, let_in
 
 pytestmark = pytest.mark.postgres
 FRIDAY = date(2026, 5, 15)
@@ -67,18 +63,10 @@ def run(warehouse, sandbox, tmp_path) -> Callable[..., tuple[Run, dict[str, Symb
         hook = AlphaVantageHook(limiter=LocalLimiter(), sleep=lambda seconds: None, now=this.now)
         for group in groups:
             Fetcher(this, warehouse, hook, store, force).fetch(group)
-        load_bars(this)
-        load_listing(warehouse, this)
-        load_actions(warehouse, this, now=now)
+        let_in(warehouse, this, tmp_path / "store")
         find_gaps(warehouse, now=now)
         warehouse.commit()
         return this, {result.symbol: result for result in results_of(warehouse, this)}
-
-    def load_bars(this: Run) -> None:
-        from include.gate.accepted import read_accepted
-
-        path = validate(warehouse, this, store=store, reports=tmp_path / "reports").accepted
-        load(warehouse, read_accepted(ObjectStoragePath(path)), this, now=this.now())
 
     return run_at
 

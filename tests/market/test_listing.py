@@ -9,15 +9,15 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
-from include.datasets.listing import Listed, read_listing
+from include.datasets.base import Body
+from include.datasets.listing import read_listing
 from include.exceptions import OriginMismatch
 from include.fetch.raw_store import write_body
-from include.load.listing import load_listing
 from include.market.listing import ActiveSymbol, active, asked_at, near
 from include.plan.needs import PlannedRequest, listing_needs
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, record_request
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, let_in
 
 HEADER = "symbol,name,exchange,assetType,ipoDate,delistingDate,status"
 NVDA = "NVDA,NVIDIA Corp ,NASDAQ,Stock,1999-01-22,null,Active"
@@ -29,6 +29,10 @@ TWTR_BEFORE = "TWTR,Tweeter Home Entertainment,NASDAQ,Stock,1998-07-23,2007-06-1
 
 def body(*rows: str) -> bytes:
     return "".join(f"{row}\r\n" for row in (HEADER, *rows)).encode()
+
+
+def listed(content: bytes):
+    return read_listing(Body(content, "*active", "LISTING_STATUS", MORNING_AFTER)).table
 
 
 @pytest.fixture
@@ -43,16 +47,16 @@ def brought(warehouse, started, tmp_path) -> Callable[..., None]:
         path = write_body(ObjectStoragePath(f"file://{tmp_path}"), body(*rows), fetched_at=at, **about)
         facts = {"path": path, "origin": origin, "fetched_at": at}
         record_request(warehouse, run, Request(which, "LISTING_STATUS", "fetched", "", **facts))
-        load_listing(warehouse, run)
+        let_in(warehouse, run, tmp_path)
 
     return bring
 
 
 def test_a_row_is_read_with_its_dates_and_tickers_that_look_like_nothing_stay():
-    assert read_listing(body(NVDA, NA, AMEH), "*active") == [
-        Listed("NVDA", "NVIDIA Corp", "NASDAQ", "Stock", date(1999, 1, 22), None, "Active"),
-        Listed("NA", "Nano Labs Ltd", "NASDAQ", "Stock", date(2022, 7, 12), None, "Active"),
-        Listed("AMEH", None, "NASDAQ", "Stock", date(2024, 2, 26), None, "Active"),
+    assert [tuple(row.values()) for row in listed(body(NVDA, NA, AMEH)).to_pylist()] == [
+        ("NVDA", "NVIDIA Corp", "NASDAQ", "Stock", date(1999, 1, 22), None, "Active"),
+        ("NA", "Nano Labs Ltd", "NASDAQ", "Stock", date(2022, 7, 12), None, "Active"),
+        ("AMEH", None, "NASDAQ", "Stock", date(2024, 2, 26), None, "Active"),
     ]
 
 
@@ -66,13 +70,13 @@ def test_a_row_is_read_with_its_dates_and_tickers_that_look_like_nothing_stay():
 )
 def test_what_is_no_such_list_is_refused(content, why):
     with pytest.raises(UnreadableBody, match=why):
-        read_listing(content, "*active")
+        listed(content)
 
 
 def test_the_whole_recorded_listing_is_read(recordings):
-    rows = read_listing((recordings / "LISTING_STATUS__none__pt1.csv").read_bytes(), "*active")
+    rows = listed((recordings / "LISTING_STATUS__none__pt1.csv").read_bytes())
     assert len(rows) == 13411
-    assert {"NA", "NAN"} <= {row.symbol for row in rows}
+    assert {"NA", "NAN"} <= set(rows["symbol"].to_pylist())
 
 
 @pytest.mark.postgres

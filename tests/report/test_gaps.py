@@ -6,11 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include.datasets.rule import Rule
-from include.gate.accepted import table_of
 from include.gate.records import record_verdicts
-from include.gate.verdicts import Finding, Verdict
-from include.load.merge import load
+from include.load.daily_bars import load_bars
 from include.market.instruments import register, write_sessions
 from include.market.sessions import close_of, sessions_between
 from include.plan.budget import Allowance
@@ -21,7 +18,7 @@ from include.report.gaps import Missing, find_gaps, gaps_of
 from include.report.results import results_of
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, RunRequest, record_request
-from tests.bars import MORNING_AFTER
+from tests.bars import MORNING_AFTER, batches_of, refusing, table_of
 
 pytestmark = pytest.mark.postgres
 FRIDAY, WEDNESDAY = date(2026, 5, 15), date(2026, 5, 13)
@@ -47,10 +44,10 @@ def fetched(warehouse, started, batch):
             request = Request(symbol, "TIME_SERIES_DAILY", "fetched", "compact", "p", "sandbox", now, final)
             record_request(warehouse, run, request)
             bars = [bar for bar in batch(symbol) if bar.data_date not in without and bar.data_date <= final]
-            broken = tuple(Finding(0, bar, Rule("r", "R.", "x")) for bar in bars if bar.data_date == refused)
-            record_verdicts(warehouse, run, {symbol: request}, [Verdict(symbol, len(bars), broken)])
-            accepted += bars if not broken else []
-        load(warehouse, table_of(accepted), run, now=now)
+            verdicts = [refusing(came, refused) for came in batches_of(bars)]
+            record_verdicts(warehouse, run, verdicts)
+            accepted += bars if all(verdict.accepted for verdict in verdicts) else []
+        load_bars(warehouse, table_of(accepted), run, now=now)
         warehouse.commit()
         return now
 

@@ -9,11 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from include.datasets.bars import read_bars
-from include.gate.context import HeldBar, Known
-from include.gate.evaluate import NOTHING_KNOWN, judge
+from include.datasets.base import Body
+from include.datasets.daily_bars.reading import read_bars
 from include.report.quality_report import MOST_BARS, has_report, write_report
-from tests.bars import MORNING_AFTER, SESSIONS
+from tests.bars import MORNING_AFTER, SESSIONS, StockBar, judge
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -52,13 +51,13 @@ class Page(HTMLParser):
 def reported(tmp_path, warehouse, started):
     """Judge bars in a run of this name; return its report."""
 
-    def report(bars, name: str = "manual", known: Known = NOTHING_KNOWN, **options) -> Page:
+    def report(bars, name: str = "manual", **options) -> Page:
         by_symbol: dict = {}
         for bar in bars:
             by_symbol.setdefault(bar.symbol, []).append(bar)
-        verdicts = judge(bars, now=MORNING_AFTER, reports=tmp_path, known=known)
+        verdicts = judge(bars, now=MORNING_AFTER, reports=tmp_path)
         run = started(*by_symbol, run_id=name)
-        write_report(warehouse, run, verdicts, by_symbol, known.held, **options)
+        write_report(warehouse, run, verdicts, **options)
         assert has_report(warehouse, run)
         asked = "select html from quality_report where pipeline_run_id = %s"
         ((html,),) = warehouse.execute(asked, [run.id]).fetchall()
@@ -91,7 +90,8 @@ def test_a_broken_bar_stands_between_its_neighbours_with_rule_and_value(reported
 def test_a_real_body_tells_the_one_session_that_was_unlike_the_others(recordings, reported):
     body = (recordings / "TIME_SERIES_DAILY__IBM__pt2.csv").read_bytes()
     fetched_at = datetime(2025, 11, 8, 6, tzinfo=UTC)
-    bars = read_bars(body, symbol="IBM", function="TIME_SERIES_DAILY", fetched_at=fetched_at, origin="market")
+    rows = read_bars(Body(body, "IBM", "TIME_SERIES_DAILY", fetched_at)).table.to_pylist()
+    bars = [StockBar(**row) for row in rows]
     page = reported([bar for bar in bars if bar.data_date < date(2025, 8, 1)])
     assert [row[0] for row in page.rows if row[0].startswith("2025-07")] == [
         f"2025-07-{day}" for day in (31, 30, 29, 28, 25, 24, 23, 22)
@@ -101,10 +101,10 @@ def test_a_real_body_tells_the_one_session_that_was_unlike_the_others(recordings
     assert "warning usual_volume: 22647720 shares, 6.4" in row[-1]
 
 
-def test_what_is_held_beside_the_batch_is_shown_as_held(reported, batch):
-    *rest, last = batch("IBM", volume=0)
-    before = HeldBar("IBM", date(2026, 5, 14), *last.values[2:], is_final=True)
-    page = reported([bar for bar in rest if bar.data_date != before.data_date], known=Known(held=[before]))
+def test_what_is_held_beside_the_batch_is_shown_as_held(reported, batch, loading):
+    thursday = date(2026, 5, 14)
+    loading([bar for bar in batch("IBM") if bar.data_date == thursday], "before")
+    page = reported([bar for bar in batch("IBM", volume=0) if bar.data_date != thursday])
     assert [row[-1] for row in page.rows if row[0] == "2026-05-14"] == ["held already, not in this body"]
 
 

@@ -4,6 +4,6 @@ insert into stock_data (
 select
     symbol, data_date, open, high, low, close, volume, is_final, fetched_at,
     %(now)s, case when is_final then %(now)s end
-from bar_step
+from row_step
 where step = 'new'
 order by symbol, data_date

@@ -10,5 +10,5 @@ set
     fetched_at = changed.fetched_at,
     valid_from = greatest(%(now)s, held.valid_from),
     final_from = case when changed.is_final then greatest(%(now)s, held.valid_from) end
-from bar_step as changed
+from row_step as changed
 where held.id = changed.held_id and changed.step = 'changed'

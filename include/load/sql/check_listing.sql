@@ -1,7 +1,8 @@
--- Tells whether this body is the newest there is; an older one changes nothing.
+-- Tells which of these bodies are the newest there are; an older one changes nothing.
 insert into listing_check (status, path, fetched_at)
-values (%(status)s, %(path)s, %(fetched_at)s)
+select asked.status, asked.path, asked.fetched_at
+from unnest(%(kinds)s::text [], %(paths)s::text [], %(fetched_at)s::timestamptz []) as asked (status, path, fetched_at)
 on conflict (status) do update
     set path = excluded.path, fetched_at = excluded.fetched_at
     where listing_check.fetched_at <= excluded.fetched_at
-returning true
+returning status

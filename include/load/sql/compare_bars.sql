@@ -1,7 +1,7 @@
 -- Each staged bar beside the held one, and the step it calls for. What calls for none is left out: the same
 -- values, and an older body, which replaces nothing: older than the one that brought the values, or than one
 -- that was loaded since and had the same. The first and last session spare a daily load the years before it.
-create temporary table bar_step on commit drop as
+create temporary table row_step on commit drop as
 select *
 from (
     select
@@ -26,7 +26,7 @@ from (
                 )
                 then 'changed'
         end as step
-    from staged_bar as staged
+    from staged_row as staged
     left join stock_data as held
         on staged.symbol = held.symbol
             and staged.data_date = held.data_date

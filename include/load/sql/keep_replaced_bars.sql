@@ -6,4 +6,4 @@ select
     held.symbol, held.data_date, held.open, held.high, held.low, held.close, held.volume, held.fetched_at,
     held.valid_from, greatest(%(now)s, held.valid_from), held.final_from, %(run)s
 from stock_data as held
-inner join bar_step as changed on held.id = changed.held_id and changed.step = 'changed'
+inner join row_step as changed on held.id = changed.held_id and changed.step = 'changed'

@@ -1,17 +1,17 @@
--- Of each row that the staged ones are about to change, the values that change, with the time they stood.
+-- Of each row that is about to change, the values that change, with the time they stood.
 insert into dataset_history (dataset, key, before, fetched_at, valid_from, valid_to, replaced_by)
 select
-    %(name)s,
+    staged.of_subject,
     (select jsonb_object_agg(part, to_jsonb(held) -> part) from unnest(%(key)s::text []) as part),
     (
-        select jsonb_object_agg(after.key, to_jsonb(held) -> after.key)
-        from jsonb_each(to_jsonb(staged)) as after
-        where to_jsonb(held) -> after.key is distinct from after.value
+        select jsonb_object_agg(part, to_jsonb(held) -> part)
+        from unnest(%(values)s::text []) as part
+        where to_jsonb(held) -> part is distinct from to_jsonb(staged) -> part
     ),
     held.fetched_at,
     held.valid_from,
     greatest(%(now)s, held.valid_from),
     %(run)s
-from staged_row as staged
-inner join {table} as held using ({key})
-where not to_jsonb(held) @> to_jsonb(staged) and held.fetched_at <= %(fetched_at)s
+from row_step as staged
+inner join {table} as held on ({held_key}) = ({staged_key})
+where staged.step = 'changed'

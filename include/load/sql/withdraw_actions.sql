@@ -1,17 +1,14 @@
--- What the vendor lists otherwise now, or no longer, goes to history with the time it stood.
+-- What the vendor lists no longer goes to history with the time it stood.
 with withdrawn as (
     delete from corporate_action as held
-    using unnest(%(symbols)s::text [], %(kinds)s::text []) as newest (symbol, kind)
+    using unnest(%(subjects)s::text [], %(kinds)s::text []) as newest (symbol, kind)
     where
         held.symbol = newest.symbol and held.kind = newest.kind
         and not exists (
             select
-            from staged_action as listed
+            from staged_row as listed
             where
                 (listed.symbol, listed.kind, listed.effective_date) = (held.symbol, held.kind, held.effective_date)
-                and (listed.value, listed.declaration_date, listed.record_date, listed.payment_date)
-                is not distinct from
-                (held.value, held.declaration_date, held.record_date, held.payment_date)
         )
     returning held.*
 )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from include.datasets.corporate_actions import KnownActions
-from include.datasets.daily_bars import LEAST_SESSIONS, TRAILING_SESSIONS, USUAL_STEP
+from include.datasets.daily_bars.rules import LEAST_SESSIONS, TRAILING_SESSIONS, USUAL_STEP
 
 if TYPE_CHECKING:
     import pandas as pd

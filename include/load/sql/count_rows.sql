@@ -1,12 +1,12 @@
--- What the load did for each symbol. Bars of a symbol that held no row are all new; the others have their steps.
+-- What the load did for each symbol or dataset. Where no row was held all are new; the others have their steps.
 -- A load that is tried again, because nobody heard that it was done, adds to what it did before.
 with stepped as (
     select
-        symbol,
+        of_subject as symbol,
         count(*) filter (where step = 'new') as new_bars,
         count(*) filter (where step = 'changed') as changed_bars
-    from bar_step
-    group by symbol
+    from row_step
+    group by of_subject
 ),
 
 counted as (
@@ -16,7 +16,7 @@ counted as (
         + case when loaded.held then coalesce(stepped.new_bars, 0) else loaded.bars end as new_bars,
         coalesce(before.changed_bars, 0) + coalesce(stepped.changed_bars, 0) as changed_bars
     from unnest(
-        %(symbol)s::text [], %(bars)s::bigint [], %(first_session)s::date [], %(last_session)s::date [],
+        %(of_subject)s::text [], %(rows)s::bigint [], %(first)s::date [], %(last)s::date [],
         %(held)s::boolean []
     ) as loaded (symbol, bars, first_session, last_session, held)
     left join stepped using (symbol)

@@ -1,4 +1,4 @@
-"""Daily bars, and the rules each has to keep, as data: add one here and the gate, the report and the
+"""The rules that each daily bar has to keep, as data: add one here and the gate, the report and the
 quarantine know it. ``docs/gate.md`` says what each means and how often it fires.
 
 The frame they are checked on has one row for each bar. Numbers are floats: exact enough to compare, never
@@ -20,6 +20,7 @@ A bar that was held before the batch counts as a bar before.
                          beyond what is usual
 ``volume_score``         the same of the logarithm of the volume, known splits taken out
 ``volume_ratio``         the volume against that median
+``held_again``           the bar is held with the same values: it was judged when it entered
 ``held_close``           the close of the final bar held of the session
 ``revision``             how far the close is from it, as a part of it
 ``lacking_sessions``     sessions between the bar before and this one that have no bar and were not known to
@@ -30,13 +31,7 @@ A bar that was held before the batch counts as a bar before.
 
 from __future__ import annotations
 
-from datetime import date
-
-from include.datasets.bars import read_bars
-from include.datasets.base import Body, Dataset
-from include.datasets.rows import NoRows
 from include.datasets.rule import PRICES, Rule, ordered, positive, present
-from include.settings import DAILY
 
 USUAL_STEP = (0.76, 1.32)
 """The least and the most a session usually opens at, as a multiple of the close before. Beyond lie splits
@@ -169,42 +164,4 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         severity="warning",
         tells="it closes at {close}, and {held_close} was held as final",
     ),
-)
-
-
-class NoBars(NoRows):
-    """The API answered with a series that has no bar."""
-
-    next_step = "Check the symbol with SYMBOL_SEARCH; a symbol without any history gets this."
-
-
-def newest_final(body: Body) -> date | None:
-    """Return the newest session of which a body holds the final bar.
-
-    :raises AlphaVantageError: it is not the series of the symbol, or has no bar.
-    """
-    bars = read_bars(
-        body.content,
-        symbol=body.subject,
-        function=body.function,
-        fetched_at=body.fetched_at,
-        origin=body.origin,
-    )
-    if not bars:
-        raise NoBars("The series has no bar.", function=body.function, symbol=body.subject)
-    return max((bar.data_date for bar in bars if bar.is_final), default=None)
-
-
-DAILY_BARS = Dataset(
-    "daily_bars",
-    DAILY,
-    table="stock_data",
-    key=("symbol", "data_date"),
-    subjects="watchlist",
-    day="data_date",
-    columns=(*PRICES, "volume"),
-    final="session",
-    rules=DAILY_BAR_RULES,
-    vouches=True,
-    read=newest_final,
 )

@@ -1,0 +1,138 @@
+"""The load of a run: what it may bring in, symbols first, then each dataset with a table of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import Connection
+
+from include.datasets.base import Dataset
+from include.datasets.daily_bars import DAILY_BARS
+from include.datasets.registry import DATASETS, dataset_of
+from include.gate.accepted import read_accepted
+from include.gate.batches import fail
+from include.load.daily_bars import load_bars, take_out_discarded
+from include.load.lists import load_actions, load_listing
+from include.load.merge import Loaded, all_held, alone, by_subject, count, merge, stage
+from include.load.tables import Misfit, prepare
+from include.load.views import refresh_views
+from include.warehouse.origins import claim_origin
+from include.warehouse.runs import Request, Run, requests_of
+from include.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+log = logging.getLogger(__name__)
+
+_NOT_STORABLE = (
+    Misfit,
+    FileNotFoundError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.ProgrammingError,
+)
+
+_Found = list[tuple[Dataset, Request]]
+
+
+def load_run(
+    connection: Connection[Any],
+    run: Run,
+    accepted: ObjectStoragePath,
+    *,
+    datasets: Sequence[Dataset] = DATASETS,
+) -> list[Loaded]:
+    """Load all that a run may: the listing, splits, dividends and bars, then the other datasets.
+
+    What was discarded after the run was validated, or had entered before, leaves the table again. What is of
+    symbols and the views are one transaction: whatever happens, the views never say anything else than the
+    tables. Each other dataset enters whole or not at all, and keeps no other out.
+
+    :param accepted: the folder of the accepted rows.
+    :param datasets: those that are declared beside those of the watchlist.
+    :raises OriginMismatch: a body is of another origin than the warehouse.
+    """
+    verdicts = dict(
+        connection.execute(
+            "select symbol, accepted from verdict where pipeline_run_id = %s", (run.id,)
+        ).fetchall()
+    )
+    found = [
+        (dataset, request)
+        for request in requests_of(connection, run)
+        if request.has_body
+        for dataset in [dataset_of(request.symbol, request.function, datasets)]
+        if not dataset.is_judged or verdicts.get(request.symbol)
+    ]
+    loaded = _load_symbols(connection, run, accepted, [pair for pair in found if pair[0].subjects])
+    for dataset, request in found:
+        if not dataset.subjects:
+            loaded += _load_dataset(connection, run, accepted, dataset, request)
+    return loaded
+
+
+def _load_symbols(
+    connection: Connection[Any], run: Run, accepted: ObjectStoragePath, found: _Found
+) -> list[Loaded]:
+    with connection.transaction():
+        for origin in sorted({str(request.origin) for _, request in found}):
+            claim_origin(connection, origin)
+        if lists := _of_table(found, "listing"):
+            load_listing(connection, lists, _rows(accepted, found, "listing"), run)
+        actions, loaded = 0, []
+        if lists := _of_table(found, "corporate_action"):
+            rows = _rows(accepted, found, "corporate_action")
+            actions = load_actions(connection, lists, rows, run, now=run.now())
+        if bars := _of_table(found, DAILY_BARS.table):
+            symbols = pa.array([request.symbol for request in bars], pa.string())
+            rows = _rows(accepted, found, DAILY_BARS.table)
+            entering = rows.filter(pc.is_in(rows["of_subject"], symbols))
+            loaded = load_bars(connection, entering, run, now=run.now())
+        taken_out = take_out_discarded(connection, run)
+        if actions or loaded or taken_out:
+            refresh_views(connection)
+    return loaded
+
+
+def _of_table(found: _Found, table: str) -> list[Request]:
+    return [request for dataset, request in found if dataset.table == table]
+
+
+def _rows(accepted: ObjectStoragePath, found: _Found, table: str) -> pa.Table:
+    names = dict.fromkeys(dataset.name for dataset, _ in found if dataset.table == table)
+    return pa.concat_tables(read_accepted(accepted, name) for name in names)
+
+
+def _load_dataset(
+    connection: Connection[Any], run: Run, accepted: ObjectStoragePath, dataset: Dataset, request: Request
+) -> list[Loaded]:
+    try:
+        with connection.transaction():
+            alone(connection)
+            claim_origin(connection, str(request.origin))
+            rows = prepare(connection, dataset, read_accepted(accepted, dataset.name))
+            stage(connection, dataset.table, rows)
+            merge(connection, dataset.table, dataset.key, rows, run, now=run.now())
+            loaded = count(connection, all_held(by_subject(rows, dataset.day)), run)
+            connection.execute(statement("warehouse/grant_readers"))
+    except _NOT_STORABLE as error:
+        fail(connection, run, request, _explained(dataset, error))
+        return []
+    log.info("%s", loaded)
+    return loaded
+
+
+def _explained(dataset: Dataset, error: Exception) -> Exception:
+    if not isinstance(error, psycopg.Error):
+        return error
+    what = " ".join([error.diag.message_primary or str(error), *(error.diag.context or "").splitlines()[:1]])
+    return Misfit(
+        f"The table {dataset.table} cannot hold it: {what}. Compare the stored body with the table; if the "
+        "body is right, alter the table."
+    )

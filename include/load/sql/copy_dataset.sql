@@ -1,1 +1,0 @@
-copy staged_row ({columns}) from stdin
