@@ -267,27 +267,3 @@ def test_without_an_address_it_says_what_is_missing():
     done = run(None)
     assert done.returncode == 2
     assert "WAREHOUSE_URL is not set: postgresql://" in done.stderr
-
-
-def public_names(connection: psycopg.Connection) -> set[str]:
-    """Tables, views, materialized views and their columns, and functions with their arguments."""
-    columns = (
-        "select relname || '.' || attname from pg_attribute inner join pg_class on pg_class.oid = attrelid "
-        "where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'm') "
-        "and attnum > 0 and not attisdropped"
-    )
-    functions = "select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace"
-    return {name for query in (columns, functions) for (name,) in connection.execute(query)}
-
-
-def test_no_public_name_of_the_release_before_is_lost(empty_url):
-    upgrade_to("0018", empty_url)
-    with psycopg.connect(empty_url) as connection:
-        before = public_names(connection)
-    with engine_of(empty_url).begin() as connection:
-        upgrade(connection)
-    with psycopg.connect(empty_url) as connection:
-        after = public_names(connection)
-    assert {"stock_data.close", "stock_data_adjusted.adjusted_close", "latest_price.close"} <= before
-    assert "stock_data_as_of(timestamp with time zone)" in before
-    assert before - after == set()
