@@ -11,7 +11,7 @@ from typing import Literal
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.rule import Rule, present
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,40}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.:&-]{0,40}")
 
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 

@@ -74,3 +74,9 @@ def test_a_row_without_a_day_is_left_to_the_rules():
     fetched_at = datetime(2026, 5, 16, 6, tzinfo=UTC)
     rows = read_rows(series_of("IBM", "weekly"), body, fetched_at=fetched_at)
     assert [row["week"] for row in rows.dicts()] == [None, date(2026, 5, 4)]
+
+
+@pytest.mark.parametrize("symbol", ["M&M.BSE", "L&TFH.BSE", "BRK-B", "ACWV:BAT", "600104.SHH"])
+def test_the_series_of_every_kind_of_symbol_is_found_by_its_name(symbol):
+    series = series_of(symbol, "monthly")
+    assert dataset_named(series.name) == series
