@@ -8,7 +8,7 @@ everything that is due will be there.
 
 | parameter | meaning |
 |---|---|
-| `symbols` | another list than the watchlist's (Variable `stock_symbols`) |
+| `symbols` | another list than the watchlist's (Variable `stock_symbols`); list or text |
 | `force` | as if bars were asked for although they are held |
 | `now` | the run's clock, for simulations; refused where real data is kept |
 """
@@ -21,7 +21,7 @@ from airflow.sdk import Param, dag, task
 
 from include.settings import ALPHAVANTAGE_CONN_ID, HORIZON
 from include.tasks.context import opened, run_request
-from include.tasks.defaults import ATTENDED_ARGS
+from include.tasks.defaults import ATTENDED_ARGS, symbols_param
 
 
 @task(multiple_outputs=False)
@@ -51,7 +51,7 @@ def plan() -> dict[str, list[str]]:
     tags=["stock-market", "by-hand"],
     doc_md=__doc__,
     params={
-        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "symbols": symbols_param(),
         "force": Param(False, type="boolean", title="Ask again"),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
     },

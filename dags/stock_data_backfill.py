@@ -12,7 +12,7 @@ parameters, and it asks only for what has not come. Once everything is there it 
 
 | parameter | meaning |
 |---|---|
-| `symbols` | whose bars; all of the watchlist (Variable `stock_symbols`) where it is empty |
+| `symbols` | whose bars; all of the watchlist (Variable `stock_symbols`) where it is empty; list or text |
 | `from`, `to` | the first and the last day; as far as there is any where they are empty |
 | `force` | ask although the listing does not know a symbol, or it is suspect |
 | `approve_warnings` | with more warnings than this, wait for a person to approve or reject them |
@@ -30,7 +30,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 
 from include.tasks.approval import approved
 from include.tasks.context import as_mapped, opened, run_request, this_run, watchlist
-from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.defaults import DEFAULT_ARGS, symbols_param
 from include.tasks.flow import (
     fetch_stock_data,
     load_stock_data,
@@ -80,7 +80,7 @@ def report_range() -> None:
     tags=["stock-market", "by-hand"],
     doc_md=__doc__,
     params={
-        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "symbols": symbols_param(),
         "from": Param(None, type=["null", "string"], format="date", title="First day"),
         "to": Param(None, type=["null", "string"], format="date", title="Last day"),
         "force": Param(False, type="boolean", title="Ask for suspects, too"),

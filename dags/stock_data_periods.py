@@ -13,7 +13,7 @@ A series that came is not asked for again within 7 days (weekly) or 28 (monthly)
 
 | parameter | meaning |
 |---|---|
-| `symbols` | whose bars; all of the watchlist (Variable `stock_symbols`) where it is empty |
+| `symbols` | whose bars; all of the watchlist (Variable `stock_symbols`) where it is empty; list or text |
 | `periods` | `weekly`, `monthly`, or both |
 | `force` | ask again, due or not |
 | `now` | the run's clock, for simulations; refused where real data is kept |
@@ -28,7 +28,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 
 from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import as_mapped, opened, run_request, watchlist
-from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.defaults import DEFAULT_ARGS, symbols_param
 from include.tasks.flow import fetch_to_report
 
 
@@ -57,7 +57,7 @@ def plan_periods() -> list[list[dict[str, str]]]:
     tags=["stock-market", "by-hand"],
     doc_md=__doc__,
     params={
-        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "symbols": symbols_param(),
         "periods": Param(
             ["weekly", "monthly"],
             type="array",

@@ -12,7 +12,7 @@ at 06:00 UTC, such as Shanghai, is final in the run of the next day.
 
 | parameter | meaning |
 |---|---|
-| `symbols` | other symbols than the watchlist's (Variable `stock_symbols`) |
+| `symbols` | other symbols than the watchlist's (Variable `stock_symbols`); list or text |
 | `force` | ask again although the raw store holds the last closed session |
 | `approve_warnings` | with more warnings than this, wait for a person to approve or reject them |
 | `now` | the run's clock, for simulations; refused where real data is kept |
@@ -41,7 +41,7 @@ from include.alerts.notifiers import FailureNotifier, LateRunNotifier
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN
 from include.tasks.approval import approved
 from include.tasks.context import as_mapped, opened, run_request
-from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.defaults import DEFAULT_ARGS, symbols_param
 from include.tasks.flow import (
     fetch_stock_data,
     load_stock_data,
@@ -75,7 +75,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     tags=["stock-market", "etl", "production"],
     doc_md=__doc__,
     params={
-        "symbols": Param(None, type=["null", "array"], items={"type": "string"}, title="Symbols"),
+        "symbols": symbols_param(),
         "force": Param(False, type="boolean", title="Ask again"),
         "approve_warnings": Param(
             None, type=["null", "integer"], minimum=0, title="Ask a person beyond so many warnings"

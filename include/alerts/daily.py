@@ -12,7 +12,7 @@ from include.alerts.digest import Findings, Trouble
 from include.alerts.ends import recovery_at_end, run_failed, troubles_of
 from include.alerts.late import late_of
 from include.alerts.notify import about_run, tell
-from include.market.watchlist import read_watchlist
+from include.market.watchlist import read_symbols
 from include.plan.clock import clock_of
 from include.report.results import SymbolResult
 from include.report.summary import headline
@@ -38,12 +38,12 @@ def notify_end(dag_id: str, run: Run, results: Sequence[SymbolResult], *, whole_
 def notify_late(dag_id: str, run_id: str, *, listed: str, now: str | None) -> list[str]:
     """Mail what is late of the watchlist and was not told; return all that is late, mailed or not.
 
-    :param listed: the watchlist, symbols between commas.
+    :param listed: the watchlist, as somebody wrote it.
     :param now: the moment of a simulation, ISO 8601; empty for the real time, which in a simulated
         warehouse is that of its last run.
     :raises BadParameter: a moment that may not or cannot be set.
     """
-    symbols = read_watchlist(listed).symbols if listed.strip(", ") else ()
+    symbols = read_symbols(listed).symbols
     failed = run_failed(dag_id, "").key
 
     def look(warehouse: Connection[Any]) -> Findings:

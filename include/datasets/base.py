@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from include.warehouse.runs import Request
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,40}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.:&-]{0,40}")
 
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 

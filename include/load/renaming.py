@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from include.datasets.periods import SERIES, series_of
 from include.exceptions import BadParameter
 from include.load.views import refresh_views
-from include.market.watchlist import read_watchlist
+from include.market.watchlist import read_symbols
 from include.warehouse.statements import statement
 
 
@@ -85,9 +85,10 @@ def _move_series(connection: Connection[Any], name: str, old: str, new: str) -> 
 
 
 def _symbol(text: str) -> str:
-    names = read_watchlist(text or "?")
+    names = read_symbols([text])
     if len(names.symbols) != 1 or names.refused:
-        raise BadParameter(f"{text!r} is not one symbol. Write it like OLD=META NEW=META-2021.")
+        why = "".join(f" {each.reason}" for each in names.refused[:1])
+        raise BadParameter(f"{text!r} is not one symbol.{why} Write it like OLD=META NEW=META-2021.")
     return names.symbols[0]
 
 

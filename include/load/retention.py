@@ -25,7 +25,7 @@ YOUNG = "young"
 ANOTHER_ORIGIN = "another_origin"
 UNKNOWN_RUN = "unknown_run"
 
-_ACCEPTED = re.compile(r"accepted/([a-z]+)-([1-9]\d{0,17})(/[a-z0-9_.:-]+)?\.parquet")
+_ACCEPTED = re.compile(r"accepted/([a-z]+)-([1-9]\d{0,17})(/[a-z0-9_.:&-]+)?\.parquet")
 """A file for each dataset of a run; before there were other datasets, one for the run."""
 
 

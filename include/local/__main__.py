@@ -36,6 +36,7 @@ from include.local.processes import ProcessDiedError
 from include.local.run import run
 from include.local.settings import Settings, SettingsError
 from include.local.stack import Stack, StartError
+from include.market.symbols import symbol_of
 from include.warehouse.connections import connect_to
 
 EXPECTED_ERRORS = (
@@ -85,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--name", help="one process, such as scheduler")
         if name == "add":
             command.add_argument("--symbols", help="such as NVDA,AMD")
-            command.add_argument("--file", help="a text of symbols; what follows a # is ignored")
+            command.add_argument(
+                "--file", help="a CSV export with a column Symbol or Ticker, or one symbol a line"
+            )
             command.add_argument("--yes", help="1: add them without asking")
         if name == "rename":
             command.add_argument("--old", default="", help="the symbol as it is held")
@@ -140,14 +143,14 @@ def _plan(asked: Settings, console: Console, options: argparse.Namespace, rest: 
 
 
 def _add(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
-    symbols = adding.read(options.symbols, options.file)
-    return adding.add(_running(asked), symbols, console, yes=options.yes)
+    named = adding.read(options.symbols, options.file)
+    return adding.add(_running(asked), named, console, yes=options.yes)
 
 
 def _rename(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
     with connect_to(_running(asked).warehouse) as connection:
         moved = rename(connection, options.old, options.new)
-    old, new = options.old.strip().upper(), options.new.strip().upper()
+    old, new = symbol_of(options.old), symbol_of(options.new)
     console.print(f"{old} is {new} now: {moved}.", markup=False, highlight=False, soft_wrap=True)
     return 0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -12,8 +12,9 @@ from rich.console import Console
 from include.local import planning
 from include.local.settings import SettingsError
 from include.local.stack import Stack
+from include.local.symbol_file import SymbolFile, read_symbol_file
 from include.market.candidates import Candidate, judge
-from include.market.watchlist import Watchlist, read_watchlist
+from include.market.watchlist import Watchlist, read_symbols, text_of
 from include.settings import WATCHLIST_VARIABLE
 from include.warehouse.connections import connect_to
 
@@ -21,28 +22,41 @@ TITLES = {"new": "add", "there": "there", "doubtful": "doubt", "impossible": "no
 YES = {"1", "y", "yes", "true", "on"}
 
 
-def read(symbols: str | None, file: str | None) -> Watchlist:
-    """Return the symbols a person names, on the command line, in a file, or both.
+@dataclass(frozen=True)
+class Named:
+    """The symbols that somebody names, and a sentence on what was left out of their file, if anything was."""
+
+    watchlist: Watchlist
+    left_out: str | None = None
+
+
+def read(symbols: str | None, file: str | None) -> Named:
+    """Return the symbols named on the command line, in a file, or both.
 
     :raises SettingsError: there is none, or the file cannot be read.
     """
-    named = _words(symbols or "") + (_words(_content(Path(file))) if file else [])
-    if not named:
-        raise SettingsError("Name the symbols: make add SYMBOLS=NVDA,AMD, or a file of them: FILE=path.")
-    return read_watchlist(named)
+    listed = read_symbol_file(Path(file)) if file else SymbolFile([])
+    watchlist = read_symbols([*read_symbols(symbols or "").names, *listed.names])
+    if not watchlist.names:
+        told = f" {listed.left_out}" if listed.left_out else ""
+        raise SettingsError(
+            "Name the symbols: make add SYMBOLS=NVDA,AMD, or a file with one a line or under the heading "
+            f"Symbol: FILE=path.{told}"
+        )
+    return Named(watchlist, listed.left_out)
 
 
-def add(running: Stack, asked: Watchlist, console: Console, *, yes: str | None = None) -> int:
+def add(running: Stack, named: Named, console: Console, *, yes: str | None = None) -> int:
     """Show what would be added, what it costs and by when it brings what; add it once that is confirmed.
 
     Return 0 unless something that was asked for cannot be added, or is in doubt.
     """
-    text = running.api().variable(WATCHLIST_VARIABLE) or ""
-    held = read_watchlist(text).symbols if text.strip(", ") else ()
+    held = read_symbols(running.api().variable(WATCHLIST_VARIABLE) or "").symbols
     with connect_to(running.warehouse) as connection:
-        found = judge(connection, asked, held, planning.clock_of(running))
+        found = judge(connection, named.watchlist, held, planning.clock_of(running))
     force = running.settings.force
-    _say(console, running.banner, *map(_line, found), *_about_doubts(found, force))
+    left_out = [named.left_out] if named.left_out else []
+    _say(console, running.banner, *left_out, *map(_line, found), *_about_doubts(found, force))
     chosen = [one.symbol for one in found if one.fate == "new" or (one.fate == "doubtful" and force)]
     lacks = int(any(one.fate != "there" and one.symbol not in chosen for one in found))
     if not chosen:
@@ -78,20 +92,6 @@ def _what_next(chosen: Sequence[str], listed: Sequence[str] | None) -> list[str]
     return lines
 
 
-def _content(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"FILE: {file} cannot be read as text ({error}). Name a file of symbols."
-        ) from error
-
-
-def _words(text: str) -> list[str]:
-    lines = (line.partition("#")[0] for line in text.splitlines())
-    return [word for line in lines for word in re.split(r"[,;\s\"']+", line) if word]
-
-
 def _is_confirmed(console: Console, chosen: Sequence[str], yes: str | None) -> bool:
     if yes is not None or not sys.stdin.isatty():
         return (yes or "").lower() in YES
@@ -104,9 +104,9 @@ def _is_confirmed(console: Console, chosen: Sequence[str], yes: str | None) -> b
 def _put(running: Stack, chosen: Sequence[str]) -> int:
     """Add to the list as it is now: somebody may have changed it meanwhile."""
     api = running.api()
-    listed = [name.strip() for name in (api.variable(WATCHLIST_VARIABLE) or "").split(",") if name.strip()]
+    listed = read_symbols(api.variable(WATCHLIST_VARIABLE) or "").names
     listed += [symbol for symbol in chosen if symbol not in listed]
-    api.set_variable(WATCHLIST_VARIABLE, ",".join(listed))
+    api.set_variable(WATCHLIST_VARIABLE, text_of(listed))
     return len(listed)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from include.exceptions import BadParameter
 from include.local import dag_run
 from include.local.stack import Stack
 from include.market.watchlist import Watchlist, read_watchlist
@@ -26,7 +27,7 @@ class PlanError(RuntimeError):
 def show(running: Stack, console: Console) -> int:
     """Print the plan of the next run, with the symbols, the clock and the force a person asks for."""
     watchlist = watchlist_of(running)
-    previewed = preview(running, [*watchlist.symbols, *watchlist.refused], force=running.settings.force)
+    previewed = preview(running, watchlist.names, force=running.settings.force)
     for line in (running.banner, *previewed.outlook, *previewed.requests):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
@@ -35,9 +36,22 @@ def show(running: Stack, console: Console) -> int:
 def watchlist_of(running: Stack) -> Watchlist:
     """Return the symbols of the next run.
 
-    :raises BadParameter: there is none.
+    :raises BadParameter: none is named, or none that can be asked for.
     """
-    return read_watchlist(running.settings.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
+    return some_symbols(running.settings.symbols or running.api().variable(WATCHLIST_VARIABLE) or "")
+
+
+def some_symbols(given: str | Sequence[str]) -> Watchlist:
+    """Return the symbols that are named.
+
+    :raises BadParameter: none is named, or none that can be asked for.
+    """
+    watchlist = read_watchlist(given)
+    if not watchlist.symbols:
+        first, *others = watchlist.refused
+        more = f" So are {len(others)} more." if others else ""
+        raise BadParameter(f"No symbol is left to ask for. {first.reason}{more}")
+    return watchlist
 
 
 def preview(running: Stack, symbols: Sequence[str], *, force: bool = False) -> Preview:

@@ -12,6 +12,8 @@ from include.local.credentials import Credentials
 from include.local.postgres import Server
 from include.local.processes import Command
 from include.local.settings import Mode, Settings
+from include.market.watchlist import text_of
+from include.settings import WATCHLIST_VARIABLE
 
 SETTINGS_FILE = "airflow_settings.yaml"
 RECORD = "airflow_settings.json"
@@ -60,7 +62,7 @@ def fills(asked: Settings, server: Server, secrets: Credentials, sandbox_port: i
         source = {"host": settings.REAL_HOST, "password": asked.api_key}
     else:
         source = {"host": sandbox_service.url(sandbox_port), "password": secrets.sandbox_key}
-    variables = {"stock_symbols": ",".join(asked.symbols)} if asked.symbols else {}
+    variables = {WATCHLIST_VARIABLE: text_of(asked.symbols)} if asked.symbols else {}
     return {
         "connections": {"alphavantage_default": source, **warehouse.fills(server, asked.mode, secrets)},
         "variables": variables,

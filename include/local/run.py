@@ -42,9 +42,13 @@ def run(asked: Settings, console: Console) -> int:
 
     say(banner(asked.mode, asked.replay))
     try:
+        if asked.symbols:
+            planning.some_symbols(asked.symbols)  # before anything is started
         running = starting.start(asked, say)
         api = stack.wait_healthy(running)
-        planning.watchlist_of(running)  # an empty one is told here, not in the log of a task
+        # an empty list is told here, not in the log of a task
+        for text in planning.watchlist_of(running).refused:
+            say(f"left out: {text.reason}")
         run_id = _run_id(running, api, console)
         peak = Peak(running)
         ended = _watch(running, api, run_id, peak, console)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from dotenv import dotenv_values
+
+from include.market.watchlist import read_symbols
 
 KEY_NAMES = ("STOCK_API_KEY", "ALPHAVANTAGE_API_KEY")
 REAL_HOST = "https://www.alphavantage.co"
@@ -31,7 +32,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a person chose; None means: not chosen."""
+    """Everything a person chose; None means: not chosen.
+
+    :param symbols: as :attr:`include.market.watchlist.Watchlist.names` has them: those a run refuses, too.
+    """
 
     project: Path
     run_dir: Path
@@ -100,7 +104,7 @@ def read(environment: Mapping[str, str], project: Path) -> Settings:
         run_dir=run_dir(environment, project),
         api_key=value(*KEY_NAMES),
         replay=_folder("REPLAY", value("REPLAY")),
-        symbols=_symbols(value("STOCK_SYMBOLS")),
+        symbols=tuple(read_symbols(value("STOCK_SYMBOLS") or "").names) or None,
         now=_instant("NOW", value("NOW")),
         force=_switch("FORCE", value("FORCE")),
         retry_delay=_seconds("RETRY_DELAY", value("RETRY_DELAY")),
@@ -113,15 +117,6 @@ def read(environment: Mapping[str, str], project: Path) -> Settings:
 def run_dir(environment: Mapping[str, str], project: Path) -> Path:
     """The one folder everything lives in."""
     return Path(environment.get("RUN_DIR") or project / ".run").absolute()
-
-
-def _symbols(text: str | None) -> tuple[str, ...] | None:
-    if text is None:
-        return None
-    symbols = tuple(dict.fromkeys(word.upper() for word in re.split(r"[,;\s]+", text) if word))
-    if wrong := [symbol for symbol in symbols if not re.fullmatch(r"[A-Z0-9][A-Z0-9.^=-]{0,19}", symbol)]:
-        raise SettingsError(f"STOCK_SYMBOLS: {wrong[0]!r} is no symbol. Write it like AAPL,MSFT,BRK-B.")
-    return symbols or None
 
 
 def _folder(name: str, text: str | None) -> Path | None:

@@ -51,7 +51,7 @@ def judge(
         found |= {symbol: Candidate(symbol, "doubtful", str(out.reason)) for symbol, out in settled.items()}
         found |= {life.symbol: _of(life, names, listing) for life in lives if life.symbol not in settled}
     there = [Candidate(symbol, "there", "It is on the watchlist already.") for symbol in asked.symbols]
-    wrong = [Candidate(shown, "impossible", "It cannot be a symbol.") for shown in asked.refused]
+    wrong = [Candidate(text.shown, "impossible", text.reason) for text in asked.refused]
     return [found.get(candidate.symbol, candidate) for candidate in there] + wrong
 
 

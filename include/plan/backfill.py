@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from include.market.instruments import by_exchange
 from include.market.sessions import Window, window_at
-from include.market.watchlist import read_watchlist
+from include.market.watchlist import read_symbols
 from include.plan.budget import Allowance, Plan, make_plan
 from include.plan.clock import clock_of
 from include.plan.coverage import coverage_of
@@ -64,7 +64,7 @@ def spare(
     free = entitled(connection, hook, within=timedelta(0), now=now)
     if free.left is None:
         return free
-    known, _ = by_exchange(read_watchlist(daily).symbols if daily else (), now)
+    known, _ = by_exchange(read_symbols(daily).symbols, now)
     coverage, _ = coverage_of(connection, known, now)
     next_run = _next_run(now)
     later = hook.calls_left(next_run + HORIZON - now) or 0

@@ -15,7 +15,7 @@ from include.datasets.base import Dataset
 from include.datasets.registry import DATASETS
 from include.plan.clock import clock_of
 from include.plan.needs import PlannedRequest
-from include.warehouse.runs import Request, RunRequest, record_request, start_run
+from include.warehouse.runs import Request, RunRequest, record_request, record_requests, start_run
 from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ def start(
     premium: bool,
     datasets: Sequence[Dataset] = DATASETS,
     calls: int | None = None,
+    refused: Sequence[Request] = (),
 ) -> list[list[PlannedRequest]]:
     """Record the run and return what to ask, a group for each dataset that is due.
 
@@ -36,21 +37,23 @@ def start(
 
     :param premium: the key may ask for premium functions.
     :param calls: how many may be asked for; the others are deferred. None for as many as the key has calls.
+    :param refused: the outcomes of what was named and cannot be asked for, to be recorded with the others.
     :raises BadParameter: a clock that may not or cannot be set.
     """
     clock = clock_of(connection, request.now)
     loaded = dict(connection.execute(statement("plan/loaded_datasets")).fetchall())
     due = [each for each in datasets if request.force or _is_due(each, loaded.get(each.name), clock)]
     names = [each.name for each in due]
-    run = start_run(connection, request, clock=clock, symbols=names)
+    run = start_run(connection, request, clock=clock, symbols=[*names, *(each.symbol for each in refused)])
+    record_requests(connection, run, refused)
     log.info("Due by %s: %s", clock, ", ".join(names) or "nothing")
     planned: list[list[PlannedRequest]] = []
     for dataset in due:
-        refused = _premium(dataset, premium) or _declare(connection, dataset)
-        if refused is None and calls is not None and len(planned) >= calls:
-            refused = _deferred(dataset)
-        if refused:
-            record_request(connection, run, refused)
+        not_asked = _premium(dataset, premium) or _declare(connection, dataset)
+        if not_asked is None and calls is not None and len(planned) >= calls:
+            not_asked = _deferred(dataset)
+        if not_asked:
+            record_request(connection, run, not_asked)
         else:
             planned.append([request_of(dataset)])
     return planned

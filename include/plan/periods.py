@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from psycopg import Connection
 
 from include.datasets.periods import series_of
-from include.exceptions import BadParameter
 from include.market.instruments import by_exchange
 from include.market.watchlist import read_watchlist
 from include.plan.backfill import spare
 from include.plan.clock import clock_of
 from include.plan.datasets import start
 from include.plan.needs import PlannedRequest
+from include.plan.start import refused
 from include.warehouse.runs import RunRequest
 
 if TYPE_CHECKING:
@@ -33,13 +33,11 @@ def start_periods(
 
     :param periods: names of :data:`include.datasets.periods.SERIES`.
     :param daily: the symbols of the daily bars, whose calls are left alone.
-    :raises BadParameter: no symbols, or one that cannot be asked for.
+    :raises BadParameter: no symbols, or a clock that may not or cannot be set.
     """
     clock = clock_of(connection, request.now)
     watchlist = read_watchlist(request.subjects)
     known, unsupported = by_exchange(watchlist.symbols, clock)
-    if wrong := [*watchlist.refused, *unsupported]:
-        raise BadParameter(f"{', '.join(wrong)}: no symbol, or of no exchange known here. Mend 'symbols'.")
     symbols = [symbol for members in known.values() for symbol in members]
     return start(
         connection,
@@ -47,4 +45,5 @@ def start_periods(
         premium=False,
         datasets=[series_of(symbol, period) for symbol in symbols for period in periods],
         calls=spare(connection, hook, clock, daily).left,
+        refused=refused(watchlist, unsupported),
     )

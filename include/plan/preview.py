@@ -45,7 +45,7 @@ def preview(
         clock = clock_of(connection, request.now)
         known, unsupported = by_exchange(watchlist.symbols, clock)
         planned = plan_for(connection, known, clock, allowance, force=request.force)
-    symbols = len(watchlist.symbols) + len(watchlist.refused)
+    symbols = len(watchlist.names)
     idle = left_alone([*refused(watchlist, unsupported), *planned.idle])
     simulated = " (simulated)" if request.now else ""
     at = f"A run at {clock:%Y-%m-%d %H:%M} {clock.tzname()}{simulated} would bring:"

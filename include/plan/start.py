@@ -48,7 +48,8 @@ def start(
     """Record the run and return what to ask, in groups of one mapped task instance each.
 
     A text on the watchlist that cannot be a symbol, or is one of no exchange known here, is recorded as
-    failed and costs no call. What is complete, and what has to wait for a call, is recorded here too.
+    failed and costs no call; the others go on. What is complete, and what has to wait for a call, is
+    recorded here too.
 
     :param allowance: tells what the key may ask for in a run.
     :param planner: plans what to ask; unless it is given, what keeps the daily bars whole.
@@ -56,7 +57,7 @@ def start(
     """
     watchlist = read_watchlist(request.subjects)
     clock = clock_of(connection, request.now)
-    symbols = [*watchlist.symbols, *watchlist.refused]
+    symbols = watchlist.names
     run = start_run(connection, request, clock=clock, symbols=symbols)
     known, unsupported = by_exchange(watchlist.symbols, clock)
     for exchange in sorted(known):  # in one order: runs that start at once lock these rows
@@ -80,7 +81,10 @@ def start(
 
 def refused(watchlist: Watchlist, unsupported: Mapping[str, str]) -> list[Request]:
     """Return the outcome of each text that cannot be a symbol, or is one of no exchange known here."""
-    return [*map(_not_a_symbol, watchlist.refused), *map(_unsupported, unsupported.items())]
+    wrong = [
+        Request(each.shown, DAILY, "failed", kind=each.kind, reason=each.reason) for each in watchlist.refused
+    ]
+    return [*wrong, *map(_unsupported, unsupported.items())]
 
 
 def _deferred(request: PlannedRequest) -> Request:
@@ -91,11 +95,3 @@ def _deferred(request: PlannedRequest) -> Request:
 def _unsupported(told: tuple[str, str]) -> Request:
     symbol, reason = told
     return Request(symbol, DAILY, "failed", kind="UnsupportedExchange", reason=reason)
-
-
-def _not_a_symbol(shown: str) -> Request:
-    reason = (
-        f"{shown!r} cannot be a symbol: at most 20 letters, digits, dots, colons and dashes. "
-        "Mend the watchlist."
-    )
-    return Request(shown, DAILY, "failed", kind="NotASymbol", reason=reason)

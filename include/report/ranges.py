@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from include.market.instruments import by_exchange
 from include.market.sessions import window_at
-from include.market.watchlist import read_watchlist
+from include.market.watchlist import read_symbols
 from include.plan.ranges import lacking_of, read_range, told
 from include.warehouse.runs import Run
 
@@ -22,7 +22,7 @@ def range_held(
     :param premium: the key may ask for ``full``.
     """
     now = run.now()
-    known, _ = by_exchange(read_watchlist(run.symbols).symbols, now)
+    known, _ = by_exchange(read_symbols(run.symbols).symbols, now)
     return [
         told(lacking, premium=premium)
         for exchange, members in known.items()

@@ -123,7 +123,7 @@ def results_of(connection: Connection[Any], run: Run) -> list[SymbolResult]:
 
 
 def are_datasets(results: Sequence[SymbolResult]) -> bool:
-    """Whether a run is about datasets with tables of their own: none has symbols beside."""
+    """Whether a run is about datasets with tables of their own: the symbols beside them were refused."""
     return bool(results) and results[0].is_dataset
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from airflow.sdk import Param
+
 from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 from include.exceptions import PipelineError
 
@@ -25,3 +27,15 @@ ATTENDED_ARGS: dict[str, Any] = DEFAULT_ARGS | {
     "retry_policy": AlphaVantageRetryPolicy(fail_at_once=(PipelineError,)),
 }
 """The same where somebody waits for the answer: retried soon."""
+
+
+def symbols_param() -> Param:
+    """Return the parameter that names symbols: see :func:`include.market.watchlist.read_symbols`."""
+    return Param(
+        None,
+        type=["null", "array", "string"],
+        items={"type": "string"},
+        title="Symbols",
+        description="One a line or between commas, such as AAPL, BRK-B, TSCO.LON. What cannot be asked for "
+        "is refused, and the others go on.",
+    )

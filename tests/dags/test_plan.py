@@ -42,3 +42,17 @@ def test_without_symbols_it_plans_for_the_watchlist_and_a_bad_clock_fails_at_onc
     except ParamValidationError:  # Airflow itself reads times where rfc3339-validator happens to be installed
         state = "failed"
     assert state == "failed"
+
+
+def test_symbols_may_be_a_text_as_well_and_a_bad_one_stops_no_other(run_dag, capfd):
+    assert run_dag("plan", symbols="ibm;BRK.B ^GSPC")[0] == "success"
+    printed = capfd.readouterr().out
+    assert "3 symbols: 7 requests now, 0 deferred." in printed
+    assert "   ask  BRK-B TIME_SERIES_DAILY compact: no bar of it is held" in printed
+    assert " leave  ^GSPC: '^GSPC' is refused: an index has no daily bars here." in printed
+
+
+def test_the_watchlist_may_be_a_json_list(run_dag, capfd, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", '["IBM", "MSFT"]')
+    assert run_dag("plan")[0] == "success"
+    assert "2 symbols: 7 requests now, 0 deferred." in capfd.readouterr().out

@@ -83,3 +83,14 @@ def test_a_value_that_the_vendor_revises_is_kept(run, warehouse, sandbox):
     assert [(name, week, sorted(values)) for name, week, values in before] == [
         ("msft_weekly", "2026-05-11", ["volume"])
     ]
+
+
+def test_a_symbol_that_cannot_be_asked_for_fails_the_run_and_stops_no_other(run, warehouse, sandbox):
+    state, tasks = run(symbols="MSFT FRA:IQQE", periods=["weekly"])
+    assert (state, tasks["fetch[msft_weekly]"], tasks["load"]) == ("failed", "success", "success")
+    assert [call["symbol"] for call in sandbox.calls()] == ["MSFT"]
+    held = warehouse.execute("select distinct symbol from stock_data_weekly").fetchall()
+    assert held == [("MSFT",)]
+    (message,) = warehouse.execute("select message from pipeline_run").fetchone()
+    assert message.startswith("FRA:IQQE: 'FRA:IQQE' is refused: ")
+    assert "Write IQQE.FRK instead." in message

@@ -77,3 +77,9 @@ def test_a_row_without_a_day_is_left_to_the_rules():
     dataset = series_of("IBM", "weekly")
     rows = read_rows(dataset, Body(body, dataset.name, dataset.function, fetched_at))
     assert rows.table["week"].to_pylist() == [None, date(2026, 5, 4)]
+
+
+@pytest.mark.parametrize("symbol", ["M&M.BSE", "L&TFH.BSE", "BRK-B", "ACWV:BAT", "600104.SHH"])
+def test_the_series_of_every_kind_of_symbol_is_found_by_its_name(symbol):
+    series = series_of(symbol, "monthly")
+    assert dataset_named(series.name) == series

@@ -208,6 +208,28 @@ def test_an_unknown_suffix_costs_no_call_and_keeps_no_other_out(run_at, warehous
     (refused,) = (request for request in requests_of(warehouse, run) if request.outcome == "failed")
     assert (refused.symbol, refused.kind) == ("7203.TYO", "UnsupportedExchange")
     assert refused.reason == (
-        "7203.TYO: no exchange has the suffix .TYO; nothing was asked. Known are .LON .TRT .TRV .DEX .FRK "
-        ".BSE .SHH .SHZ .SAO .AMS .PAR; a class of shares has a dash (BRK-B). Mend the watchlist."
+        "'7203.TYO' is refused: no supported exchange has the suffix .TYO. Supported suffixes: .LON .TRT "
+        ".TRV .DEX .FRK .BSE .SHH .SHZ .SAO .AMS .PAR; a US symbol has none, and a class of shares a dash "
+        "(BRK-B)."
     )
+
+
+def test_a_symbol_with_an_ampersand_and_a_class_of_shares_go_all_the_way(run_at, rows, vendor):
+    vendor.left_out["M&M.BSE"] = {"2026-04-14", "2026-05-01"}  # Ambedkar's birthday, Maharashtra Day
+    run_at("2026-05-15T06:00", "m&m.bse", "BRK.B", "brk-b")
+    assert sorted(vendor.asked) == ["BRK-B", "M&M.BSE"]
+    assert rows("select symbol, exchange from instrument order by symbol") == [
+        ("BRK-B", "XNYS"),
+        ("M&M.BSE", "XBOM"),
+    ]
+    assert rows("select distinct symbol from stock_data order by symbol") == [("BRK-B",), ("M&M.BSE",)]
+
+
+def test_an_exchange_before_a_symbol_never_gets_new_yorks_calendar(run_at, rows, vendor):
+    run_at("2026-05-15T06:00", "FRA:IQQE", "^GSPC", "IBM")
+    assert vendor.asked == ["IBM"]
+    assert rows("select symbol, exchange from instrument") == [("IBM", "XNYS")]
+    assert rows("select symbol, outcome, kind from request where outcome = 'failed' order by id") == [
+        ("FRA:IQQE", "failed", "UnsupportedExchange"),
+        ("^GSPC", "failed", "NotASymbol"),
+    ]

@@ -71,6 +71,8 @@ def test_a_replay_is_as_of_the_runs_clock_and_a_simulation_keeps_its_own(tmp_pat
     [
         ("AAPL,MSFT", ("AAPL", "MSFT")),
         (" aapl , brk-b\tTSCO.LON ", ("AAPL", "BRK-B", "TSCO.LON")),
+        ('["AAPL", "M&M.BSE"]', ("AAPL", "M&M.BSE")),
+        ("^gspc AAPL $(id)", ("AAPL", "^GSPC", "$(ID)")),
         ("AAPL,AAPL,", ("AAPL",)),
         (",", None),
         ("", None),
@@ -107,7 +109,6 @@ def test_a_delay_of_zero_is_a_choice(tmp_path: Path) -> None:
         ("NOW", "yesterday"),
         ("NOW", "2026-05-16T06:00:00"),
         ("FORCE", "maybe"),
-        ("STOCK_SYMBOLS", "AAPL,$(id)"),
         ("REPLAY", "/no/such/folder"),
     ],
 )

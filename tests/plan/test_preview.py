@@ -52,7 +52,7 @@ def rows(warehouse) -> dict[str, int]:
 
 
 def test_every_request_is_told_with_its_reason_and_who_is_left_alone(warehouse, held):
-    previewed = preview(warehouse, run_of("IBM,MSFT,NVDIA,FOO.XYZ,no symbol,NVDA"), allowance=FOUR)
+    previewed = preview(warehouse, run_of("IBM,MSFT,NVDIA,FOO.XYZ,no?symbol,NVDA"), allowance=FOUR)
     assert previewed.outlook == [
         "A run at 2026-05-16 06:00 UTC (simulated) would bring:",
         "6 symbols: 4 requests now, 2 deferred.",
@@ -70,8 +70,8 @@ def test_every_request_is_told_with_its_reason_and_who_is_left_alone(warehouse, 
         " later  NVDA DIVIDENDS: its dividends were not asked for yet; its turn comes on 2026-05-17",
     ]
     starts = (
-        " leave  NO SYMBOL: 'NO SYMBOL' cannot be a symbol",
-        " leave  FOO.XYZ: no exchange has the suffix .XYZ",
+        " leave  FOO.XYZ: 'FOO.XYZ' is refused: no supported exchange has the suffix .XYZ",
+        " leave  NO?SYMBOL: 'NO?SYMBOL' cannot be a symbol",
         " leave  NVDIA: It is not among the US symbols listed on 2026-05-16",
         "  held  MSFT: up to the last closed session",
     )
