@@ -60,6 +60,7 @@ _ENVELOPES = {
 _TOLD = frozenset({"error", "errors", "message", "messages", "detail", "details", "fault"})
 _IDENTITY = frozenset({"symbol", "ticker", "cik", "price"})
 _DECODER = Decoder(float_hook=Decimal)  # an exact hook for floats, which orjson lacks
+_LEAD = re.compile(rb"(?:\xef\xbb\xbf|\s)+")
 _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet entitled", re.IGNORECASE)
 
 
@@ -98,16 +99,17 @@ def read(
     :raises Refusal: one of its kinds, when the API answered with a message.
     """
     about: dict[str, Any] = {"function": function, "symbol": symbol}
-    start = content.lstrip()[:1]
+    body = unmarked(content)
+    start = body[:1]
     if 300 <= status < 500 and status not in _PASSING_STATUS:
-        raise NotTheApi(_describe(content, status), **about)
+        raise NotTheApi(_describe(body, status), **about)
     if status != 200 or start == b"<" or not start:
-        raise TransportError(_describe(content, status), **about)
+        raise TransportError(_describe(body, status), **about)
     if start not in {b"{", b"["}:
         refuse_echo(content, key, **about)
         return Payload(content, "csv")
     try:
-        document = decode(content)
+        document = decode(body)
     except ValueError:
         document = None
     if isinstance(document, list):
@@ -118,7 +120,7 @@ def read(
     if text is None and _holds_data(document, function):
         refuse_echo(content, key, **about)
         return Payload(content, "json", document)
-    clean = scrub(content.decode("utf-8", "replace"), key)
+    clean = scrub(body.decode("utf-8", "replace"), key)
     about["body"] = clean.encode()
     if text is None:
         raise UnknownMessage(f"The API said something new: {_sentence(clean[:300])}", **about)
@@ -139,10 +141,16 @@ def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
         raise UnknownMessage(f"The API echoed the key: {said}", body=clean.encode(), **about)
 
 
-def _describe(content: bytes, status: int) -> str:
-    if not content.strip():
+def unmarked(content: bytes) -> bytes:
+    """Return a body from its first character on, without a byte order mark and blanks before it."""
+    lead = _LEAD.match(content)
+    return content[lead.end() :] if lead else content
+
+
+def _describe(body: bytes, status: int) -> str:
+    if not body:
         return f"HTTP {status} with an empty body."
-    kind = "an HTML page" if content.lstrip()[:1] == b"<" else "no data"
+    kind = "an HTML page" if body[:1] == b"<" else "no data"
     return f"HTTP {status} with {kind}."
 
 
