@@ -55,3 +55,62 @@ def test_a_list_of_companies_with_a_mark_has_its_first_column(connect, serve):
     records = connect(host=serve(body).url).get_records("LISTING_STATUS")
     assert records.columns == ("symbol", "name", "ipo_date")
     assert records.rows == [("IBM", "International Business Machines", date(1962, 1, 2))]
+
+
+def coins(*rows: dict[str, str], separator: str = "json") -> bytes:
+    """An old series of ether in dollars, newest first; the names of its columns have a number in JSON."""
+    days = [f"2021-05-{30 - back}" for back in range(len(rows))]
+    if separator == "json":
+        meta = {"2. Digital Currency Code": "ETH", "4. Market Code": "USD", "7. Time Zone": "UTC"}
+        series = dict(zip(days, rows, strict=True))
+        return json.dumps({"Meta Data": meta, "Time Series (Digital Currency Daily)": series}).encode()
+    lines = [[label.partition(" ")[2] for label in rows[0]], *(row.values() for row in rows)]
+    return "".join(
+        f"{day},{','.join(line)}\r\n" for day, line in zip(["timestamp", *days], lines, strict=True)
+    ).encode()
+
+
+def coin(open_: str, same_open: str, close: str = "2385.59", same_close: str = "2385.59") -> dict[str, str]:
+    prices = {"1a. open (USD)": open_, "1b. open (USD)": same_open}
+    return prices | {"4a. close (USD)": close, "4b. close (USD)": same_close, "5. volume": "48550.8"}
+
+
+@pytest.fixture
+def ask_for_coins(connect, serve):
+    def ask(body: bytes):
+        return connect(host=serve(body).url).query("DIGITAL_CURRENCY_DAILY", symbol="ETH", market="USD")
+
+    return ask
+
+
+@pytest.mark.parametrize("separator", ["json", ","])
+class TestTwoColumnsOfOneCurrency:
+    def test_they_are_one_where_they_agree(self, ask_for_coins, separator):
+        rows = [coin("2278.74", "2278.740"), coin("2412.00", "2412.00")]
+        answer = ask_for_coins(coins(*rows, separator=separator))
+        assert answer.records().columns == ("timestamp", "open_usd", "close_usd", "volume")
+        expected = [
+            (date(2021, 5, 30), D("2278.74"), D("2385.59"), D("48550.8")),
+            (date(2021, 5, 29), D("2412"), D("2385.59"), D("48550.8")),
+        ]
+        assert answer.records().rows == expected
+        assert [tuple(row.values()) for row in answer.table().to_pylist()] == expected
+
+    def test_they_are_unreadable_where_a_row_differs(self, ask_for_coins, separator):
+        body = coins(coin("2278.74", "2278.74"), coin("2412.00", "2412.01"), separator=separator)
+        answer = ask_for_coins(body)
+        says = (
+            r"two columns are named 'open_usd' and differ: row 2 \(2021-05-29\) has 2412\.00 and 2412\.01\."
+        )
+        for read in (answer.records, answer.table, answer.frame):
+            with pytest.raises(e.UnreadableBody, match=says):
+                read()
+
+    def test_a_price_that_one_of_them_lacks_differs(self, ask_for_coins, separator):
+        with pytest.raises(e.UnreadableBody, match=r"named 'close_usd' and differ: row 1 .* 2385\.59 and \."):
+            ask_for_coins(coins(coin("1", "1", same_close="."), separator=separator)).records()
+
+
+def test_columns_of_two_currencies_stay_two(ask_for_coins):
+    rows = {"1a. open (CNY)": "14512.5", "1b. open (USD)": "2278.74"}
+    assert ask_for_coins(coins(rows)).records().columns == ("timestamp", "open_cny", "open_usd")
