@@ -35,7 +35,8 @@ from airflow_provider_alphavantage.pacing import (
 )
 from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
-from airflow_provider_alphavantage.responses import ORIGIN_HEADER, read, scrub
+from airflow_provider_alphavantage.responses import ORIGIN_HEADER, read
+from airflow_provider_alphavantage.scrubbing import scrub
 from airflow_provider_alphavantage.transport import (
     DEFAULT_HOST,
     address_of,

@@ -15,7 +15,6 @@ from decimal import Decimal
 from itertools import chain
 from operator import countOf
 from typing import Any, Literal
-from urllib.parse import quote, quote_plus
 
 from msgspec import MsgspecError
 from msgspec.json import Decoder
@@ -32,12 +31,12 @@ from airflow_provider_alphavantage.exceptions import (
     UnknownFunction,
     UnknownMessage,
 )
+from airflow_provider_alphavantage.scrubbing import scrub
 
 ORIGIN_HEADER = "X-Market-Data-Origin"
 """Response header in which a stand-in for the API names itself. The real API never sends it."""
 
 _MESSAGE_KEYS = ("Error Message", "Information", "Note")
-_PUBLIC_KEYS = frozenset({"", "demo"})
 
 _PASSING_STATUS = frozenset({408, 425, 429})
 
@@ -74,16 +73,6 @@ class Payload:
     content: bytes
     format: Literal["json", "csv"]
     document: dict[str, Any] | None = None
-
-
-def scrub(text: str, key: str | None) -> str:
-    """Return ``text`` without the API key, in clear or URL-encoded; blanks around a key are no part of it."""
-    key = (key or "").strip()
-    if key in _PUBLIC_KEYS:
-        return text
-    for form in (key, quote_plus(key), quote(key, safe=""), quote(key)):
-        text = text.replace(form, "[API key]")
-    return text
 
 
 def read(
@@ -124,7 +113,7 @@ def read(
     about["body"] = clean.encode()
     if text is None:
         raise UnknownMessage(f"The API said something new: {_sentence(clean[:300])}", **about)
-    raise _refusal(scrub(text, key), **about)
+    raise _refusal(text, key, **about)
 
 
 def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
@@ -234,11 +223,13 @@ def _has_block(document: dict[str, Any], function: str) -> bool:
     return any(name.startswith(envelope) for name in own if name not in {"Meta Data", *_MESSAGE_KEYS})
 
 
-def _refusal(text: str, **about: Any) -> AlphaVantageError:
+def _refusal(text: str, key: str | None, **about: Any) -> AlphaVantageError:
+    """The kind is told by the text as it came: without a key such as ``day`` it would lack a word."""
+    said = _sentence(scrub(text, key))
     for pattern, kind, extra in _RULES:
         if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
-            return kind(_sentence(text), **extra, **about)
-    return UnknownMessage(f"The API said something new: {_sentence(text)}", **about)
+            return kind(said, **extra, **about)
+    return UnknownMessage(f"The API said something new: {said}", **about)
 
 
 def _sentence(text: str) -> str:
