@@ -31,6 +31,7 @@ from airflow_provider_alphavantage.exceptions import (
     UnknownFunction,
     UnknownMessage,
 )
+from airflow_provider_alphavantage.functions import find
 from airflow_provider_alphavantage.scrubbing import scrub
 
 ORIGIN_HEADER = "X-Market-Data-Origin"
@@ -59,6 +60,7 @@ _ENVELOPES = {
 _TOLD = frozenset({"error", "errors", "message", "messages", "detail", "details", "fault"})
 _IDENTITY = frozenset({"symbol", "ticker", "cik", "price"})
 _DECODER = Decoder(float_hook=Decimal)  # an exact hook for floats, which orjson lacks
+_NOTHING = frozenset({b"null", b'""'})
 _LEAD = re.compile(rb"(?:\xef\xbb\xbf|\s)+")
 _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet entitled", re.IGNORECASE)
 
@@ -83,24 +85,20 @@ def read(
     :param content: the body, decompressed.
     :param status: HTTP status; the API answers 200 even to refuse.
     :param key: the key that was sent, to scrub it from a refusal that echoes it.
-    :raises TransportError: 5xx, 429, HTML, or JSON that is cut short.
+    :raises TransportError: 5xx, 429, HTML, JSON that is cut short, or an empty document of a function that
+        always answers with something.
     :raises NotTheApi: another status of an error or a redirection.
     :raises Refusal: one of its kinds, when the API answered with a message.
     """
     about: dict[str, Any] = {"function": function, "symbol": symbol}
     body = unmarked(content)
-    start = body[:1]
-    if 300 <= status < 500 and status not in _PASSING_STATUS:
-        raise NotTheApi(_describe(body, status), **about)
-    if status != 200 or start == b"<" or not start:
-        raise TransportError(_describe(body, status), **about)
-    if start not in {b"{", b"["}:
+    _refuse_no_answer(body, status, **about)
+    if body[:1] not in {b"{", b"["}:
         refuse_echo(content, key, **about)
         return Payload(content, "csv")
-    try:
-        document = decode(body)
-    except ValueError:
-        document = None
+    document = _document(body)
+    if _lacks_block(document, function):
+        raise TransportError(_no_block(body, key), **about)
     if isinstance(document, list):
         document = {"data": document}
     if not isinstance(document, dict):
@@ -114,6 +112,42 @@ def read(
     if text is None:
         raise UnknownMessage(f"The API said something new: {_sentence(clean[:300])}", **about)
     raise _refusal(text, key, **about)
+
+
+def _refuse_no_answer(body: bytes, status: int, **about: Any) -> None:
+    if 300 <= status < 500 and status not in _PASSING_STATUS:
+        raise NotTheApi(_describe(body, status), **about)
+    if status != 200 or body[:1] == b"<" or not body:
+        raise TransportError(_describe(body, status), **about)
+    if body.strip() in _NOTHING:
+        raise TransportError(_no_block(body, None), **about)
+
+
+def _document(body: bytes) -> Any:
+    """The JSON document of a body; None where it is none."""
+    try:
+        return decode(body)
+    except ValueError:
+        return None
+
+
+def _lacks_block(document: Any, function: str) -> bool:
+    """Whether a document is empty, or only ``Meta Data``, and the function is known never to answer so."""
+    entry = find(function)
+    if entry is None or entry.family == "unknown" or (document == {} and entry.may_be_empty):
+        return False
+    if isinstance(document, dict):
+        return all(value is None for name, value in document.items() if name != "Meta Data")
+    return bool(document == [])
+
+
+def _no_block(body: bytes, key: str | None) -> str:
+    """In words; the network is not at fault where it lasts for one symbol alone."""
+    clean = " ".join(scrub(body.decode("utf-8", "replace"), key).split())
+    shown = clean if len(clean) <= 60 else f"{clean[:60]}..."
+    return (
+        f"The response is an empty document: {shown} If only this symbol gets it, the API has nothing on it."
+    )
 
 
 def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:

@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from airflow.sdk.definitions.retry_policy import RetryAction
 
 from airflow_provider_alphavantage import exceptions as e
+from airflow_provider_alphavantage.retry import AlphaVantageRetryPolicy
 
 MARK = b"\xef\xbb\xbf"
 QUOTA = b'{"Information": "Our standard API rate limit is 25 requests per day."}'
@@ -114,3 +116,68 @@ class TestTwoColumnsOfOneCurrency:
 def test_columns_of_two_currencies_stay_two(ask_for_coins):
     rows = {"1a. open (CNY)": "14512.5", "1b. open (USD)": "2278.74"}
     assert ask_for_coins(coins(rows)).records().columns == ("timestamp", "open_cny", "open_usd")
+
+
+IBM = {"symbol": "IBM"}
+PAIR = {"from_symbol": "EUR", "to_symbol": "USD"}
+NEVER_EMPTY = {
+    "TIME_SERIES_DAILY": IBM,
+    "TIME_SERIES_WEEKLY": IBM | {"datatype": "csv"},
+    "SPLITS": IBM,
+    "DIVIDENDS": IBM,
+    "GLOBAL_QUOTE": IBM,
+    "SMA": IBM | {"interval": "daily", "time_period": "10", "series_type": "close"},
+    "FX_DAILY": PAIR,
+    "EARNINGS_CALL_TRANSCRIPT": IBM | {"quarter": "2024Q1"},
+    "SYMBOL_SEARCH": {"keywords": "IBM"},
+    "NEWS_SENTIMENT": {},
+    "WTI": {},
+    "LISTING_STATUS": {},
+}
+META = b'{"Meta Data": {"1. Information": "Daily Prices", "2. Symbol": "IBM"}}'
+EMPTY = [b"{}", b"[]", b" { }\r\n", b"null", b"null\n", b'""', b" \n", b"", META, b'{"Meta Data": {}}']
+
+
+class TestEmptyDocuments:
+    @pytest.mark.parametrize("body", [*EMPTY, b'{"Time Series (Daily)": null}', b'{"data": null}'])
+    @pytest.mark.parametrize(("function", "parameters"), NEVER_EMPTY.items())
+    def test_what_always_has_data_is_asked_again_later(self, connect, serve, function, parameters, body):
+        server = serve(body)
+        with pytest.raises(e.TransportError, match=r"empty .*Ask again later") as caught:
+            connect(host=server.url).query(function, **parameters)
+        assert AlphaVantageRetryPolicy().evaluate(caught.value, 1, 3).action is RetryAction.RETRY
+        assert len(server.asked) == 1
+
+    def test_a_long_one_is_cut_and_tells_no_key(self, connect, serve, output):
+        about = "Daily Prices (open, high, low, close) and Volumes of "
+        server = serve(lambda query: (200, json.dumps({"Meta Data": {"1": about + query}}).encode()))
+        with pytest.raises(
+            e.TransportError, match=r'\{"Meta Data": \{"1": "Daily Prices .*\.\.\. If'
+        ) as caught:
+            connect(host=server.url, password="EMPTY9DOCUMENTS9").get_bars("IBM")
+        assert "EMPTY9DOCUMENTS9" not in output() + repr(caught.value.__dict__)
+
+    @pytest.mark.parametrize(
+        ("function", "body"),
+        [
+            *((name, b"{}") for name in ("OVERVIEW", "INCOME_STATEMENT", "BALANCE_SHEET", "CASH_FLOW")),
+            *((name, b"{}") for name in ("EARNINGS", "ETF_PROFILE", "COMPANY_LOGO")),
+            ("INSTITUTIONAL_HOLDINGS", b"[]"),
+            ("GLOBAL_QUOTE", b'{"Global Quote": {}}'),
+            ("SPLITS", b'{"symbol": "IBM", "data": []}'),
+            ("DIVIDENDS", b'{"symbol": "IBM", "data": []}'),
+            ("TIME_SERIES_DAILY", b'{"Meta Data": {"2. Symbol": "IBM"}, "Time Series (Daily)": {}}'),
+            ("TIME_SERIES_DAILY", b"timestamp,open,high,low,close,volume\r\n"),
+        ],
+    )
+    def test_what_may_be_nothing_has_no_rows(self, connect, serve, function, body):
+        assert connect(host=serve(body).url).get_records(function, symbol="IBM").rows == []
+
+    def test_a_search_without_a_match_has_no_rows(self, connect, serve):
+        hook = connect(host=serve(b'{"bestMatches": []}').url)
+        assert hook.get_records("SYMBOL_SEARCH", keywords="xyzzy").rows == []
+
+    @pytest.mark.parametrize("body", [b"[]", b"null", META])
+    def test_a_company_is_not_unknown_by_another_empty_document(self, connect, serve, body):
+        with pytest.raises(e.TransportError):
+            connect(host=serve(body).url).get_records("OVERVIEW", symbol="IBM")
