@@ -145,9 +145,8 @@ def _no_block(body: bytes, key: str | None) -> str:
     """In words; the network is not at fault where it lasts for one symbol alone."""
     clean = " ".join(scrub(body.decode("utf-8", "replace"), key).split())
     shown = clean if len(clean) <= 60 else f"{clean[:60]}..."
-    return (
-        f"The response is an empty document: {shown} If only this symbol gets it, the API has nothing on it."
-    )
+    last = "If only this symbol gets it, the API has no data for it."
+    return f"The response is an empty document ({shown}). {last}"
 
 
 def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:

@@ -152,7 +152,7 @@ class TestEmptyDocuments:
         about = "Daily Prices (open, high, low, close) and Volumes of "
         server = serve(lambda query: (200, json.dumps({"Meta Data": {"1": about + query}}).encode()))
         with pytest.raises(
-            e.TransportError, match=r'\{"Meta Data": \{"1": "Daily Prices .*\.\.\. If'
+            e.TransportError, match=r'\{"Meta Data": \{"1": "Daily Prices .*\.\.\.\)\. If'
         ) as caught:
             connect(host=server.url, password="EMPTY9DOCUMENTS9").get_bars("IBM")
         assert "EMPTY9DOCUMENTS9" not in output() + repr(caught.value.__dict__)
