@@ -34,7 +34,7 @@ class Answer:
     def records(self) -> Records:
         """Return the rows of the body, exact and typed.
 
-        :raises UnreadableBody: it has not the shape the function answers in.
+        :raises UnreadableBody: it has not the shape the function answers in, or is of another symbol.
         """
         return parse(self.payload, self.function, _family(self.function), symbol=self.symbol)
 

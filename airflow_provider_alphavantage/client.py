@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from requests import Request, Response, Session
@@ -24,6 +23,7 @@ from airflow_provider_alphavantage.exceptions import (
     TransportError,
 )
 from airflow_provider_alphavantage.functions import check
+from airflow_provider_alphavantage.optional import require
 from airflow_provider_alphavantage.pacing import (
     LOCAL,
     Budget,
@@ -35,7 +35,8 @@ from airflow_provider_alphavantage.pacing import (
 )
 from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.parsing.bars import Series, parse_bars
-from airflow_provider_alphavantage.responses import ORIGIN_HEADER, read, scrub
+from airflow_provider_alphavantage.responses import ORIGIN_HEADER, read
+from airflow_provider_alphavantage.scrubbing import scrub
 from airflow_provider_alphavantage.transport import (
     DEFAULT_HOST,
     address_of,
@@ -201,10 +202,10 @@ class AlphaVantageClient:
     def get_df(self, function: str, **parameters: Any) -> pd.DataFrame:
         """Return the rows of any function as a frame (needs the extra ``[pandas]``).
 
-        :raises ImportError: pandas is not installed; no call is spent.
+        :raises ImportError: pandas is not installed; the error names the extra, and no call is spent.
         :raises AlphaVantageError: see :mod:`airflow_provider_alphavantage.exceptions`.
         """
-        import_module("pandas")
+        require("pandas")
         return self.query(function, **parameters).frame()
 
     async def aquery(self, function: str, **parameters: Any) -> Answer:

@@ -3,7 +3,7 @@
 .. code-block:: text
 
     AlphaVantageError
-      + TransportError          the network failed: timeout, reset, 5xx, 429, HTML, a body cut short
+      + TransportError          the network failed: timeout, reset, 5xx, 429, HTML, a body cut short or empty
       + NotTheApi               somebody else answered: HTTP 401, 403, 404 or another of the 300s and 400s
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
       + NoSuchSession           they answered, and the session waited for can no longer come

@@ -115,8 +115,8 @@ def _transport_fields() -> dict[str, Any]:
         "trust_env": _yes_or_no(
             "Trust the environment", "Take proxies and the CA bundle from the environment's variables."
         ),
-        "allow_redirects": _yes_or_no("Follow redirects", "Go where the address answered leads to."),
-        "max_redirects": _limit("Redirects", "The most that are followed for one call. Empty: 30."),
+        "allow_redirects": _yes_or_no("Follow redirects", "Go where the host leads to, on the same host."),
+        "max_redirects": _limit("Redirects", "The most that are followed for one call. Empty: 1."),
     }
 
 

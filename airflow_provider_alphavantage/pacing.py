@@ -12,8 +12,9 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol, cast
+from zoneinfo import ZoneInfo
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
@@ -99,6 +100,19 @@ def budget_of(extra: Mapping[str, Any]) -> Budget:
         per_minute=whole(extra, "calls_per_minute", usual.per_minute),
         spacing=seconds(extra, "seconds_between_calls", usual.spacing, below=PATIENCE.total_seconds()),
     )
+
+
+def quota_back_at(now: datetime) -> datetime:
+    """Return when the vendor, who says that the day's calls are spent, has begun another day (UTC).
+
+    Where its day begins it does not document: by then one has begun in New York and in UTC, or 24 hours are
+    over.
+    """
+    tomorrows = [
+        datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0, 5), zone)
+        for zone in (ZoneInfo("America/New_York"), UTC)
+    ]
+    return min(max(tomorrows), now + timedelta(days=1)).astimezone(UTC)
 
 
 def _utc_now() -> datetime:

@@ -15,7 +15,6 @@ from decimal import Decimal
 from itertools import chain
 from operator import countOf
 from typing import Any, Literal
-from urllib.parse import quote, quote_plus
 
 from msgspec import MsgspecError
 from msgspec.json import Decoder
@@ -32,12 +31,13 @@ from airflow_provider_alphavantage.exceptions import (
     UnknownFunction,
     UnknownMessage,
 )
+from airflow_provider_alphavantage.functions import find
+from airflow_provider_alphavantage.scrubbing import scrub
 
 ORIGIN_HEADER = "X-Market-Data-Origin"
 """Response header in which a stand-in for the API names itself. The real API never sends it."""
 
 _MESSAGE_KEYS = ("Error Message", "Information", "Note")
-_PUBLIC_KEYS = frozenset({"", "demo"})
 
 _PASSING_STATUS = frozenset({408, 425, 429})
 
@@ -60,6 +60,8 @@ _ENVELOPES = {
 _TOLD = frozenset({"error", "errors", "message", "messages", "detail", "details", "fault"})
 _IDENTITY = frozenset({"symbol", "ticker", "cik", "price"})
 _DECODER = Decoder(float_hook=Decimal)  # an exact hook for floats, which orjson lacks
+_NOTHING = frozenset({b"null", b'""'})
+_LEAD = re.compile(rb"(?:\xef\xbb\xbf|\s)+")
 _SAMPLE_ROWS = re.compile(r"artificial|premium endpoint|premium feature|not yet entitled", re.IGNORECASE)
 
 
@@ -75,16 +77,6 @@ class Payload:
     document: dict[str, Any] | None = None
 
 
-def scrub(text: str, key: str | None) -> str:
-    """Return ``text`` without the API key, in clear or URL-encoded; blanks around a key are no part of it."""
-    key = (key or "").strip()
-    if key in _PUBLIC_KEYS:
-        return text
-    for form in (key, quote_plus(key), quote(key, safe=""), quote(key)):
-        text = text.replace(form, "[API key]")
-    return text
-
-
 def read(
     content: bytes, *, status: int = 200, function: str, symbol: str | None = None, key: str | None = None
 ) -> Payload:
@@ -93,23 +85,20 @@ def read(
     :param content: the body, decompressed.
     :param status: HTTP status; the API answers 200 even to refuse.
     :param key: the key that was sent, to scrub it from a refusal that echoes it.
-    :raises TransportError: 5xx, 429, HTML, or JSON that is cut short.
+    :raises TransportError: 5xx, 429, HTML, JSON that is cut short, or an empty document of a function that
+        always answers with something.
     :raises NotTheApi: another status of an error or a redirection.
     :raises Refusal: one of its kinds, when the API answered with a message.
     """
     about: dict[str, Any] = {"function": function, "symbol": symbol}
-    start = content.lstrip()[:1]
-    if 300 <= status < 500 and status not in _PASSING_STATUS:
-        raise NotTheApi(_describe(content, status), **about)
-    if status != 200 or start == b"<" or not start:
-        raise TransportError(_describe(content, status), **about)
-    if start not in {b"{", b"["}:
+    body = unmarked(content)
+    _refuse_no_answer(body, status, **about)
+    if body[:1] not in {b"{", b"["}:
         refuse_echo(content, key, **about)
         return Payload(content, "csv")
-    try:
-        document = decode(content)
-    except ValueError:
-        document = None
+    document = _document(body)
+    if _lacks_block(document, function):
+        raise TransportError(_no_block(body, key), **about)
     if isinstance(document, list):
         document = {"data": document}
     if not isinstance(document, dict):
@@ -118,11 +107,46 @@ def read(
     if text is None and _holds_data(document, function):
         refuse_echo(content, key, **about)
         return Payload(content, "json", document)
-    clean = scrub(content.decode("utf-8", "replace"), key)
+    clean = scrub(body.decode("utf-8", "replace"), key)
     about["body"] = clean.encode()
     if text is None:
         raise UnknownMessage(f"The API said something new: {_sentence(clean[:300])}", **about)
-    raise _refusal(scrub(text, key), **about)
+    raise _refusal(text, key, **about)
+
+
+def _refuse_no_answer(body: bytes, status: int, **about: Any) -> None:
+    if 300 <= status < 500 and status not in _PASSING_STATUS:
+        raise NotTheApi(_describe(body, status), **about)
+    if status != 200 or body[:1] == b"<" or not body:
+        raise TransportError(_describe(body, status), **about)
+    if body.strip() in _NOTHING:
+        raise TransportError(_no_block(body, None), **about)
+
+
+def _document(body: bytes) -> Any:
+    """The JSON document of a body; None where it is none."""
+    try:
+        return decode(body)
+    except ValueError:
+        return None
+
+
+def _lacks_block(document: Any, function: str) -> bool:
+    """Whether a document is empty, or only ``Meta Data``, and the function is known never to answer so."""
+    entry = find(function)
+    if entry is None or entry.family == "unknown" or (document == {} and entry.may_be_empty):
+        return False
+    if isinstance(document, dict):
+        return all(value is None for name, value in document.items() if name != "Meta Data")
+    return bool(document == [])
+
+
+def _no_block(body: bytes, key: str | None) -> str:
+    """In words; the network is not at fault where it lasts for one symbol alone."""
+    clean = " ".join(scrub(body.decode("utf-8", "replace"), key).split())
+    shown = clean if len(clean) <= 60 else f"{clean[:60]}..."
+    last = "If only this symbol gets it, the API has no data for it."
+    return f"The response is an empty document ({shown}). {last}"
 
 
 def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
@@ -139,10 +163,16 @@ def refuse_echo(content: bytes, key: str | None, **about: Any) -> None:
         raise UnknownMessage(f"The API echoed the key: {said}", body=clean.encode(), **about)
 
 
-def _describe(content: bytes, status: int) -> str:
-    if not content.strip():
+def unmarked(content: bytes) -> bytes:
+    """Return a body from its first character on, without a byte order mark and blanks before it."""
+    lead = _LEAD.match(content)
+    return content[lead.end() :] if lead else content
+
+
+def _describe(body: bytes, status: int) -> str:
+    if not body:
         return f"HTTP {status} with an empty body."
-    kind = "an HTML page" if content.lstrip()[:1] == b"<" else "no data"
+    kind = "an HTML page" if body[:1] == b"<" else "no data"
     return f"HTTP {status} with {kind}."
 
 
@@ -226,11 +256,13 @@ def _has_block(document: dict[str, Any], function: str) -> bool:
     return any(name.startswith(envelope) for name in own if name not in {"Meta Data", *_MESSAGE_KEYS})
 
 
-def _refusal(text: str, **about: Any) -> AlphaVantageError:
+def _refusal(text: str, key: str | None, **about: Any) -> AlphaVantageError:
+    """The kind is told by the text as it came: without a key such as ``day`` it would lack a word."""
+    said = _sentence(scrub(text, key))
     for pattern, kind, extra in _RULES:
         if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
-            return kind(_sentence(text), **extra, **about)
-    return UnknownMessage(f"The API said something new: {_sentence(text)}", **about)
+            return kind(said, **extra, **about)
+    return UnknownMessage(f"The API said something new: {said}", **about)
 
 
 def _sentence(text: str) -> str:

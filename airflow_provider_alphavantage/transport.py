@@ -23,7 +23,7 @@ DEFAULT_TIMEOUT = 30.0
 """Seconds to wait for the API to connect and then for each read, unless the connection says other."""
 
 _LONGEST_TIMEOUT = 3600.0
-_USUAL_REDIRECTS = 30
+_USUAL_REDIRECTS = 1
 
 
 @dataclass(frozen=True)
@@ -83,17 +83,54 @@ def open_session(key: ApiKey, transport: Transport) -> Session:
     return session
 
 
+class Redirected(RequestException):
+    """The host answered with a redirect that is not followed."""
+
+
 def send(session: Session, request: Request, transport: Transport) -> Response:
-    """Send a request.
+    """Send a request; redirects are followed on its own host only, because the key is in every address.
 
     :raises requests.RequestException: the network failed; it carries the URL, and with it the key.
+    :raises Redirected: to another host, or more often than :attr:`Transport.max_redirects`.
     """
-    prepared = session.prepare_request(request)
+    response = _send_once(session, session.prepare_request(request), transport)
+    if not transport.allow_redirects:
+        return response
+    for _ in range(transport.max_redirects):
+        if not response.is_redirect:
+            return response
+        response = _send_once(session, _next(session, response), transport)
+    if response.is_redirect:
+        times = f"more than {transport.max_redirects} time(s) for one call"
+        raise Redirected(f"the host redirects {times}; {_FIX}")
+    return response
+
+
+_FIX = "set the connection's host to the address of the API itself"
+
+
+def _send_once(session: Session, prepared: PreparedRequest, transport: Transport) -> Response:
     settings = session.merge_environment_settings(
         prepared.url, session.proxies, session.stream, session.verify, session.cert
     )
-    options: Any = {"timeout": transport.timeout, "allow_redirects": transport.allow_redirects}
-    return session.send(prepared, **settings, **options)
+    options: Any = {"timeout": transport.timeout, "allow_redirects": False}
+    try:
+        return session.send(prepared, **settings, **options)
+    except RequestException:
+        raise
+    except ValueError:  # requests has looked where the answer leads to
+        raise Redirected(f"the host redirects to an address that makes no sense; {_FIX}") from None
+
+
+def _next(session: Session, response: Response) -> PreparedRequest:
+    """The request that a redirect leads to; https does not lead to http."""
+    following = response.next
+    address = str(following.url if following else "")
+    if following is None or session.should_strip_auth(response.url, address):  # type: ignore[no-untyped-call]
+        scheme, place, *_ = urlsplit(address)
+        leads_to = f"{scheme}://{place.rpartition('@')[2]}"
+        raise Redirected(f"the host redirects to {leads_to}, and the key is not sent there; {_FIX}")
+    return following
 
 
 def cause(error: RequestException) -> str:

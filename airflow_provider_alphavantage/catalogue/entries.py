@@ -87,6 +87,7 @@ class Function:
     :param family: the shape of its answer; ``unknown`` where none was recorded or documented.
     :param anchor: its place on the vendor's page; empty where that is not known.
     :param any_of: optional parameters of which one must be given.
+    :param may_be_empty: whether it answers ``{}`` where it knows nothing.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Function:
     family: Family
     anchor: str = ""
     any_of: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     @property
     def takes(self) -> dict[str, Parameter]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator, ObjectStoragePath
 
 from airflow_provider_alphavantage.answer import Answer
-from airflow_provider_alphavantage.exceptions import BudgetSpent, UnreadableBody
+from airflow_provider_alphavantage.exceptions import BudgetSpent, DailyQuotaSpent, UnreadableBody
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.links.documentation import DocumentationLink
+from airflow_provider_alphavantage.pacing import quota_back_at
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -27,7 +29,9 @@ class AlphaVantageBaseOperator(BaseOperator):
     :param parameters: its parameters without the key, such as ``{"symbol": "IBM"}`` (templated).
     :param alphavantage_conn_id: the connection.
     :param deferrable: where the key's limits leave no call for minutes or hours, wait for it in the
-        triggerer instead of failing.
+        triggerer instead of failing. Where the vendor says that the day's calls are spent, wait once, for 24
+        hours at most, and then fail with its message: a key that is not valid gets the same. With a plan that
+        has no daily limit it fails at once.
     """
 
     template_fields: Sequence[str] = ("function", "parameters")
@@ -51,19 +55,35 @@ class AlphaVantageBaseOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Ask, and use the answer."""
+        return self._ask()
+
+    def execute_again(
+        self, context: Context, event: Any = None, quota_waited_for: bool = False
+    ) -> dict[str, Any]:
+        """Go on once a call is possible.
+
+        :param quota_waited_for: whether the vendor had said before that the day's calls are spent.
+        """
+        return self._ask(quota_waited_for)
+
+    def _ask(self, quota_waited_for: bool = False) -> dict[str, Any]:
         hook = AlphaVantageHook(self.alphavantage_conn_id)
-        possible_at = None
         try:
             return self.use(hook.query(self.function, **self.parameters))
         except BudgetSpent as error:
             if not self.deferrable:
                 raise
             possible_at = error.possible_at
-        self.defer(trigger=DateTimeTrigger(moment=possible_at), method_name="execute_again")
-
-    def execute_again(self, context: Context, event: Any = None) -> dict[str, Any]:
-        """Go on once a call is possible."""
-        return self.execute(context)
+        except DailyQuotaSpent as error:
+            if not self.deferrable or quota_waited_for or hook.budget.per_day is None:
+                raise
+            possible_at, quota_waited_for = quota_back_at(datetime.now(UTC)), True
+            self.log.warning("%s Asking again at %s.", error, possible_at)
+        self.defer(
+            trigger=DateTimeTrigger(moment=possible_at),
+            method_name="execute_again",
+            kwargs={"quota_waited_for": quota_waited_for},
+        )
 
     def use(self, answer: Answer) -> dict[str, Any]:
         """Use an answer; return what the task returns."""

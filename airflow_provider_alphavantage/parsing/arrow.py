@@ -113,7 +113,7 @@ def csv_columns(content: bytes) -> list[Any] | None:
 
     start = content.find(b"\n") + 1
     header = content[:start].strip()
-    if not header or b'"' in content or b"\r" in header or content.startswith(b"\xef\xbb\xbf"):
+    if not header or b'"' in content or b"\r" in header:
         return None
     names = [str(place) for place in range(header.count(b",") + 1)]
     try:

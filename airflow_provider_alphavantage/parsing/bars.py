@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.optional import require
 from airflow_provider_alphavantage.parsing.arrow import convert_to_arrow
 from airflow_provider_alphavantage.parsing.columns import convert
 from airflow_provider_alphavantage.parsing.labels import column_names
@@ -87,8 +88,9 @@ def bars_table(payload: Payload, *, function: str, symbol: str | None = None) ->
     """Read a price series as :func:`parse_bars` does, to one Arrow table (needs pyarrow).
 
     :raises UnreadableBody: as ``parse_bars`` does, or a number has more digits than an Arrow decimal.
-    :raises ImportError: pyarrow is not installed.
+    :raises ImportError: pyarrow is not installed; the error names the extra.
     """
+    require("pyarrow")
     return _read(_bars_table, convert_to_arrow, arrow_from_csv, payload, function, symbol)
 
 

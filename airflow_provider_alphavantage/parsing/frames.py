@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.optional import require
 from airflow_provider_alphavantage.parsing.records import exact_decimals
 from airflow_provider_alphavantage.parsing.shapes import Family, parse, parse_columns
 from airflow_provider_alphavantage.responses import Payload, read
@@ -25,8 +26,9 @@ def parse_table(
     all rows (:attr:`Records.meta`) is the schema's metadata.
 
     :raises UnreadableBody: as ``parse`` does, or a number has more digits than an Arrow decimal.
-    :raises ImportError: pyarrow is not installed.
+    :raises ImportError: pyarrow is not installed; the error names the extra.
     """
+    require("pyarrow")
     import pyarrow as pa
 
     columns = parse_columns(payload, function, family, symbol=symbol)
@@ -61,7 +63,9 @@ def parse_frame(
     """Return the rows of a body as a frame with exact values; see :func:`~.shapes.parse`.
 
     :raises UnreadableBody: as ``parse`` does.
+    :raises ImportError: pandas is not installed; the error names the extra.
     """
+    require("pandas")
     import pandas as pd
 
     try:

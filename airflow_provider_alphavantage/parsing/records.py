@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from airflow_provider_alphavantage.optional import require
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -43,7 +45,10 @@ class Records:
         """Return the rows as a frame with exact values (Arrow types; Python objects without pyarrow).
 
         Prices stay decimals: call ``astype(float)`` on the columns you compute with.
+
+        :raises ImportError: pandas is not installed; the error names the extra.
         """
+        require("pandas")
         import pandas as pd
 
         cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)

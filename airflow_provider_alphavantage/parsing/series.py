@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from airflow_provider_alphavantage.parsing.columns import convert
+from airflow_provider_alphavantage.parsing.labels import column_name
+from airflow_provider_alphavantage.parsing.records import Value
 from airflow_provider_alphavantage.parsing.tables import Table, from_csv, meta_of
 from airflow_provider_alphavantage.responses import REPEATED, Payload
 
@@ -24,11 +27,14 @@ def series(payload: Payload, function: str, split: Split = from_csv) -> Table:
     Times without a zone are those of the body's ``Time Zone``; CSV names none, so they are US/Eastern
     for shares and indicators and UTC for currencies, as the same function says in JSON.
 
-    :raises ValueError: the body is not a series.
+    Two columns of one name are one where they agree: old crypto bodies give each price in the market's
+    currency and in dollars, also where the market's are dollars.
+
+    :raises ValueError: the body is not a series, or two columns of one name differ.
     """
     if payload.document is None:
-        return _from_csv(payload.content, function, split)
-    return _from_json(payload.document)
+        return _each_once(_from_csv(payload.content, function, split))
+    return _each_once(_from_json(payload.document))
 
 
 def zone_by_function(function: str) -> str:
@@ -63,6 +69,35 @@ def _from_json(document: Mapping[str, Any]) -> Table:
     columns = [moments, *zip(*(row.values() for row in block.values()), strict=True)] if block else []
     header = ["timestamp", *labels] if block else []
     return Table(header, columns, meta, meta.get("time_zone", "UTC"))
+
+
+def _each_once(table: Table) -> Table:
+    names = list(map(column_name, table.header))
+    if len(set(names)) == len(names):
+        return table
+    for place, name in enumerate(names):
+        _refuse_difference(name, table, names.index(name), place)
+    kept = [place for place, name in enumerate(names) if names.index(name) == place]
+    header, columns = [table.header[at] for at in kept], [table.columns[at] for at in kept]
+    return Table(header, columns, table.meta, table.zone)
+
+
+def _refuse_difference(name: str, table: Table, first: int, second: int) -> None:
+    if first == second:
+        return
+    pairs = zip(_values(name, table, first), _values(name, table, second), strict=True)
+    row = next((row for row, (one, other) in enumerate(pairs) if one != other), None)
+    if row is not None:
+        where = f"row {row + 1} ({str(table.columns[0][row])[:40]})"
+        values = " and ".join(str(table.columns[place][row])[:40] for place in (first, second))
+        raise ValueError(f"two columns are named {name!r} and differ: {where} has {values}")
+
+
+def _values(name: str, table: Table, place: int) -> Sequence[Value]:
+    """The values of a column, equal however many zeros a number is written with."""
+    cells = table.columns[place]
+    cells = cells.to_pylist() if hasattr(cells, "to_pylist") else cells
+    return convert("guess", name, cells, table.zone)[1]
 
 
 def _labels(block: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from airflow_provider_alphavantage.parsing import blocks, nested
 from airflow_provider_alphavantage.parsing.arrow import convert_to_arrow
 from airflow_provider_alphavantage.parsing.records import Records
 from airflow_provider_alphavantage.parsing.series import BLOCKS, Split, series, zone_by_function
+from airflow_provider_alphavantage.parsing.subjects import other_symbol
 from airflow_provider_alphavantage.parsing.tables import (
     Columns,
     Table,
@@ -53,8 +54,9 @@ def parse(
     """Return the rows of a body; an empty envelope gives none.
 
     :param family: the shape the function answers in; by default it is recognised from the body.
-    :param symbol: the symbol asked for, to name it in an error.
-    :raises UnreadableBody: the body is not of that shape, or a value is not what its column holds.
+    :param symbol: the symbol asked for, or several with commas.
+    :raises UnreadableBody: the body is not of that shape, a value is not what its column holds, or the body
+        says that it is of another symbol.
     """
     return _parse(typed, from_csv, payload, function, family, symbol)
 
@@ -82,9 +84,13 @@ def _parse(
         raise ValueError(f"No family of bodies is named {family!r}; there are {sorted(FAMILIES)}.")
     try:
         found = family or recognise(payload)
-        return make(_table(payload, function, found, split), found)
+        table = _table(payload, function, found, split)
+        made, other = make(table, found), other_symbol(table, function, found, symbol or "")
     except UNREADABLE as exc:
         raise UnreadableBody(_why(family, exc), function=function, symbol=symbol) from exc
+    if other:
+        raise UnreadableBody(f"The body is that of {other!r}.", function=function, symbol=symbol)
+    return made
 
 
 def recognise(payload: Payload) -> Family:

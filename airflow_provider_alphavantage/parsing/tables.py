@@ -15,6 +15,7 @@ from airflow_provider_alphavantage.parsing.columns import Cell, Misfit, convert
 from airflow_provider_alphavantage.parsing.kinds import declared
 from airflow_provider_alphavantage.parsing.labels import column_name, column_names
 from airflow_provider_alphavantage.parsing.records import Kind, Records
+from airflow_provider_alphavantage.responses import unmarked
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def from_csv(content: bytes) -> tuple[list[str], list[Any]]:
 
     :raises ValueError: a row is longer or shorter than the header, or a quote runs over lines.
     """
-    lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
+    lines = csv.reader(io.StringIO(unmarked(content).decode("utf-8"), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(lines, [])]
         rows = [fields for fields in lines if fields]
@@ -113,6 +114,7 @@ def from_csv(content: bytes) -> tuple[list[str], list[Any]]:
 
 def arrow_from_csv(content: bytes) -> tuple[list[str], list[Any]]:
     """Do what :func:`from_csv` does, to Arrow columns where the body is regular."""
+    content = unmarked(content)
     columns = csv_columns(content)
     if columns is None:
         return from_csv(content)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 from uuid import uuid4
@@ -23,6 +24,9 @@ _ON_DISK = (
     " Where tasks run on several machines, all have to reach the store: set the Variable market_data_store "
     "(docs/scaling.md)."
 )
+_STALE = timedelta(hours=1)
+"""A file that was begun so long ago and is not whole is not being written any more."""
+
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STAMPED = len("20260516T060000Z")
 _LAYOUT = re.compile(
@@ -95,11 +99,15 @@ def write_body(
 
 
 def write_whole(path: ObjectStoragePath, content: bytes) -> None:
-    """Write a file that is seen once it is whole: a bucket has it so, a disk shows every byte as it comes."""
+    """Write a file that is seen once it is whole: a bucket has it so, a disk shows every byte as it comes.
+
+    Beginnings of files that a killed process left in its folder are removed.
+    """
     if path.protocol in OBJECT_STORES:
         path.fs.pipe_file(path.path, content)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_beginnings(path.parent)
     beside = path.with_name(f"{path.name}.{uuid4().hex}.part")
     try:
         beside.write_bytes(content)
@@ -107,6 +115,14 @@ def write_whole(path: ObjectStoragePath, content: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _remove_beginnings(folder: ObjectStoragePath) -> None:
+    before = datetime.now(UTC) - _STALE  # the disk's time, not the run's
+    for begun in folder.glob("*.part"):
+        with suppress(FileNotFoundError, NotImplementedError):  # whole by now, removed; or nobody knows
+            if folder.fs.modified(begun.path) < before:
+                begun.unlink()
 
 
 def read_body(path: str) -> bytes:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +14,8 @@ import pytest
 from airflow.sdk import ObjectStoragePath
 
 from include.fetch.raw_store import StoredBody, is_stored, read_body, read_path, write_body
+from include.sandbox.stored import read_store
+from tests.conftest import PROJECT
 
 NOON = datetime(2026, 5, 16, 12, tzinfo=UTC)
 
@@ -77,6 +83,54 @@ def test_a_body_whose_writing_is_broken_off_is_not_in_the_store(write, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from airflow.sdk import ObjectStoragePath
+from include.fetch.raw_store import write_body
+
+ObjectStoragePath.move = lambda *about: os.kill(os.getpid(), signal.SIGKILL)
+noon = datetime(2026, 5, 16, 12, tzinfo=UTC)
+about = {"origin": "sandbox", "function": "SPLITS", "symbol": "IBM", "kind": "compact.json"}
+write_body(ObjectStoragePath(sys.argv[1]), b"{}", fetched_at=noon, **about)
+"""
+
+
+@pytest.fixture
+def killed(tmp_path) -> Path:
+    """The file that a process left which was killed just before its body was whole."""
+    store = f"file://{tmp_path}/store"
+    done = subprocess.run([sys.executable, "-c", KILLED, store], cwd=PROJECT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    (left,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert left.suffix == ".part"
+    return left
+
+
+def files(tmp_path: Path) -> set[str]:
+    return {str(path) for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_after_a_kill_the_same_body_is_written_and_what_was_left_goes_within_the_hour(
+    write, tmp_path, killed
+):
+    first = write(b"{}").removeprefix("file://")
+    assert files(tmp_path) == {first, str(killed)}  # it may be another process's that is at work now
+    begun = (datetime.now(UTC) - timedelta(minutes=61)).timestamp()
+    os.utime(killed, (begun, begun))
+    second = write(b"{ }").removeprefix("file://")
+    assert files(tmp_path) == {first, second}
+
+
+def test_what_was_left_by_a_kill_is_no_body(write, tmp_path, killed):
+    path = f"file://{killed}"
+    assert read_path(path) is None
+    assert not is_stored(path.removesuffix(f".{path.split('.')[-2]}.part"))
+    assert [recording.path for recording in read_store(tmp_path / "store")] == []
+    kept = write(b"{}").removeprefix("file://")
+    assert [str(recording.path) for recording in read_store(tmp_path / "store")] == [kept]
 
 
 def test_the_path_is_read_back():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,9 +98,12 @@ def connect(monkeypatch: pytest.MonkeyPatch, sandbox, waits, limiter) -> Callabl
 
 
 class Answering(ThreadingHTTPServer):
-    """A real server whose answer to the query of an address is what ``answer`` returns: status and body."""
+    """A real server whose answer to the query of an address is what ``answer`` returns: status and body.
 
-    def __init__(self, answer: Callable[[str], tuple[int, bytes]]) -> None:
+    What it returns beyond that is where the answer leads to.
+    """
+
+    def __init__(self, answer: Callable[[str], tuple[Any, ...]]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
         self.asked: list[str] = []
@@ -112,8 +116,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         query = self.path.partition("?")[2]
         self.server.asked.append(query)
-        status, body = self.server.answer(query)
+        status, body, *location = self.server.answer(query)
         self.send_response(status)
+        for address in location:
+            self.send_header("Location", address)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -127,7 +133,7 @@ def serve() -> Iterator[Callable[..., Answering]]:
     """Start a server that gives this answer, or what a function of the query returns."""
     servers: list[Answering] = []
 
-    def start(body: bytes | Callable[[str], tuple[int, bytes]], status: int = 200) -> Answering:
+    def start(body: bytes | Callable[[str], tuple[Any, ...]], status: int = 200) -> Answering:
         server = Answering(body if callable(body) else lambda query: (status, body))
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         servers.append(server)

@@ -179,7 +179,7 @@ def test_a_volume_beyond_64_bits_is_a_decimal_and_missing_columns_are_null():
     assert table(b"timestamp,open,high,low,close\r\n2026-05-15,1,1,1,1\r\n").table["volume"].null_count == 1
 
 
-@pytest.mark.parametrize("body", [b'{"Meta Data": {"2. Symbol": "X"}}', HEADER])
+@pytest.mark.parametrize("body", [b'{"Meta Data": {"2. Symbol": "X"}, "Time Series (Daily)": {}}', HEADER])
 def test_an_empty_table_has_the_columns_of_a_full_one(body):
     assert table(body).table.schema == pa.schema([*PLAIN, ("volume", pa.int64())])
 

@@ -19,6 +19,7 @@ from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import Budget, LocalLimiter, fingerprint
+from airflow_provider_alphavantage.parsing.bars import bars_table
 from airflow_provider_alphavantage.transport import Transport, transport_of
 
 from .conftest import KEY, PREMIUM_KEY
@@ -62,11 +63,27 @@ def test_full_history_comes_as_csv_and_needs_a_premium_key(connect):
         connect().query("TIME_SERIES_DAILY", symbol="IBM", outputsize="full")
 
 
-def test_without_pandas_no_call_is_spent_on_a_frame(connect, sandbox, monkeypatch):
+def test_without_pandas_no_call_is_spent_on_a_frame_and_the_extra_is_named(connect, sandbox, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(ImportError, match="pandas"):
+    says = r"needs pandas, which cannot be imported: pip install 'airflow-provider-alphavantage\[pandas\]'\."
+    with pytest.raises(ImportError, match=says):
         connect().get_df("SPLITS", symbol="IBM")
     assert sandbox.calls() == []
+    answer = connect().query("SPLITS", symbol="IBM")
+    for frame in (answer.frame, answer.records().to_pandas):
+        with pytest.raises(ImportError, match=says):
+            frame()
+
+
+def test_without_pyarrow_a_frame_is_exact_and_a_table_names_the_extra(connect, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    hook = connect()
+    assert hook.get_df("TIME_SERIES_DAILY", symbol="IBM")["timestamp"][0] == date(2026, 5, 15)
+    answer = hook.query("TIME_SERIES_DAILY", symbol="IBM")
+    says = r"needs pyarrow, which cannot be imported: pip install 'airflow-provider-alphavantage\[arrow\]'\."
+    for table in (answer.table, lambda: bars_table(answer.payload, function="TIME_SERIES_DAILY")):
+        with pytest.raises(ImportError, match=says):
+            table()
 
 
 def test_one_session_serves_all_calls(connect):

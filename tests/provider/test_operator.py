@@ -14,7 +14,12 @@ from airflow.sdk import DAG
 from airflow.sdk.exceptions import TaskDeferred
 from moto.server import ThreadedMotoServer
 
-from airflow_provider_alphavantage.exceptions import BudgetSpent, PremiumRequired, UnreadableBody
+from airflow_provider_alphavantage.exceptions import (
+    BudgetSpent,
+    DailyQuotaSpent,
+    PremiumRequired,
+    UnreadableBody,
+)
 from airflow_provider_alphavantage.operators.alphavantage import AlphaVantageOperator
 from airflow_provider_alphavantage.pacing import LOCAL
 
@@ -117,6 +122,53 @@ class TestWithoutBudget:
         assert len(sandbox.calls()) == 1
         LOCAL._keys.clear()
         assert getattr(waiting, deferred.value.method_name)({}, event=None)["rows"] > 1000
+
+
+class TestWhenTheVendorSaysTheDayIsSpent:
+    @pytest.fixture(autouse=True)
+    def spent_elsewhere(self, unhurried, sandbox):
+        sandbox.add_fault("quota", times=2)
+
+    @pytest.fixture
+    def deferred(self, folder):
+        with pytest.raises(TaskDeferred) as deferred:
+            operator(f"{folder}/IBM.json", deferrable=True).execute({})
+        return deferred.value
+
+    def resume(self, deferred: TaskDeferred, folder: str) -> dict[str, object]:
+        waiting = operator(f"{folder}/IBM.json", deferrable=True)
+        return getattr(waiting, deferred.method_name)({}, event=None, **deferred.kwargs)
+
+    def test_it_fails_unless_it_is_deferrable(self, folder):
+        with pytest.raises(DailyQuotaSpent):
+            operator(f"{folder}/IBM.json").execute({})
+
+    def test_deferrable_it_waits_for_the_next_day_and_goes_on(self, deferred, folder, sandbox):
+        wait = deferred.trigger.moment - datetime.now(UTC)
+        assert isinstance(deferred.trigger, DateTimeTrigger)
+        assert timedelta(hours=3) < wait <= timedelta(hours=24)
+        sandbox.clear_faults()
+        assert self.resume(deferred, folder)["rows"] > 1000
+
+    def test_it_fails_with_the_notice_where_the_next_day_brings_it_again(self, deferred, folder, sandbox):
+        with pytest.raises(DailyQuotaSpent, match=r"detected your API key as \[API key\] .*check the key"):
+            self.resume(deferred, folder)
+        assert len(sandbox.calls()) == 2
+
+    def test_it_waits_for_the_quota_once_though_its_own_budget_makes_it_wait_then(
+        self, deferred, folder, connect
+    ):
+        connect(password="BETWEEN9TWO9DAYS", extra={"calls_per_day": 1, "host_group": "between"})
+        with pytest.raises(DailyQuotaSpent):
+            self.resume(deferred, folder)
+        with pytest.raises(TaskDeferred) as again:
+            self.resume(deferred, folder)
+        assert again.value.kwargs == {"quota_waited_for": True}
+
+    def test_without_a_daily_limit_waiting_is_in_vain(self, folder, connect):
+        connect(password="UNLIMITED9KEY999", extra={"plan": "premium", "host_group": "unlimited"})
+        with pytest.raises(DailyQuotaSpent):
+            operator(f"{folder}/IBM.json", deferrable=True).execute({})
 
 
 def test_function_parameters_and_path_are_templates(folder):

@@ -15,7 +15,15 @@ import pytest
 
 from airflow_provider_alphavantage.exceptions import BudgetSpent, LedgerUnavailable
 from airflow_provider_alphavantage.ledger import PostgresLedger
-from airflow_provider_alphavantage.pacing import PLANS, Budget, Call, LocalLimiter, budget_of, fingerprint
+from airflow_provider_alphavantage.pacing import (
+    PLANS,
+    Budget,
+    Call,
+    LocalLimiter,
+    budget_of,
+    fingerprint,
+    quota_back_at,
+)
 from tests.conftest import PROJECT
 
 START = datetime(2026, 5, 15, tzinfo=UTC)
@@ -283,3 +291,18 @@ def _reserved(url: str, at_least: int) -> int:
         if count >= at_least:
             return count
     raise AssertionError("the workers reserve nothing")
+
+
+@pytest.mark.parametrize(
+    ("now", "back"),
+    [
+        ("2026-05-15T15:00:00+00:00", "2026-05-16T04:05:00+00:00"),  # New York begins its day after UTC
+        ("2026-05-15T23:59:00+00:00", "2026-05-16T04:05:00+00:00"),
+        ("2026-05-16T02:00:00+00:00", "2026-05-17T00:05:00+00:00"),  # UTC after New York
+        ("2026-05-16T04:01:00+00:00", "2026-05-17T04:01:00+00:00"),  # 24 hours at most
+        ("2026-01-15T15:00:00+00:00", "2026-01-16T05:05:00+00:00"),
+        ("2026-05-15T11:00:00-04:00", "2026-05-16T04:05:00+00:00"),
+    ],
+)
+def test_a_quota_is_back_when_the_day_has_begun_wherever_the_vendor_counts_it(now, back):
+    assert quota_back_at(datetime.fromisoformat(now)) == datetime.fromisoformat(back)

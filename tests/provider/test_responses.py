@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from airflow_provider_alphavantage import exceptions as e
-from airflow_provider_alphavantage.responses import read, scrub
+from airflow_provider_alphavantage.responses import read
 
 KEY = "ABCDEFGH12345678"
 
@@ -161,9 +161,7 @@ def test_a_message_under_an_unknown_key_is_never_data(function, document):
 
 
 @pytest.mark.parametrize("function", ["GLOBAL_QUOTE", "CURRENCY_EXCHANGE_RATE"])
-@pytest.mark.parametrize(
-    "document", [{"status": {"code": 503}}, {"Meta Data": {"a": "b"}}, {"symbol": "IBM"}, {"data": []}]
-)
+@pytest.mark.parametrize("document", [{"status": {"code": 503}}, {"symbol": "IBM"}, {"data": []}])
 def test_a_quote_and_a_rate_come_in_their_envelope(function, document):
     with pytest.raises(e.UnknownMessage):
         read(json.dumps(document).encode(), function=function)
@@ -178,7 +176,7 @@ def test_a_quote_and_a_rate_come_in_their_envelope(function, document):
         ("GOLD_SILVER_SPOT", {"nominal": "XAUUSD", "price": "4000.1"}),
         ("OVERVIEW", {}),
         ("HISTORICAL_OPTIONS", {"endpoint": "Historical Options", "message": "success", "data": []}),
-        ("TIME_SERIES_DAILY", {"Meta Data": {"2. Symbol": "IBM"}}),
+        ("TIME_SERIES_DAILY", {"Meta Data": {"2. Symbol": "IBM"}, "Time Series (Daily)": {}}),
     ],
 )
 def test_records_and_empty_answers_are_data(function, document):
@@ -199,32 +197,3 @@ def test_the_echoed_key_is_gone_from_text_and_body():
     assert KEY not in str(error) + repr(error) + error.body.decode()
     assert "[API key]" in str(error)
     assert str(error).startswith("TIME_SERIES_DAILY IBM: ")
-
-
-def test_a_key_with_special_characters_is_scrubbed_in_both_forms():
-    assert scrub("a=K%2FE%2BY+0 b=K/E+Y+0", "K/E+Y+0") == "a=K%2FE%2BY+0 b=[API key]"
-    assert scrub("https://x?apikey=K%2FE%2BY%2B0", "K/E+Y+0") == "https://x?apikey=[API key]"
-
-
-@pytest.mark.parametrize(
-    ("key", "said"),
-    [
-        ("MY KEY", "MY KEY"),
-        ("MY KEY", "MY+KEY"),
-        ("MY KEY", "MY%20KEY"),
-        ("KEY ", "KEY"),
-        ("KEY ", "KEY+"),
-        ("KEY ", "KEY%20"),
-        (" KEY\n", "+KEY%0A"),
-    ],
-)
-def test_a_key_with_a_blank_is_scrubbed_however_it_is_written(key, said):
-    assert "KEY" not in scrub(f"apikey={said}", key)
-
-
-def test_without_a_key_nothing_is_scrubbed():
-    assert [scrub("a b", key) for key in (None, "", " ")] == ["a b"] * 3
-
-
-def test_the_public_demo_key_is_not_a_secret():
-    assert scrub("The **demo** key", "demo") == "The **demo** key"
