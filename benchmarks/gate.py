@@ -21,7 +21,7 @@ from include.datasets.base import Batch, Body
 from include.datasets.corporate_actions import KnownActions, actions_of
 from include.datasets.daily_bars import DAILY_BAR_RULES, DAILY_BARS
 from include.datasets.daily_bars.frame import bar_frame
-from include.datasets.daily_bars.known import Known, held_schema
+from include.datasets.daily_bars.known import Known, bar_schema
 from include.datasets.daily_bars.reading import read_bars
 from include.gate.evaluate import judge
 from include.market.sessions import sessions_until
@@ -72,7 +72,7 @@ def recorded_bodies(recordings: Path) -> Iterator[tuple[pa.Table, datetime]]:
 def batch_of(rows: pa.Table, now: datetime) -> Batch:
     """Return bars of one symbol as a run has them."""
     request = Request(rows["symbol"][0].as_py(), DAILY_BARS.function, "fetched", fetched_at=now)
-    return Batch(DAILY_BARS, request, rows, rows.slice(0, 0))
+    return Batch(DAILY_BARS, request, rows, [1] * rows.num_rows, rows.slice(0, 0))
 
 
 def known_to_be(recordings: Path) -> Known:
@@ -135,7 +135,7 @@ def _walk(symbol: str, days: list[date]) -> pa.Table:
         prices = (opened, max(opened, close) * 1.005, min(opened, close) * 0.995, close)
         volume = int(5e6 * (1 + chance.random()))
         rows.append((symbol, day, *(Decimal(f"{price:.4f}") for price in prices), volume, True))
-    schema = held_schema()
+    schema = bar_schema()
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
 
 

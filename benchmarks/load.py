@@ -29,7 +29,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from include.datasets.daily_bars.known import held_schema
+from include.datasets.daily_bars.known import bar_schema
 from include.load.copying import copy_rows
 from include.load.daily_bars import _as_new, load_bars
 from include.local import postgres
@@ -70,7 +70,7 @@ def accepted_schema() -> pa.Schema:
     import pyarrow as pa
 
     return (
-        held_schema()
+        bar_schema()
         .append(pa.field("of_subject", pa.string()))
         .append(pa.field("fetched_at", pa.timestamp("us", "UTC")))
     )

@@ -16,10 +16,11 @@ from airflow.sdk import ObjectStoragePath
 from include.datasets.base import Batch, Dataset
 from include.datasets.daily_bars import DAILY_BAR_RULES, DAILY_BARS
 from include.datasets.daily_bars.frame import bar_frame
-from include.datasets.daily_bars.known import Known, held_schema
+from include.datasets.daily_bars.known import Known, bar_schema
 from include.datasets.registry import DATASETS
 from include.datasets.rule import Rule
 from include.gate import evaluate
+from include.gate.batches import batch_of as read_batch
 from include.gate.records import record_verdicts
 from include.gate.validate import validate
 from include.gate.verdicts import Finding, Verdict, row_of
@@ -60,7 +61,7 @@ def rows_of(bars: Iterable[StockBar]) -> pa.Table:
     """The bars as they are read from a body: a column that needs more digits than usual is wider."""
     bars = list(bars)
     return pa.table({
-        field.name: _column([getattr(bar, field.name) for bar in bars], field.type) for field in held_schema()
+        field.name: _column([getattr(bar, field.name) for bar in bars], field.type) for field in bar_schema()
     })
 
 
@@ -69,6 +70,13 @@ def _column(values: list[Any], usual: pa.DataType) -> pa.Array:
         return pa.array(values, usual)
     except (pa.ArrowInvalid, OverflowError):
         return pa.array([None if value is None else Decimal(value) for value in values])
+
+
+def held_of(bars: Iterable[StockBar]) -> pa.Table:
+    """The bars as the warehouse holds them."""
+    bars = list(bars)
+    moments = pa.array([bar.fetched_at.replace(tzinfo=None) for bar in bars], pa.timestamp("us"))
+    return rows_of(bars).append_column("fetched_at", moments)
 
 
 def table_of(bars: Sequence[StockBar]) -> pa.Table:
@@ -84,7 +92,7 @@ def batches_of(bars: Iterable[StockBar], path: str = "path") -> list[Batch]:
     for bar in bars:
         by_symbol.setdefault(bar.symbol, []).append(bar)
     return [
-        Batch(DAILY_BARS, _request(symbol, path, own[0].fetched_at), rows_of(own), rows_of([]))
+        read_batch(DAILY_BARS, _request(symbol, path, own[0].fetched_at), rows_of(own))
         for symbol, own in by_symbol.items()
     ]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.bars"]
+pytest_plugins = ["tests.bars", "tests.desk"]
 
 PROJECT = Path(__file__).parents[1]
 RECORDINGS = PROJECT.parent / "shared" / "alphavantage" / "recordings"

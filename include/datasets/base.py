@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
-from include.datasets.rule import Rule, present
+from include.datasets.rule import Rule, counted_once, present
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,13 +65,15 @@ class Rows:
 class Batch:
     """The rows that one request of a run brought: what a verdict is about.
 
-    :param rows: those to judge.
+    :param rows: those to judge; one that came several times is one of them.
+    :param times: how often each of them came.
     :param discarded: those that a person left out; in the columns of ``rows``.
     """
 
     dataset: Dataset
     request: Request
     rows: pa.Table
+    times: Sequence[int]
     discarded: pa.Table
 
     @property
@@ -82,7 +84,7 @@ class Batch:
     @property
     def brought(self) -> int:
         """How many rows came."""
-        return int(self.rows.num_rows + self.discarded.num_rows)
+        return sum(self.times) + int(self.discarded.num_rows)
 
 
 Frame = Callable[["Connection[Any]", Sequence["Batch"], Sequence["Batch"], datetime], "pd.DataFrame"]
@@ -176,13 +178,14 @@ class Dataset:
             *_unique(self.key),
             releasable=False,
         )
+        once = counted_once("it came {times} times and counts once")
         begun = Rule(
             "not_in_the_future",
             "The day has begun (UTC) when it is fetched.",
             "ExpectColumnValuesToBeInSet",
             {"column": "has_begun", "value_set": [True]},
         )
-        keyed = (*(present(column) for column in self.key), unique)
+        keyed = (*(present(column) for column in self.key), unique, once)
         return (*keyed, *((begun,) if self.day else ()), *self.rules)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_alphavantage.answer import Answer
@@ -16,6 +17,10 @@ from include.market.sessions import next_to_close
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+
+_PLACES = 4
+"""So many decimal places of a number are written, where its column has them; more, where it needs them."""
 
 
 class NoRows(AlphaVantageError):
@@ -56,20 +61,29 @@ def days_of(dataset: Dataset, rows: pa.Table) -> list[date | None]:
 def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     """Return the frame that rules are checked on: ``row``, its number, and the columns of the rows.
 
-    Numbers are floats, days and times ISO 8601 texts. ``has_begun``: the day of the row has begun (UTC) when
-    its body was fetched.
+    Numbers are floats, days and times ISO 8601 texts. ``times``: how often the row came. ``has_begun``: the
+    day of the row has begun (UTC) when its body was fetched.
     """
     import pandas as pd
 
     frames = [numbers_and_texts(batch.rows) for batch in batches]
     frame = pd.concat(frames, ignore_index=True)
     frame.insert(0, "row", range(len(frame)))
+    frame["times"] = [times for batch in batches for times in batch.times]
     frame["has_begun"] = [
         day is None or day <= batch.request.answered_at.astimezone(UTC).date()
         for batch in batches
         for day in days_of(batch.dataset, batch.rows)
     ]
     return frame
+
+
+def written(value: Any) -> str:
+    """Return a value as a person reads it: a number without zeros that say nothing."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    whole, point, places = f"{value:f}".partition(".")
+    return f"{whole}{point}{places[:_PLACES]}{places[_PLACES:].rstrip('0')}"
 
 
 def numbers_and_texts(rows: pa.Table) -> pd.DataFrame:

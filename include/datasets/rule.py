@@ -26,6 +26,7 @@ class Rule:
         empty, the values of the row are told.
     :param about: whether it is about each bar, or, on its newest bar, about the whole symbol. A bar that
         comes again as it is held breaks no rule about bars.
+    :param keeps_out: what it keeps out if it is critical, where that is not what the dataset says.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Rule:
     releasable: bool = True
     tells: str = ""
     about: Literal["bar", "symbol"] = "bar"
+    keeps_out: Literal["row", "batch"] | None = None
 
 
 def present(column: str) -> Rule:
@@ -81,6 +83,18 @@ def between(column: str, least: float, most: float) -> Rule:
         f"{column} is between {least} and {most}, where there is one.",
         "ExpectColumnValuesToBeBetween",
         {"column": column, "min_value": least, "max_value": most},
+    )
+
+
+def counted_once(tells: str) -> Rule:
+    """No row comes more than once; one that does counts once."""
+    return Rule(
+        "counted_once",
+        "A row comes once.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": "times", "max_value": 1},
+        severity="warning",
+        tells=tells,
     )
 
 

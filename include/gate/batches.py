@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
@@ -45,7 +47,7 @@ def read_batches(
         except UNREADABLE as error:
             fail(connection, run, request, error)
         else:
-            yield _without(Batch(dataset, request, rows, rows.slice(0, 0)), discarded)
+            yield batch_of(dataset, request, rows, discarded)
 
 
 def fail(connection: Connection[Any], run: Run, request: Request, error: Exception) -> None:
@@ -55,14 +57,33 @@ def fail(connection: Connection[Any], run: Run, request: Request, error: Excepti
     record_request(connection, run, failed)
 
 
-def _without(batch: Batch, discarded: set[Values]) -> Batch:
-    """The batch without the rows that a person discarded."""
-    if not any(values[0] == batch.symbol for values in discarded):
-        return batch
-    out = [values_of(row) in discarded for row in batch.rows.to_pylist()]
-    return replace(
-        batch, rows=_where(batch.rows, out, keep=False), discarded=_where(batch.rows, out, keep=True)
-    )
+def batch_of(
+    dataset: Dataset, request: Request, rows: pa.Table, discarded: Set[Values] = frozenset()
+) -> Batch:
+    """Return the rows of a body as a batch: without those that a person discarded, and each row once."""
+    batch = Batch(dataset, request, rows, [1] * rows.num_rows, rows.slice(0, 0))
+    if any(values[0] == batch.symbol for values in discarded):
+        out = [values_of(row) in discarded for row in rows.to_pylist()]
+        kept = _where(rows, out, keep=False)
+        batch = replace(batch, rows=kept, times=[1] * kept.num_rows, discarded=_where(rows, out, keep=True))
+    distinct = batch.rows.group_by(list(dataset.key)).aggregate([]).num_rows
+    return batch if distinct == batch.rows.num_rows else _once(batch)
+
+
+def _once(batch: Batch) -> Batch:
+    """The batch with rows that say the same as one; of a period, the row that is dated last."""
+    rows = batch.rows.to_pylist()
+    if batch.dataset.period and batch.dataset.day:
+        names, day = batch.dataset.key, batch.dataset.day
+        order: Sequence[int] = sorted(range(len(rows)), key=lambda n: rows[n][day] or date.min, reverse=True)
+    else:
+        names, order = tuple(batch.rows.column_names), range(len(rows))
+    first: dict[tuple[Any, ...], int] = {}
+    counts: Counter[int] = Counter()
+    for number in order:
+        counts[first.setdefault(tuple(rows[number][name] for name in names), number)] += 1
+    kept = sorted(counts)
+    return replace(batch, rows=batch.rows.take(kept), times=[counts[number] for number in kept])
 
 
 def _where(rows: pa.Table, out: Sequence[bool], *, keep: bool) -> pa.Table:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.datasets.base import Batch, Dataset
+from include.datasets.rows import written
 from include.datasets.rule import Rule
 from include.gate.checkpoint import run_checkpoint
 from include.gate.decisions import Values, values_of
-from include.gate.verdicts import Finding, Row, Verdict, row_of, written
+from include.gate.verdicts import Finding, Row, Verdict, row_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -103,7 +103,7 @@ class _Gate:
             fail(self.connection, self.run, batches[0].request, error)
             return []
         record_verdicts(self.connection, self.run, verdicts)
-        if accepted := [verdict.batch for verdict in verdicts if verdict.accepted]:
+        if accepted := [verdict.entering for verdict in verdicts if verdict.accepted]:
             write_accepted(accepted, self.folder)
         return verdicts
 

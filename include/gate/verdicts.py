@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from include.datasets.base import Batch
-from include.datasets.rows import day_of
+from include.datasets.rows import day_of, written
 from include.datasets.rule import SEVERITIES, Rule, Severity
 
 _VALUES = 5
 """So many values of a row are told beside its key."""
-
-_PLACES = 4
-"""So many decimal places of a number are written, where its column has them; more, where it needs them."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +81,14 @@ class BrokenRule:
 
 @dataclass(frozen=True)
 class BrokenRow:
-    """A row that is refused, and the critical rules it breaks."""
+    """A row that is refused, and the critical rules it breaks.
+
+    :param keeps_batch: whether it keeps its whole batch out.
+    """
 
     row: Row
     rules: tuple[str, ...]
+    keeps_batch: bool = True
 
     @property
     def sentence(self) -> str:
@@ -98,7 +98,7 @@ class BrokenRow:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate says of a batch: all of it may enter, or none of it.
+    """What the gate says of a batch: all of it may enter, all but some rows, or none of it.
 
     :param findings: by row.
     """
@@ -113,25 +113,47 @@ class Verdict:
 
     @cached_property
     def broken(self) -> tuple[BrokenRow, ...]:
-        """The rows that keep the batch out."""
+        """The rows that are refused."""
         by_row: dict[int, list[Finding]] = {}
         for finding in self.findings:
             if finding.severity == "critical":
                 by_row.setdefault(finding.row.number, []).append(finding)
         return tuple(
-            BrokenRow(found[0].row, tuple(finding.rule.name for finding in found))
+            BrokenRow(
+                found[0].row,
+                tuple(finding.rule.name for finding in found),
+                any(self._keeps_out(finding.rule) == "batch" for finding in found),
+            )
             for found in by_row.values()
         )
+
+    def _keeps_out(self, rule: Rule) -> str:
+        return rule.keeps_out or self.batch.dataset.keeps_out
 
     @property
     def accepted(self) -> bool:
         """Whether the batch may be loaded."""
-        return not self.broken
+        return not any(broken.keeps_batch for broken in self.broken)
+
+    @property
+    def entering(self) -> Batch:
+        """The batch without the rows that are refused."""
+        refused = {broken.row.number for broken in self.broken}
+        if not refused:
+            return self.batch
+        kept = [number for number in range(self.batch.rows.num_rows) if number not in refused]
+        return replace(
+            self.batch,
+            rows=self.batch.rows.take(kept),
+            times=[self.batch.times[number] for number in kept],
+        )
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is unusual, in a sentence each."""
-        return tuple(finding.sentence for finding in self.findings if finding.severity == "warning")
+        """What is unusual of the rows that are not kept out by themselves, in a sentence each."""
+        out = {broken.row.number for broken in self.broken if not broken.keeps_batch}
+        unusual = [finding for finding in self.findings if finding.severity == "warning"]
+        return tuple(finding.sentence for finding in unusual if finding.row.number not in out)
 
     @property
     def reasons(self) -> list[str]:
@@ -173,12 +195,3 @@ def row_of(batch: Batch, number: int) -> Row:
 
 
 _OURS = frozenset({"is_final"})
-
-
-def written(value: Any) -> str:
-    """Return a value as a person reads it: a number without zeros that say nothing."""
-    if not isinstance(value, Decimal):
-        return str(value)
-    text = f"{value:f}"
-    whole, point, places = text.partition(".")
-    return f"{whole}{point}{places[:_PLACES]}{places[_PLACES:].rstrip('0')}"

@@ -65,6 +65,7 @@ class SymbolResult:
         """How it ended, in a word or two."""
         if self.loaded:
             left_out = [f"{self.discarded_bars} discarded"] if self.discarded_bars else []
+            left_out += [f"{self.refused_bars} kept out"] if self.refused_bars else []
             approved = f" approved by {self.approval_by}" if self.approval else ""
             warnings = [counted(self.warnings, "warning") + approved] if self.warnings else []
             return ", ".join(["loaded", *left_out, *warnings])

@@ -30,10 +30,12 @@ BROKEN = {
     "open_not_above_high": {"open": Decimal("220.9101")},
     "close_not_above_high": {"close": Decimal("220.9101")},
     "is_a_session": {"data_date": date(2026, 5, 10)},
+    "a_day_of_trade": {"data_date": date(2026, 5, 10), "volume": 0}
+    | dict.fromkeys(("open", "high", "low", "close"), Decimal(219)),
     "is_a_session not_in_the_future": {"data_date": date(2026, 5, 16)},
     "not_in_the_future": {"data_date": date(2026, 5, 18)},
     "storable": {"close": Decimal("219.3000001")},
-    "one_bar_a_session": {"data_date": date(2026, 5, 12)},
+    "one_bar_a_session": {"data_date": date(2026, 5, 12), "volume": 6154451},
 }
 
 

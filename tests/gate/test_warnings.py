@@ -15,7 +15,7 @@ from include.datasets.daily_bars import DAILY_BAR_RULES
 from include.datasets.daily_bars.known import Known
 from include.datasets.rule import Rule
 from include.exceptions import GateError
-from tests.bars import MORNING_AFTER, NOTHING_KNOWN, SESSIONS, StockBar, judge, rows_of
+from tests.bars import MORNING_AFTER, NOTHING_KNOWN, SESSIONS, StockBar, held_of, judge
 
 D = Decimal
 DAY, EVE, SUNDAY = date(2026, 5, 13), date(2026, 5, 12), date(2026, 5, 10)
@@ -43,7 +43,7 @@ def broken(reports):
 
 def held(bars, *, is_final: bool = True):
     """The bars as the warehouse holds them."""
-    return rows_of(replace(bar, is_final=is_final) for bar in bars)
+    return held_of(replace(bar, is_final=is_final) for bar in bars)
 
 
 def without(bars, *days: date) -> list:

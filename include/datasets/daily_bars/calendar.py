@@ -47,7 +47,11 @@ def add_calendar(frame: pd.DataFrame, days: list[date], by_symbol: Days, now: da
         (symbol, day): _closed_for(exchanges, by_symbol, exchanges[symbol], day) for symbol, day in closed
     }
     rows = list(zip(frame["symbol"].tolist(), days, strict=True))
-    frame["closed_day"] = [kinds.get(row, "no") for row in rows] if kinds else "no"
+    flat = (frame[["high", "low", "close"]].eq(frame["open"], axis=0).all(axis=1)) & (frame["volume"] == 0)
+    frame["closed_day"] = [
+        "without trade" if row in kinds and is_flat else kinds.get(row, "no")
+        for row, is_flat in zip(rows, flat, strict=True)
+    ]
     frame["has_begun"] = [day <= begun[exchanges[symbol]] for symbol, day in rows]
 
 

@@ -5,8 +5,8 @@ Its columns are told in :mod:`include.datasets.daily_bars.rules`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from include.datasets.base import Batch
 from include.datasets.daily_bars.calendar import Sessions, add_calendar, add_lateness, add_missing, days_of
 from include.datasets.daily_bars.known import Known, held_schema
 from include.datasets.daily_bars.steps import add_steps
-from include.datasets.rows import numbers_and_texts
+from include.datasets.rows import numbers_and_texts, written
 from include.datasets.rule import PRICES
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def bar_frame(batches: Sequence[Batch], known: Known, now: datetime) -> pd.DataF
     both.insert(0, "row", range(len(both)))
     frame = add_steps(both, known.actions).iloc[: len(bars)].copy()
     _add_held(frame, bars, held.take(held_rows))
+    frame["times"] = [times for batch in batches for times in batch.times]
+    _add_stale(frame, batches, bars, held.take(held_rows))
     frame["is_storable"] = _is_storable(bars)
     days: list[date] = bars["data_date"].to_pylist()
     by_symbol = days_of(frame, days)
@@ -88,6 +90,35 @@ def _add_held(frame: pd.DataFrame, bars: pa.Table, held: pa.Table) -> None:
     # A second bar of a session was not judged, whatever it says.
     first = ~again[again["same"]].duplicated(["symbol", "data_date"])
     frame["held_again"] = first.reindex(frame.index, fill_value=False)
+
+
+def _add_stale(frame: pd.DataFrame, batches: Sequence[Batch], bars: pa.Table, held: pa.Table) -> None:
+    """Say of each bar in words why it does not replace what is held of its session; null where it may."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    fetched = [moment for batch in batches for moment in [_plain(batch)] * batch.rows.num_rows]
+    moving = pc.and_(held["is_final"], pc.invert(bars["is_final"]))
+    older = pc.less(pa.array(fetched, pa.timestamp("us")), held["fetched_at"])
+    other = pc.and_(pc.is_valid(held["close"]), pa.chunked_array([pa.array(~frame["held_again"])]))
+    stale = pc.and_(pc.fill_null(pc.or_(moving, older), False), other)
+    said: list[str | None] = [None] * len(frame)
+    for row in pc.indices_nonzero(stale).to_pylist():
+        said[row] = _kept(bars.slice(row, 1).to_pylist()[0], held.slice(row, 1).to_pylist()[0])
+    frame["stale"] = said
+
+
+def _plain(batch: Batch) -> datetime:
+    return batch.request.answered_at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _kept(bar: Mapping[str, Any], held: Mapping[str, Any]) -> str:
+    """What came and what stays, in the values that differ."""
+    names = [name for name in (*PRICES, "volume") if bar[name] != held[name]]
+    came = ", ".join(f"{name} {written(bar[name])}" for name in names)
+    stays = ", ".join(f"{name} {written(held[name])}" for name in names)
+    why = "from an older response" if bar["is_final"] or not held["is_final"] else "and it is not final"
+    return f"{came} came {why}; {stays} stays{' as final' if held['is_final'] else ''}"
 
 
 def _is_storable(bars: pa.Table) -> Any:

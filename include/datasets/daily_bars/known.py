@@ -67,13 +67,20 @@ def held_before(connection: Connection[Any], batches: Sequence[Batch]) -> pa.Tab
     return read_columns(connection, statement("datasets/held_before"), about, held_schema())
 
 
-def held_schema() -> pa.Schema:
-    """Return the columns of bars that are held."""
+def bar_schema() -> pa.Schema:
+    """Return the columns of bars, each of its usual type."""
     import pyarrow as pa
 
     prices = [(name, pa.decimal128(18, 6)) for name in ("open", "high", "low", "close")]
     key = [("symbol", pa.string()), ("data_date", pa.date32())]
     return pa.schema([*key, *prices, ("volume", pa.int64()), ("is_final", pa.bool_())])
+
+
+def held_schema() -> pa.Schema:
+    """Return the columns of bars that are held; ``fetched_at`` is UTC, without its zone."""
+    import pyarrow as pa
+
+    return bar_schema().append(pa.field("fetched_at", pa.timestamp("us")))
 
 
 def known_actions(connection: Connection[Any], symbols: Sequence[str]) -> dict[str, KnownActions]:

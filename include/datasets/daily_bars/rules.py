@@ -11,7 +11,8 @@ A bar that was held before the batch counts as a bar before.
 ``is_storable``          the exact values fit their columns
 ``has_begun``            the session has begun, by the run's clock
 ``closed_day``           ``no``: the exchange traded that day; ``for all``: its calendar says it did not, and
-                         all symbols of the run have a bar; ``for it alone``: not all of them have one
+                         all symbols of the run have a bar; ``for it alone``: not all of them have one;
+                         ``without trade``: the bar is flat and without volume, whoever else has one
 ``step``                 the open against the close of the bar before; null where a split is known in
                          between, or where the splits were asked for since and there is none
 ``change``               the close against the close before, known splits and dividends taken out, less one
@@ -20,6 +21,8 @@ A bar that was held before the batch counts as a bar before.
                          beyond what is usual
 ``volume_score``         the same of the logarithm of the volume, known splits taken out
 ``volume_ratio``         the volume against that median
+``times``                how often the bar came with the same values
+``stale``                why it does not replace the bar that is held of its session, in words
 ``held_again``           the bar is held with the same values: it was judged when it entered
 ``held_close``           the close of the final bar held of the session
 ``revision``             how far the close is from it, as a part of it
@@ -31,7 +34,7 @@ A bar that was held before the batch counts as a bar before.
 
 from __future__ import annotations
 
-from include.datasets.rule import PRICES, Rule, ordered, positive, present
+from include.datasets.rule import PRICES, Rule, counted_once, ordered, positive, present
 
 USUAL_STEP = (0.76, 1.32)
 """The least and the most a session usually opens at, as a multiple of the close before. Beyond lie splits
@@ -69,7 +72,14 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         "is_a_session",
         "The exchange was open on that day.",
         "ExpectColumnValuesToBeInSet",
-        {"column": "closed_day", "value_set": ["no", "for all"]},
+        {"column": "closed_day", "value_set": ["no", "for all", "without trade"]},
+    ),
+    Rule(
+        "a_day_of_trade",
+        "A day that the calendar does not have is no session where nothing was traded.",
+        "ExpectColumnValuesToBeInSet",
+        {"column": "closed_day", "value_set": ["no", "for all", "for it alone"]},
+        keeps_out="row",
     ),
     Rule(
         "not_in_the_future",
@@ -95,7 +105,7 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         "known_to_the_calendar",
         "The calendar has a session for which every symbol of the exchange has a bar.",
         "ExpectColumnValuesToBeInSet",
-        {"column": "closed_day", "value_set": ["no", "for it alone"]},
+        {"column": "closed_day", "value_set": ["no", "for it alone", "without trade"]},
         severity="warning",
         tells="the calendar has no session, and every symbol of the exchange in this run has a bar",
     ),
@@ -155,6 +165,15 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         {"column": "volume_score", "min_value": -USUAL_VOLUME, "max_value": USUAL_VOLUME},
         severity="warning",
         tells="{volume} shares, {volume_ratio:.2f} times the median of the sessions before",
+    ),
+    counted_once("it came {times} times and counts once"),
+    Rule(
+        "not_stale",
+        "A bar replaces no final one before it is final itself, nor one of a later response.",
+        "ExpectColumnValuesToBeNull",
+        {"column": "stale"},
+        severity="warning",
+        tells="{stale}",
     ),
     Rule(
         "stands_as_final",

@@ -1,5 +1,5 @@
 -- Each staged bar beside the held one, and the step it calls for. What calls for none is left out: the same
--- values, and an older body, which replaces nothing: older than the one that brought the values, or than one
+-- values; a bar that is not final, where a final one is held; and an older body, which replaces nothing: older than the one that brought the values, or than one
 -- that was loaded since and had the same. The first and last session spare a daily load the years before it.
 create temporary table row_step on commit drop as
 select *
@@ -14,7 +14,7 @@ from (
                 is not distinct from (staged.open, staged.high, staged.low, staged.close, staged.volume)
                 then case when staged.is_final and not held.is_final then 'finished' end
             when
-                staged.fetched_at >= held.fetched_at
+                staged.fetched_at >= held.fetched_at and staged.is_final >= held.is_final
                 and not exists (
                     select from request
                     inner join verdict
