@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.datasets.base import Batch, Body
-from include.datasets.corporate_actions import KnownActions, actions_of
+from include.datasets.corporate_actions import KnownActions, read_actions
 from include.datasets.daily_bars import DAILY_BAR_RULES, DAILY_BARS
 from include.datasets.daily_bars.frame import bar_frame
 from include.datasets.daily_bars.known import Known, bar_schema
@@ -78,15 +78,15 @@ def batch_of(rows: pa.Table, now: datetime) -> Batch:
 def known_to_be(recordings: Path) -> Known:
     """Return the recorded splits and dividends of IBM, as a first run has them."""
     splits, dividends = (
-        {
-            action.effective_date: action.value
-            for action in actions_of(
-                Body((recordings / f"{function}__IBM__pt1.csv").read_bytes(), "IBM", function, FETCHED)
-            )
-        }
-        for function in ("SPLITS", "DIVIDENDS")
+        _by_day(Body((recordings / f"{name}__IBM__pt1.csv").read_bytes(), "IBM", name, FETCHED))
+        for name in ("SPLITS", "DIVIDENDS")
     )
     return Known(actions={"IBM": KnownActions(date(2026, 5, 15), splits, dividends)})
+
+
+def _by_day(body: Body) -> dict[date, Decimal]:
+    rows = read_actions(body).table
+    return dict(zip(rows["effective_date"].to_pylist(), rows["value"].to_pylist(), strict=True))
 
 
 def count(recordings: Path, reports: Path) -> Recorded:

@@ -1,13 +1,15 @@
 """
 ### Quarantine: what the gate refused, and what you decide about it
 
-A bar that breaks a rule keeps its symbol out until somebody decides. Trigger this DAG:
+A row that breaks a rule keeps its symbol or dataset out until somebody decides, and so does a list of splits,
+dividends or symbols that would withdraw more than a few. Trigger this DAG:
 
 | `action` | |
 |---|---|
 | `list` | what awaits a decision, with the ids to name in `rows`: see the log of `decide` |
 | `release` | it is right although it breaks a rule: it is loaded as it is (see the view `released_bar`) |
-| `discard` | it is wrong: it is left out, and the symbol's other bars are loaded |
+| `discard` | it is wrong: it is left out, and what came with it is loaded; of a list, what is held stays |
+| `undo` | the decision on it is taken back: it is judged as if nobody had decided |
 | `replay` | decide nothing; judge the symbols of these rows again under today's rules, after one was mended |
 
 A decision needs a `reason`, is kept in `quarantine_decision`, and holds for exactly these values whenever the
@@ -27,6 +29,8 @@ from include.exceptions import RunIncomplete
 from include.tasks.context import opened, run_request, this_run
 from include.tasks.defaults import ATTENDED_ARGS
 from include.tasks.flow import load_stock_data, validate_data
+
+ACTIONS = ["list", "release", "discard", "undo", "replay"]
 
 
 @task
@@ -73,7 +77,7 @@ def report() -> str:
     tags=["stock-market", "by-hand"],
     doc_md=__doc__,
     params={
-        "action": Param("list", type="string", enum=["list", "release", "discard", "replay"], title="Action"),
+        "action": Param("list", type="string", enum=ACTIONS, title="Action"),
         "rows": Param([], type="array", items={"type": "integer"}, title="Ids of rows"),
         "reason": Param(None, type=["null", "string"], title="Reason"),
         "who": Param(None, type=["null", "string"], title="Who decides"),

@@ -173,7 +173,7 @@ def validated(warehouse, started) -> Callable[..., Run]:
 
     def accept(bars: list[StockBar], run_id: str = "manual") -> Run:
         batches = batches_of(bars)
-        run = started(*sorted(batch.symbol for batch in batches), run_id=run_id)
+        run = started(*sorted(batch.name for batch in batches), run_id=run_id)
         record_verdicts(warehouse, run, [Verdict(batch) for batch in batches])
         warehouse.commit()
         return run

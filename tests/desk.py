@@ -58,9 +58,9 @@ class Desk:
             self.bring(run, symbol, "TIME_SERIES_DAILY", text)
         return run
 
-    def bring(self, run, symbol: str, function: str, text: str) -> None:
+    def bring(self, run, symbol: str, function: str, text: str, origin: str = "sandbox") -> None:
         """Record that a run has fetched this body."""
-        about = {"origin": "sandbox", "function": function, "symbol": symbol}
+        about = {"origin": origin, "function": function, "symbol": symbol}
         kind = f"compact.{'json' if text.startswith('{') else 'csv'}"
         path = write_body(self.store, text.encode(), fetched_at=self.now, kind=kind, **about)
         through = (self.now - timedelta(days=1)).date()

@@ -68,6 +68,7 @@ class Batch:
     :param rows: those to judge; one that came several times is one of them.
     :param times: how often each of them came.
     :param discarded: those that a person left out; in the columns of ``rows``.
+    :param is_set_aside: a person discarded all of it; what is held stays.
     """
 
     dataset: Dataset
@@ -75,11 +76,12 @@ class Batch:
     rows: pa.Table
     times: Sequence[int]
     discarded: pa.Table
+    is_set_aside: bool = False
 
     @property
-    def symbol(self) -> str:
-        """Whose rows they are: a symbol or list, or the name of the dataset."""
-        return self.request.symbol
+    def name(self) -> str:
+        """What its verdict stands under: see :meth:`Dataset.name_of`."""
+        return self.dataset.name_of(self.request.symbol)
 
     @property
     def brought(self) -> int:
@@ -107,7 +109,12 @@ class Dataset:
     :param columns: the columns a body has to have, beside the key and the day; without them it is refused.
     :param covers: a body of a ``window`` says nothing of rows outside it; from a ``whole`` one rows that are
         gone were withdrawn.
-    :param may_vanish: the share of its rows that a ``whole`` body may withdraw. Declared, not enforced yet.
+    :param may_vanish: how many of the rows that are held a ``whole`` body may withdraw before a person is
+        asked: so many, or, below 1, such a part of them.
+    :param scope: of a ``whole`` body the columns, of those of the key, that say whose a row is, with their
+        values for a subject.
+    :param ahead: its rows may be of days to come, as they are announced.
+    :param repeats: rows of one key may differ, such as companies that had the same ticker.
     :param keeps_out: what a critical rule that is broken keeps out: the ``row``, or the ``batch``.
     :param final: what the clock makes final. ``session``: all up to the last closed session, so a stored body
         that speaks through it is used again. Of the others a body of the same day (UTC) is: ``day``: the row
@@ -134,7 +141,10 @@ class Dataset:
     day: str | None = None
     columns: tuple[str, ...] = ()
     covers: Literal["window", "whole"] = "window"
-    may_vanish: float = 0.0
+    may_vanish: float = 0
+    scope: Callable[[str], Mapping[str, str]] | None = None
+    ahead: bool = False
+    repeats: bool = False
     keeps_out: Literal["row", "batch"] = "batch"
     final: Literal["session", "day", "period", "never"] = "never"
     period: Period | None = None
@@ -162,10 +172,14 @@ class Dataset:
             return {**self.parameters, "symbol": subject, **size}
         return {**self.parameters, **self.subjects.get(subject, {})}
 
-    @property
-    def is_judged(self) -> bool:
-        """Whether its rows have rules to keep. Splits, dividends and the listing enter as they are read."""
-        return bool(self.rules) or not self.subjects
+    def name_of(self, subject: str) -> str:
+        """Return what the verdict on a subject stands under: the symbol, or a name in lower case.
+
+        That is the name of the dataset, or of whom it is asked and the function, such as ``ibm_splits``.
+        """
+        if not self.subjects:
+            return self.name
+        return subject if self.vouches else f"{subject.lower().lstrip('*')}_{self.function.lower()}"
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
@@ -185,8 +199,21 @@ class Dataset:
             "ExpectColumnValuesToBeInSet",
             {"column": "has_begun", "value_set": [True]},
         )
-        keyed = (*(present(column) for column in self.key), unique, once)
-        return (*keyed, *((begun,) if self.day else ()), *self.rules)
+        storable = Rule(
+            "storable",
+            "No text has a NUL, which no database can hold.",
+            "ExpectColumnValuesToBeInSet",
+            {"column": "is_storable", "value_set": [True]},
+            releasable=False,
+            keeps_out="row",
+        )
+        keyed = (
+            *(present(column) for column in self.key),
+            *(() if self.repeats else (unique,)),
+            once,
+            storable,
+        )
+        return (*keyed, *((begun,) if self.day and not self.ahead else ()), *self.rules)
 
 
 def _unique(key: tuple[str, ...]) -> tuple[str, Mapping[str, object]]:

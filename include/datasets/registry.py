@@ -43,6 +43,32 @@ def dataset_of(symbol: str, function: str, datasets: Sequence[Dataset] = DATASET
     return dataset_named(symbol)
 
 
+def dataset_for(name: str) -> Dataset:
+    """Return the dataset whose verdict stands under a name.
+
+    :param name: a symbol, whose daily bars are meant; the name of a dataset; or that of a list, such as
+        ``ibm_splits``.
+    :raises LookupError: none is declared so.
+    """
+    return dataset_of(*request_for(name))
+
+
+def request_for(name: str) -> tuple[str, str]:
+    """Return of whom and which function is asked for what stands under a name; see :func:`dataset_for`."""
+    if name == name.upper():
+        return name, DAILY_BARS.function
+    for dataset in OF_SUBJECTS:
+        subject = name.removesuffix(f"_{dataset.function.lower()}")
+        if subject != name:
+            found = [one for one in _subjects(dataset, subject) if dataset.name_of(one) == name]
+            return found[0], dataset.function
+    return name, dataset_named(name).function
+
+
+def _subjects(dataset: Dataset, name: str) -> list[str]:
+    return [name.upper()] if dataset.subjects == "watchlist" else list(dataset.subjects)
+
+
 def dataset_named(name: str) -> Dataset:
     """Return the dataset that is declared under a name, or the series of a symbol that it tells.
 

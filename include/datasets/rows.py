@@ -61,14 +61,15 @@ def days_of(dataset: Dataset, rows: pa.Table) -> list[date | None]:
 def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     """Return the frame that rules are checked on: ``row``, its number, and the columns of the rows.
 
-    Numbers are floats, days and times ISO 8601 texts. ``times``: how often the row came. ``has_begun``: the
-    day of the row has begun (UTC) when its body was fetched.
+    Numbers are floats, days and times ISO 8601 texts. ``is_storable``: no text has a NUL. ``times``: how
+    often the row came. ``has_begun``: the day of the row has begun (UTC) when its body was fetched.
     """
     import pandas as pd
 
     frames = [numbers_and_texts(batch.rows) for batch in batches]
     frame = pd.concat(frames, ignore_index=True)
     frame.insert(0, "row", range(len(frame)))
+    frame["is_storable"] = [is_storable for batch in batches for is_storable in _storable(batch.rows)]
     frame["times"] = [times for batch in batches for times in batch.times]
     frame["has_begun"] = [
         day is None or day <= batch.request.answered_at.astimezone(UTC).date()
@@ -78,10 +79,19 @@ def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     return frame
 
 
+def _storable(rows: pa.Table) -> list[bool]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = [column for column in rows.columns if pa.types.is_string(column.type)]
+    with_nul = [pc.fill_null(pc.match_substring(column, "\0"), False).to_pylist() for column in texts]
+    return [not any(found) for found in zip(*with_nul, strict=True)] if texts else [True] * rows.num_rows
+
+
 def written(value: Any) -> str:
-    """Return a value as a person reads it: a number without zeros that say nothing."""
+    """Return a value as a person reads it: a number without zeros that say nothing, and no NUL."""
     if not isinstance(value, Decimal):
-        return str(value)
+        return str(value).replace("\0", "\\x00")
     whole, point, places = f"{value:f}".partition(".")
     return f"{whole}{point}{places[:_PLACES]}{places[_PLACES:].rstrip('0')}"
 

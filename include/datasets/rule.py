@@ -61,6 +61,16 @@ def positive(column: str) -> Rule:
     )
 
 
+def not_negative(column: str) -> Rule:
+    """No value of the column is below zero."""
+    return Rule(
+        f"{column}_not_negative",
+        f"{column} is zero or more.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": column, "min_value": 0},
+    )
+
+
 def ordered(lower: str, upper: str) -> Rule:
     """Where a row has both values, the one is not above the other."""
     return Rule(

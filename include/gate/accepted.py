@@ -31,7 +31,18 @@ def accepted_of(batches: Iterable[Batch]) -> pa.Table:
     """
     import pyarrow as pa
 
-    return pa.concat_tables(map(_with_subject, batches), promote_options="permissive")
+    return pa.concat_tables(one_type([_with_subject(batch) for batch in batches]))
+
+
+def one_type(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Return the tables with texts where their types differ, so that each number keeps its decimals."""
+    import pyarrow as pa
+
+    types = {name: {table.schema.field(name).type for table in tables} for name in tables[0].column_names}
+    schema = pa.schema([
+        (name, found.pop() if len(found) == 1 else pa.string()) for name, found in types.items()
+    ])
+    return [table.cast(schema) for table in tables]
 
 
 def _with_subject(batch: Batch) -> pa.Table:
@@ -39,7 +50,7 @@ def _with_subject(batch: Batch) -> pa.Table:
 
     rows, count = batch.rows, batch.rows.num_rows
     moments = pa.array([batch.request.answered_at] * count, pa.timestamp("us", "UTC"))
-    return rows.append_column("of_subject", pa.array([batch.symbol] * count, pa.string())).append_column(
+    return rows.append_column("of_subject", pa.array([batch.name] * count, pa.string())).append_column(
         "fetched_at", moments
     )
 

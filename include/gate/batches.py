@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from airflow_provider_alphavantage.exceptions import AlphaVantageError
 from include.datasets.base import Batch, Dataset
 from include.datasets.registry import dataset_of
 from include.fetch.bodies import rows_of
-from include.gate.decisions import Decision, Values, values_of
+from include.gate.decisions import Values, values_of
 from include.warehouse.runs import Request, Run, record_request, requests_of
 
 if TYPE_CHECKING:
@@ -26,22 +26,24 @@ log = logging.getLogger(__name__)
 UNREADABLE = (AlphaVantageError, FileNotFoundError)
 
 
-def read_batches(
-    connection: Connection[Any],
-    run: Run,
-    decisions: Mapping[Values, Decision],
-    datasets: Sequence[Dataset],
-) -> Iterator[Batch]:
-    """Return what a run brought, in the order of its plan; a body that cannot be read fails its request.
+Brought = Sequence[tuple[Dataset, Request]]
+"""The requests of a run that have a body, each with its dataset, in the order of the plan."""
 
-    :param decisions: those in force on rows of the run.
+
+def brought_by(connection: Connection[Any], run: Run, datasets: Sequence[Dataset]) -> Brought:
+    """Return the requests of a run that have a body, and their datasets.
+
     :param datasets: those that are declared beside those of the watchlist.
     """
-    discarded = {values for values, taken in decisions.items() if taken.decision == "discarded"}
-    for request in requests_of(connection, run):
-        if not request.has_body:
-            continue
-        dataset = dataset_of(request.symbol, request.function, datasets)
+    requests = [request for request in requests_of(connection, run) if request.has_body]
+    return [(dataset_of(request.symbol, request.function, datasets), request) for request in requests]
+
+
+def read_batches(
+    connection: Connection[Any], run: Run, brought: Brought, discarded: Set[Values]
+) -> Iterator[Batch]:
+    """Return the rows of each body; one that cannot be read fails its request."""
+    for dataset, request in brought:
         try:
             rows = rows_of(dataset, request).table
         except UNREADABLE as error:
@@ -62,8 +64,8 @@ def batch_of(
 ) -> Batch:
     """Return the rows of a body as a batch: without those that a person discarded, and each row once."""
     batch = Batch(dataset, request, rows, [1] * rows.num_rows, rows.slice(0, 0))
-    if any(values[0] == batch.symbol for values in discarded):
-        out = [values_of(row) in discarded for row in rows.to_pylist()]
+    if any(name == batch.name for name, _ in discarded):
+        out = [values_of(batch.name, row) in discarded for row in rows.to_pylist()]
         kept = _where(rows, out, keep=False)
         batch = replace(batch, rows=kept, times=[1] * kept.num_rows, discarded=_where(rows, out, keep=True))
     distinct = batch.rows.group_by(list(dataset.key)).aggregate([]).num_rows

@@ -1,34 +1,39 @@
-"""What persons decided about quarantined rows: for a bar's exact values, whenever they come again.
+"""What persons decided about what is refused: for a row's exact values, whenever they come again.
 
 A value that changes asks anew. Decisions are only added; the newest on the same values is in force.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import MAX_PREC, Context, Decimal
 from typing import Any, Literal
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from include.datasets.daily_bars.rules import DAILY_BAR_RULES
+from include.datasets.registry import dataset_for
 from include.exceptions import BadDecision
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
 
-Kind = Literal["released", "discarded"]
+Kind = Literal["released", "discarded", "undone"]
 
-Values = tuple[Any, ...]
-"""Symbol, session, open, high, low, close and volume: what a person's decision is remembered for."""
+_EXACT = Context(prec=MAX_PREC)
 
-_IDENTITY = ("symbol", "data_date", "open", "high", "low", "close", "volume")
+Values = tuple[str, frozenset[tuple[str, str | None]]]
+"""What a person's decision is remembered for: whose row it is, and its values as texts, by column."""
+
+_NOT_OF_IT = frozenset({"symbol", "is_final", "fetched_at", "origin"})
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision in force for a bar's exact values."""
+    """The decision in force for a row's exact values."""
 
     values: Values
     decision: Kind
@@ -48,7 +53,7 @@ class _Row:
 
     id: int
     symbol: str
-    data_date: date
+    data_date: date | None
     rules: list[str]
     decision: Kind | None
     decided_by: str | None
@@ -58,15 +63,27 @@ class _Row:
 
 
 def decisions_on(connection: Connection[Any], symbols: Sequence[str]) -> dict[Values, Decision]:
-    """Return the decisions in force for bars of these symbols, by the bars' values."""
+    """Return the decisions in force for rows of these symbols, datasets and lists, by the rows' values."""
     rows = connection.execute(statement("gate/decisions_on"), {"symbols": list(symbols)})
-    decisions = (Decision(tuple(row[:7]), *row[7:]) for row in rows)
+    decisions = (Decision((name, frozenset(row.items())), *taken) for name, row, *taken in rows)
     return {decision.values: decision for decision in decisions}
 
 
-def values_of(row: Mapping[str, Any]) -> Values:
-    """Return what a decision on a row is remembered for; equal however many zeros its prices have."""
-    return tuple(row.get(name) for name in _IDENTITY)
+def values_of(name: str, row: Mapping[str, Any]) -> Values:
+    """Return what a decision on a row is remembered for, as ``row_identity`` of the warehouse makes it.
+
+    :param name: whose row it is: a symbol, or the name of a dataset or list.
+    """
+    return name, frozenset((column, _text(cell)) for column, cell in row.items() if column not in _NOT_OF_IT)
+
+
+def _text(cell: Any) -> str | None:
+    """A value as text; a number without zeros that say nothing."""
+    text = f"{cell:f}" if isinstance(cell, Decimal) else None if cell is None else str(cell)
+    if text is None or not _PLAIN_NUMBER.fullmatch(text):
+        return text
+    number = Decimal(text)
+    return f"{number.normalize(_EXACT):f}" if number else "0"
 
 
 def symbols_of(connection: Connection[Any], ids: Sequence[int]) -> list[str]:
@@ -123,13 +140,16 @@ def _rows(connection: Connection[Any], ids: Sequence[int]) -> list[_Row]:
 
 
 def _refuse(row: _Row, decision: Kind) -> None:
-    name = f"Row {row.id} ({row.symbol} {row.data_date})"
+    name = f"Row {row.id} ({' '.join(map(str, filter(None, (row.symbol, row.data_date))))})"
+    if decision == "undone" and row.decision is None:
+        raise BadDecision(f"{name} has no decision that could be undone. Nothing was decided.")
     if row.decision == decision:
         raise BadDecision(
             f"{name} is {decision} already: by {row.decided_by} on {row.decided_at:%Y-%m-%d %H:%M %Z} "
             f"({row.reason}). Nothing was decided; name the other rows without it."
         )
-    lasting = [rule for rule in DAILY_BAR_RULES if rule.name in row.rules and not rule.releasable]
+    rules = dataset_for(row.symbol).all_rules
+    lasting = [rule for rule in rules if rule.name in row.rules and not rule.releasable]
     if decision == "released" and lasting:
         raise BadDecision(
             f"{name} cannot be released, because the table cannot hold it: {lasting[0].name}. "

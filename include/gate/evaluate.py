@@ -13,35 +13,53 @@ from include.datasets.rows import written
 from include.datasets.rule import Rule
 from include.gate.checkpoint import run_checkpoint
 from include.gate.decisions import Values, values_of
+from include.gate.shrinking import Loss, shrinking
 from include.gate.verdicts import Finding, Row, Verdict, row_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOBODY: Mapping[Values, str] = {}
+NOTHING: Mapping[str, Loss] = {}
 
 
 def judge(
     batches: Sequence[Batch],
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | None,
     *,
     reports: Path,
     run: str | None = None,
     released: Mapping[Values, str] = NOBODY,
+    losses: Mapping[str, Loss] = NOTHING,
 ) -> list[Verdict]:
     """Return the verdict on each batch of a dataset, and write Data Docs under ``reports``.
 
-    :param frame: what the rules are checked on: the rows of the batches, in their order.
+    :param frame: what the rules are checked on: the rows of the batches, in their order; None: there is none.
     :param run: what Data Docs call the run.
     :param released: by values, who let a row in and why; what it breaks becomes a warning that says so, but
         for rules without which it cannot be stored.
+    :param losses: by name, what batches would withdraw that may not do so unasked.
     :raises GateError: an expectation could not be computed.
     """
+    findings = {} if frame is None else _check(batches, frame, reports, run, released)
+    shrinks = shrinking(batches, losses, released)
+    return [
+        Verdict(batch, (*shrinks.get(batch.name, ()), *findings.get(place, ())))
+        for place, batch in enumerate(batches)
+    ]
+
+
+def _check(
+    batches: Sequence[Batch],
+    frame: pd.DataFrame,
+    reports: Path,
+    run: str | None,
+    released: Mapping[Values, str],
+) -> dict[int, list[Finding]]:
     dataset = batches[0].dataset
     index = ("row", *dataset.key)
     found = run_checkpoint(frame, dataset.all_rules, reports, suite=dataset.name, index=index, run=run)
-    findings = _findings(batches, frame, _broken(dataset, frame, found), released)
-    return [Verdict(batch, tuple(findings.get(place, ()))) for place, batch in enumerate(batches)]
+    return _findings(batches, frame, _broken(dataset, frame, found), released)
 
 
 def _broken(
@@ -73,7 +91,9 @@ def _findings(
             rows[number] = row_of(batches[place], number - begin)
         row = rows[number]
         told = rule.tells.format_map(_cells(row, frame, number)) if rule.tells else ""
-        found.setdefault(place, []).append(Finding(row, rule, told, released.get(values_of(row.values))))
+        found.setdefault(place, []).append(
+            Finding(row, rule, told, released.get(values_of(batches[place].name, row.values)))
+        )
     return found
 
 

@@ -6,39 +6,48 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Literal
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from include.datasets.registry import request_for
 from include.fetch.raw_store import is_stored
 from include.fetch.stored import newest_body
 from include.gate.decisions import Kind, check_decision, decide, symbols_of
 from include.plan.clock import clock_of
-from include.settings import DAILY
 from include.warehouse.runs import Request, Run, RunRequest, record_request, start_run
 from include.warehouse.statements import statement
 
-Action = Literal["release", "discard", "replay"]
+Action = Literal["release", "discard", "undo", "replay"]
 
 
 @dataclass(frozen=True)
 class OpenRow:
-    """Values that keep their symbol out and await a decision, however often they came."""
+    """Values that are kept out, and perhaps all that came with them, and await a decision.
+
+    :param symbol: a symbol, or in lower case the name of a dataset or list.
+    :param bar: the row by column, as text; of a list, what would be withdrawn.
+    :param times: how many runs refused it.
+    """
 
     id: int
     symbol: str
-    data_date: date
-    open: Decimal | None
-    high: Decimal | None
-    low: Decimal | None
-    close: Decimal | None
-    volume: Decimal | None
+    data_date: date | None
+    bar: dict[str, str | None]
     rules: list[str]
     first_seen: datetime
     last_seen: datetime
     times: int
+
+    @property
+    def values(self) -> str:
+        """The values in words, without what the other columns say."""
+        left_out = {"symbol", "data_date", "is_final", "fetched_at", "origin"}
+        shown = {
+            name: "null" if value is None else value for name, value in sorted(self.bar.items(), key=_place)
+        }
+        return ", ".join(f"{name} {value}" for name, value in shown.items() if name not in left_out)
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,13 @@ class Instruction:
     @property
     def decision(self) -> Kind | None:
         """The decision it asks for; a replay is none."""
-        decisions: dict[Action, Kind] = {"release": "released", "discard": "discarded"}
+        decisions: dict[Action, Kind] = {"release": "released", "discard": "discarded", "undo": "undone"}
         return decisions.get(self.action)
+
+
+def _place(cell: tuple[str, Any]) -> int:
+    """Prices and the volume come first, as everybody writes them."""
+    return ("open", "high", "low", "close", "volume", cell[0]).index(cell[0])
 
 
 def open_rows(connection: Connection[Any]) -> list[OpenRow]:
@@ -63,20 +77,18 @@ def open_rows(connection: Connection[Any]) -> list[OpenRow]:
         return cursor.execute(statement("gate/open_rows")).fetchall()
 
 
-def table(rows: Sequence[OpenRow], width: int = 150, most: int = 200) -> str:
+def table(rows: Sequence[OpenRow], width: int = 170, most: int = 200) -> str:
     """Return what is open as text, a line for each row, and how many more there are than are shown."""
     from rich.console import Console
     from rich.table import Table
 
     if not rows:
         return "Nothing in quarantine awaits a decision."
-    values = ("open", "high", "low", "close", "volume")
-    drawn = Table("id", "symbol", "session", *values, "broken rules", "first seen", "last seen", "times")
+    drawn = Table("id", "symbol", "day", "values", "broken rules", "first seen", "last seen", "times")
     for row in rows[:most]:
-        bar = (getattr(row, name) for name in values)
         seen = (f"{row.first_seen:%Y-%m-%d}", f"{row.last_seen:%Y-%m-%d}", row.times)
-        cells = (row.id, row.symbol, row.data_date, *bar, ", ".join(row.rules), *seen)
-        drawn.add_row(*("null" if cell is None else str(cell) for cell in cells))
+        cells = (row.id, row.symbol, row.data_date or "", row.values, ", ".join(row.rules), *seen)
+        drawn.add_row(*map(str, cells))
     page = io.StringIO()
     Console(file=page, width=width, markup=False).print(drawn)
     more = len(rows) - most
@@ -108,17 +120,19 @@ def take_up(connection: Connection[Any], asked: Instruction, request: RunRequest
 
 
 def judge_again(connection: Connection[Any], run: Run) -> None:
-    """Give a run the newest stored body of each of its symbols, as if it had fetched them."""
-    for symbol in run.symbols:
-        record_request(connection, run, _again(symbol, newest_body(connection, symbol, DAILY)))
+    """Give a run the newest stored body of each of its symbols, datasets and lists, as if it fetched them."""
+    for name in run.symbols:
+        symbol, function = request_for(name)
+        again = _again(symbol, function, newest_body(connection, symbol, function))
+        record_request(connection, run, again)
 
 
-def _again(symbol: str, body: Request | None) -> Request:
+def _again(symbol: str, function: str, body: Request | None) -> Request:
     if body and body.path and is_stored(body.path):
         return replace(body, outcome="reused")
     which = f"The body {body.path} is" if body else "Its bodies are"
     reason = (
         f"{which} no longer in the raw store, so there is nothing to judge. What was decided holds, and "
-        "takes effect with the next run of stock_data_pipeline."
+        "takes effect with the next run that brings it."
     )
-    return Request(symbol, DAILY, "failed", kind="BodyRemoved", reason=reason)
+    return Request(symbol, function, "failed", kind="BodyRemoved", reason=reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,11 @@ from include.datasets.registry import DATASETS
 from include.datasets.rows import frame_of
 from include.exceptions import GateError
 from include.gate.accepted import write_accepted
-from include.gate.batches import fail, read_batches
-from include.gate.decisions import Decision, Values, decisions_on
+from include.gate.batches import brought_by, fail, read_batches
+from include.gate.decisions import Decision, Values, decisions_on, values_of
 from include.gate.evaluate import judge
 from include.gate.records import record_verdicts
+from include.gate.shrinking import Loss, losses_of, withdrawal_of
 from include.gate.verdicts import Verdict
 from include.warehouse.origins import origin_of
 from include.warehouse.runs import Run
@@ -34,7 +35,7 @@ class Validation:
     """What the gate found in a run.
 
     :param accepted: the folder of the accepted rows.
-    :param verdicts: on each batch that has rules.
+    :param verdicts: on each batch.
     """
 
     accepted: str
@@ -44,6 +45,11 @@ class Validation:
     def is_of_datasets(self) -> bool:
         """Whether the run is about datasets with tables of their own."""
         return bool(self.verdicts) and not self.verdicts[0].batch.dataset.subjects
+
+    @property
+    def of_bars(self) -> Sequence[Verdict]:
+        """The verdicts on daily bars."""
+        return [verdict for verdict in self.verdicts if verdict.batch.dataset.vouches]
 
 
 def validate(
@@ -64,14 +70,17 @@ def validate(
     :param datasets: those that are declared beside those of the watchlist.
     :raises GateError: the checkpoint of symbols could not be run; nothing may load then.
     """
-    decisions = decisions_on(connection, run.symbols)
-    brought = list(read_batches(connection, run, decisions, datasets))
+    brought = brought_by(connection, run, datasets)
+    names = [dataset.name_of(request.symbol) for dataset, request in brought]
+    decisions = decisions_on(connection, names)
+    discarded = {values for values, taken in decisions.items() if taken.decision == "discarded"}
+    batches = list(read_batches(connection, run, brought, discarded))
     folder = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}"
-    gate = _Gate(connection, run, reports, folder, brought, _released(decisions))
+    gate = _Gate(connection, run, reports, folder, batches, decisions)
     by_dataset: dict[str, list[Batch]] = {}
-    for batch in brought:
+    for batch in batches:
         by_dataset.setdefault(batch.dataset.name, []).append(batch)
-    verdicts = [verdict for batches in by_dataset.values() for verdict in gate.let_in(batches)]
+    verdicts = [verdict for own in by_dataset.values() for verdict in gate.let_in(own)]
     return Validation(str(folder), verdicts)
 
 
@@ -84,7 +93,7 @@ class _Gate:
     reports: Path
     folder: ObjectStoragePath
     brought: Sequence[Batch]
-    released: Mapping[Values, str]
+    decisions: Mapping[Values, Decision]
 
     def let_in(self, batches: Sequence[Batch]) -> list[Verdict]:
         """Judge the batches of one dataset; record the verdicts, and write what may enter.
@@ -92,9 +101,6 @@ class _Gate:
         :raises GateError: an expectation on symbols could not be computed.
         """
         dataset = batches[0].dataset
-        if not dataset.is_judged:
-            write_accepted(batches, self.folder)
-            return []
         try:
             verdicts = self._judge(dataset, batches)
         except GateError as error:
@@ -103,20 +109,27 @@ class _Gate:
             fail(self.connection, self.run, batches[0].request, error)
             return []
         record_verdicts(self.connection, self.run, verdicts)
-        if accepted := [verdict.entering for verdict in verdicts if verdict.accepted]:
-            write_accepted(accepted, self.folder)
+        if entering := [verdict.entering for verdict in verdicts if verdict.accepted]:
+            write_accepted(entering, self.folder)
         return verdicts
 
     def _judge(self, dataset: Dataset, batches: Sequence[Batch]) -> list[Verdict]:
-        if not any(batch.rows.num_rows for batch in batches):
-            return [Verdict(batch) for batch in batches]
-        if dataset.frame:
-            frame = dataset.frame(self.connection, batches, self.brought, self.run.now())
-        else:
-            frame = frame_of(batches)
-        run, released = str(self.run.id), self.released
-        return judge(batches, frame, reports=self.reports, run=run, released=released)
+        losses = losses_of(self.connection, batches)
+        kept = [self._unless_set_aside(batch, losses) for batch in batches]
+        frame = None
+        if any(batch.rows.num_rows for batch in kept):
+            make = dataset.frame
+            frame = make(self.connection, kept, self.brought, self.run.now()) if make else frame_of(kept)
+        taken = self.decisions.items()
+        released = {values: one.sentence for values, one in taken if one.decision == "released"}
+        run = str(self.run.id)
+        return judge(kept, frame, reports=self.reports, run=run, released=released, losses=losses)
 
-
-def _released(decisions: Mapping[Values, Decision]) -> dict[Values, str]:
-    return {values: taken.sentence for values, taken in decisions.items() if taken.decision == "released"}
+    def _unless_set_aside(self, batch: Batch, losses: dict[str, Loss]) -> Batch:
+        """The batch, or nothing of it, where a person discarded what it would withdraw."""
+        loss = losses.get(batch.name)
+        taken = loss and self.decisions.get(values_of(batch.name, withdrawal_of(loss)))
+        if not taken or taken.decision != "discarded":
+            return batch
+        del losses[batch.name]
+        return replace(batch, rows=batch.rows.slice(0, 0), times=[], discarded=batch.rows, is_set_aside=True)

@@ -108,8 +108,8 @@ class Verdict:
 
     @property
     def symbol(self) -> str:
-        """The symbol, or the name of the dataset."""
-        return self.batch.symbol
+        """The symbol, or the name of the dataset or list."""
+        return self.batch.name
 
     @cached_property
     def broken(self) -> tuple[BrokenRow, ...]:
@@ -133,7 +133,7 @@ class Verdict:
     @property
     def accepted(self) -> bool:
         """Whether the batch may be loaded."""
-        return not any(broken.keeps_batch for broken in self.broken)
+        return not self.batch.is_set_aside and not any(broken.keeps_batch for broken in self.broken)
 
     @property
     def entering(self) -> Batch:
@@ -186,12 +186,14 @@ def row_of(batch: Batch, number: int) -> Row:
     already is left out.
     """
     (values,) = batch.rows.slice(number, 1).to_pylist()
-    said = {batch.symbol, *batch.dataset.parameters.values()}
+    subject, dataset = batch.request.symbol, batch.dataset
+    scope = dataset.scope(subject) if dataset.scope else {}
+    said = {subject, *dataset.parameters.values(), *scope.values()}
     key = [written(values[name]) for name in batch.dataset.key if str(values[name]) not in said]
     others = [name for name in values if name not in batch.dataset.key and name not in _OURS][:_VALUES]
     told = ", ".join(f"{name} {written(values[name])}" for name in others)
     day = day_of(values[batch.dataset.day]) if batch.dataset.day else None
-    return Row(number, " ".join([batch.symbol, *key]), day, values, told)
+    return Row(number, " ".join([batch.name, *key]), day, values, told)
 
 
 _OURS = frozenset({"is_final"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,15 +40,15 @@ def load_bars(connection: Connection[Any], bars: pa.Table, run: Run, *, now: dat
         return count(connection, symbols, run)
 
 
-def take_out_discarded(connection: Connection[Any], run: Run) -> int:
-    """Move bars of the run's symbols that stand in ``stock_data`` although they are discarded to its history.
+def take_out(connection: Connection[Any], run: Run, which: Literal["discarded", "undone"]) -> int:
+    """Move bars of the run's symbols out of ``stock_data`` into its history; return how many they were.
 
-    So a release can be taken back. Return how many they were.
+    :param which: those that are discarded; or those whose release was undone, before what the run may load.
     """
     about = {"run": run.id, "symbols": run.symbols, "now": run.now()}
-    taken_out = connection.execute(statement("load/take_out_discarded"), about).fetchall()
+    taken_out = connection.execute(statement(f"load/take_out_{which}"), about).fetchall()
     for symbol, session in taken_out:
-        log.warning("%s %s: discarded, so taken out of stock_data; its history keeps it.", symbol, session)
+        log.warning("%s %s: %s, so taken out of stock_data; its history keeps it.", symbol, session, which)
     return len(taken_out)
 
 

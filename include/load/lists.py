@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from psycopg import Connection
 
 from include.datasets.corporate_actions import KINDS
-from include.load.merge import merge, stage
+from include.datasets.registry import dataset_of
+from include.load.merge import all_held, by_subject, count, merge, stage
 from include.market.listing import STATUSES
 from include.warehouse.runs import Request, Run
 from include.warehouse.statements import statement
@@ -39,12 +40,13 @@ def load_actions(
     through = {"asked_through": [one.final_through for one in ordered]}
     checked = _check(connection, "corporate_action", ordered, kinds, through)
     about: dict[str, Any] = {"subjects": [one for one, _ in checked], "kinds": [kind for _, kind in checked]}
-    newest = _of(rows, [f"{subject} {kind}" for subject, kind in checked], ordered)
+    newest = _of(rows.drop_columns(["parts"]), [f"{subject} {kind}" for subject, kind in checked], ordered)
     stage(connection, "corporate_action", newest)
     withdrawn = connection.execute(statement("load/withdraw_actions"), about | {"run": run.id, "now": now})
     how: Any = {"history": "load/keep_replaced_actions", "not_compared": ORIGIN_OF_ACTION}
     merge(connection, "corporate_action", ACTION_KEY, newest, run, now=now, **how)
     ((steps,),) = connection.execute("select count(*) from row_step")
+    count(connection, _counted(ordered, rows), run)
     return withdrawn.rowcount + int(steps)
 
 
@@ -58,6 +60,8 @@ def load_listing(connection: Connection[Any], requests: Sequence[Request], rows:
     newest = rows.filter(pc.is_in(rows["status"], pa.array(kinds, pa.string())))
     stage(connection, "listing", newest.drop_columns(["fetched_at"]))
     connection.execute(statement("load/replace_listing"), {"kinds": kinds})
+    about = {"run": run.id, "names": list(map(_name, requests))}
+    connection.execute(statement("load/count_listing"), about)
     connection.execute(statement("load/end_delistings"))
     for (symbol,) in connection.execute(statement("load/mark_delisted"), {"run": run.id}).fetchall():
         log.warning("%s: delisted", symbol)
@@ -78,6 +82,19 @@ def _check(
         "fetched_at": [one.fetched_at for one in requests],
     }
     return connection.execute(statement(f"load/check_{table}"), lists | more).fetchall()
+
+
+def _counted(requests: Sequence[Request], rows: pa.Table) -> pa.Table:
+    """What :func:`include.load.merge.count` counts; a list without a row has none."""
+    counted = all_held(by_subject(rows, "effective_date"))
+    empty = [name for name in map(_name, requests) if name not in counted["of_subject"].to_pylist()]
+    nothing = [{"of_subject": name, "rows": 0, "held": True} for name in empty]
+    return pa.concat_tables([counted, pa.Table.from_pylist(nothing, counted.schema)])
+
+
+def _name(request: Request) -> str:
+    """What the verdict on a list stands under."""
+    return dataset_of(request.symbol, request.function).name_of(request.symbol)
 
 
 def _of(rows: pa.Table, newest: Sequence[str], requests: Sequence[Request]) -> pa.Table:

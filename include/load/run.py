@@ -13,16 +13,16 @@ from psycopg import Connection
 
 from include.datasets.base import Dataset
 from include.datasets.daily_bars import DAILY_BARS
-from include.datasets.registry import DATASETS, dataset_of
-from include.gate.accepted import read_accepted
-from include.gate.batches import fail
-from include.load.daily_bars import load_bars, take_out_discarded
+from include.datasets.registry import DATASETS
+from include.gate.accepted import one_type, read_accepted
+from include.gate.batches import brought_by, fail
+from include.load.daily_bars import load_bars, take_out
 from include.load.lists import load_actions, load_listing
 from include.load.merge import Loaded, all_held, alone, by_subject, count, merge, stage
 from include.load.tables import Misfit, prepare
 from include.load.views import refresh_views
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, Run, requests_of
+from include.warehouse.runs import Request, Run
 from include.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -58,18 +58,10 @@ def load_run(
     :param datasets: those that are declared beside those of the watchlist.
     :raises OriginMismatch: a body is of another origin than the warehouse.
     """
-    verdicts = dict(
-        connection.execute(
-            "select symbol, accepted from verdict where pipeline_run_id = %s", (run.id,)
-        ).fetchall()
-    )
-    found = [
-        (dataset, request)
-        for request in requests_of(connection, run)
-        if request.has_body
-        for dataset in [dataset_of(request.symbol, request.function, datasets)]
-        if not dataset.is_judged or verdicts.get(request.symbol)
-    ]
+    asked = "select symbol from verdict where pipeline_run_id = %s and accepted"
+    names = {name for (name,) in connection.execute(asked, (run.id,))}
+    brought = brought_by(connection, run, datasets)
+    found = [(dataset, one) for dataset, one in brought if dataset.name_of(one.symbol) in names]
     loaded = _load_symbols(connection, run, accepted, [pair for pair in found if pair[0].subjects])
     for dataset, request in found:
         if not dataset.subjects:
@@ -89,12 +81,10 @@ def _load_symbols(
         if lists := _of_table(found, "corporate_action"):
             rows = _rows(accepted, found, "corporate_action")
             actions = load_actions(connection, lists, rows, run, now=run.now())
-        if bars := _of_table(found, DAILY_BARS.table):
-            symbols = pa.array([request.symbol for request in bars], pa.string())
-            rows = _rows(accepted, found, DAILY_BARS.table)
-            entering = rows.filter(pc.is_in(rows["of_subject"], symbols))
-            loaded = load_bars(connection, entering, run, now=run.now())
-        taken_out = take_out_discarded(connection, run)
+        taken_out = take_out(connection, run, "undone")
+        if _of_table(found, DAILY_BARS.table):
+            loaded = load_bars(connection, _rows(accepted, found, DAILY_BARS.table), run, now=run.now())
+        taken_out += take_out(connection, run, "discarded")
         if actions or loaded or taken_out:
             refresh_views(connection)
     return loaded
@@ -106,7 +96,10 @@ def _of_table(found: _Found, table: str) -> list[Request]:
 
 def _rows(accepted: ObjectStoragePath, found: _Found, table: str) -> pa.Table:
     names = dict.fromkeys(dataset.name for dataset, _ in found if dataset.table == table)
-    return pa.concat_tables(read_accepted(accepted, name) for name in names)
+    entering = [dataset.name_of(one.symbol) for dataset, one in found if dataset.table == table]
+    tables = [read_accepted(accepted, name) for name in names]
+    rows = pa.concat_tables(one_type(tables))
+    return rows.filter(pc.is_in(rows["of_subject"], pa.array(entering, pa.string())))
 
 
 def _load_dataset(

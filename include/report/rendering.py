@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -34,7 +35,7 @@ def _environment(templates: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(in_address=in_address, time=_time, exact=_exact, rounded=_rounded)
+    made.filters.update(in_address=in_address, time=_time, exact=_exact, rounded=_rounded, in_words=_in_words)
     return made
 
 
@@ -58,3 +59,10 @@ def _exact(value: Decimal | None) -> str:
 def _rounded(value: Decimal | None) -> str:
     """A price to read: what is as traded stays exact, what is computed ends where the others end."""
     return _exact(None if value is None else round(value, DECIMALS))
+
+
+def _in_words(row: str) -> str:
+    """A JSON object such as ``{"name": "value"}`` as ``name value, name value``."""
+    return ", ".join(
+        f"{name} {'none' if value is None else value}" for name, value in json.loads(row).items()
+    )

@@ -106,13 +106,9 @@ class SymbolResult:
 
     @property
     def _way_out(self) -> str:
-        if self.is_dataset:
-            return (
-                "The table quarantine has them. If they are right, fix the rule in include/datasets/ and run "
-                "again: on the same day (UTC) that costs no call."
-            )
+        others = "datasets" if self.is_dataset else "symbols"
         return (
-            "Release or discard them: `make quarantine`, or the DAG quarantine. The other symbols are not "
+            f"Release or discard them: `make quarantine`, or the DAG quarantine. The other {others} are not "
             "affected."
         )
 

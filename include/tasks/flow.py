@@ -68,7 +68,7 @@ def validate_data() -> str:
         docs = reports(origin_of(warehouse))
         found = validate(warehouse, run, store=store(), reports=docs)
         if not found.is_of_datasets:
-            write_report(warehouse, run, found.verdicts)
+            write_report(warehouse, run, found.of_bars)
     print(f"Data Docs: {data_docs(docs)}")
     return found.accepted
 

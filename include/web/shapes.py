@@ -114,11 +114,14 @@ class Verdict(BaseModel):
 
 
 class Quarantined(BaseModel):
-    """A bar that keeps its symbol out and awaits a decision."""
+    """A row that is kept out and awaits a decision: a bar, a row of another dataset, or a list.
+
+    ``symbol`` is in lower case the name of a dataset or list; ``row`` has all values as a JSON object.
+    """
 
     id: int
     symbol: str
-    data_date: date
+    data_date: date | None
     open: Exact | None
     high: Exact | None
     low: Exact | None
@@ -128,6 +131,7 @@ class Quarantined(BaseModel):
     first_seen: datetime
     last_seen: datetime
     times: int
+    row: str
 
 
 class Calls(BaseModel):

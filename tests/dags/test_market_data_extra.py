@@ -82,7 +82,7 @@ def test_the_log_names_the_data_docs_of_the_datasets(run, capfd):
     (line,) = [line for line in capfd.readouterr().out.splitlines() if "Data Docs: " in line]
     page = Path(line.partition("Data Docs: ")[2].strip())
     assert page.is_file()
-    assert page.relative_to(page.parents[6]).parts[:2] == ("replay", "datasets")
+    assert page.relative_to(page.parents[6]).parts[:2] == ("market_reports", "replay")
 
 
 def test_a_spent_budget_defers_and_a_dataset_that_fails_is_named(run, warehouse, sandbox):

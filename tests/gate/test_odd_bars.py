@@ -46,7 +46,7 @@ def test_a_bar_that_comes_twice_counts_once_and_is_told(desk):
 def test_of_two_bars_that_say_the_same_and_one_that_does_not_the_odd_one_is_discarded(desk):
     odd = "218.2000,220.9100,217.6150,219.4000,6154450"
     assert desk.run(IBM=body(may_13=[GOOD, GOOD, odd]))["IBM"].refused_bars == 2
-    wrong = next(row for row in open_rows(desk.warehouse) if row.close == D("219.4"))
+    wrong = next(row for row in open_rows(desk.warehouse) if row.bar["close"] == "219.4000")
     result = desk.decide("discard", wrong.id)["IBM"]
     assert (result.new_bars, result.discarded_bars) == (25, 1)
 

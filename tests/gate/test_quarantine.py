@@ -38,7 +38,8 @@ def test_what_is_refused_again_and_again_is_one_open_row(desk):
     for _ in range(2):
         desk.run(IBM=body(may_13=NEGATIVE_LOW), MSFT=body())
     (row,) = open_rows(desk.warehouse)
-    assert (row.symbol, row.data_date, row.low, row.volume) == ("IBM", WEDNESDAY, Decimal("-1"), 6154450)
+    assert (row.symbol, row.data_date) == ("IBM", WEDNESDAY)
+    assert (row.bar["low"], row.bar["volume"]) == ("-1.0000", "6154450")
     assert row.rules == ["low_positive"]
     assert (row.first_seen, row.last_seen, row.times) == (
         MORNING_AFTER + timedelta(days=1),
@@ -53,7 +54,8 @@ def test_the_table_of_what_is_open_shows_values_rules_and_ids(desk):
     (row,) = open_rows(desk.warehouse)
     (line,) = [line for line in table([row]).splitlines() if line.startswith("│")]
     assert [cell.strip() for cell in line.strip("│").split("│")] == [
-        str(row.id), "IBM", "2026-05-13", "218.2000", "220.9100", "217.6150", "null", "6154450",
+        str(row.id), "IBM", "2026-05-13",
+        "open 218.2000, high 220.9100, low 217.6150, close null, volume 6154450",
         "close_present", "2026-05-17", "2026-05-17", "1",
     ]  # fmt: skip
     assert table([row] * 3, most=2).endswith("... and 1 more: see the view quarantine_open.\n")
@@ -133,7 +135,7 @@ def test_a_changed_value_asks_anew(desk, decision):
 
     assert result.verdict == "refused"
     (row,) = open_rows(desk.warehouse)
-    assert (row.low, row.times) == (Decimal("-1.0001"), 1)
+    assert (row.bar["low"], row.times) == ("-1.0001", 1)
     assert row.id > first.id
 
 
@@ -166,13 +168,13 @@ def test_a_second_bar_for_a_session_is_judged_though_the_first_is_held(desk):
     result = desk.run(IBM=body(may_13=[GOOD, "218.2000,220.9100,217.6150,219.4000,6154450"]))["IBM"]
     assert (result.verdict, result.refused_bars) == ("refused", 1)
     (row,) = open_rows(desk.warehouse)
-    assert (row.close, row.rules) == (Decimal("219.4"), ["one_bar_a_session"])
+    assert (row.bar["close"], row.rules) == ("219.4000", ["one_bar_a_session"])
     assert desk.decide("discard", row.id)["IBM"].unchanged_bars == 25
 
 
 def test_of_two_bars_for_a_session_one_is_discarded_and_the_other_loads(desk):
     desk.run(IBM=body(may_13=[GOOD, "218.2000,220.9100,217.0000,219.3000,6154450"]))
-    wrong = next(row for row in open_rows(desk.warehouse) if row.low == Decimal("217"))
+    wrong = next(row for row in open_rows(desk.warehouse) if row.bar["low"] == "217.0000")
     result = desk.decide("discard", wrong.id)["IBM"]
     assert (result.bars, result.discarded_bars, result.new_bars) == (26, 1, 25)
     assert desk.low() == Decimal("217.615")
@@ -319,7 +321,7 @@ def test_a_body_that_is_gone_is_told_and_the_decision_holds_for_the_next_run(des
     assert (result.verdict, result.kind) == ("failed", "BodyRemoved")
     assert result.problem == (
         f"IBM: The body {path} is no longer in the raw store, so there is nothing to judge. What was decided "
-        "holds, and takes effect with the next run of stock_data_pipeline."
+        "holds, and takes effect with the next run that brings it."
     )
     assert desk.run(IBM=body(may_13=NEGATIVE_LOW))["IBM"].new_bars == 24
 
@@ -354,3 +356,32 @@ def test_a_trace_outlives_the_run_and_the_row_it_was_taken_on(desk, warehouse_ur
     assert desk.rows("select decided_by, quarantine_id, pipeline_run_id from quarantine_decision") == [
         ("ana", None, None)
     ]
+
+
+def test_a_release_that_is_undone_leaves_the_table_and_awaits_a_decision_again(desk):
+    desk.run(IBM=body(may_13=NEGATIVE_LOW))
+    (row,) = open_rows(desk.warehouse)
+    desk.decide("release", row.id)
+    assert desk.low() == Decimal("-1")
+    assert desk.decide("undo", row.id, why="A slip.")["IBM"].verdict == "refused"
+    assert desk.low() is None
+    assert [one.id for one in open_rows(desk.warehouse)] == [row.id]
+    assert desk.rows("select decision, reason from quarantine_decision order by id") == [
+        ("released", "Checked."),
+        ("undone", "A slip."),
+    ]
+
+
+def test_a_discard_that_is_undone_keeps_the_symbol_out_again(desk):
+    desk.run(IBM=body(may_13=NEGATIVE_LOW))
+    (row,) = open_rows(desk.warehouse)
+    assert desk.decide("discard", row.id)["IBM"].new_bars == 24
+    assert desk.decide("undo", row.id, why="A slip.")["IBM"].verdict == "refused"
+    assert [one.id for one in open_rows(desk.warehouse)] == [row.id]
+
+
+def test_what_nobody_decided_cannot_be_undone(desk):
+    desk.run(IBM=body(may_13=NEGATIVE_LOW))
+    (row,) = open_rows(desk.warehouse)
+    with pytest.raises(BadDecision, match=rf"Row {row.id} \(IBM 2026-05-13\) has no decision that could be"):
+        desk.decide("undo", row.id)

@@ -57,8 +57,8 @@ def held(warehouse, started, batch) -> None:
     warehouse.execute(ACTION.format("corporate_action_history", ", valid_to", ", now()"))
     warehouse.execute("insert into corporate_action_check values ('FB', 'split', '2026-05-15', 'p', now())")
     warehouse.execute(
-        "insert into quarantine_decision (symbol, data_date, decision, decided_by, reason, decided_at) "
-        "values ('FB', '2026-04-13', 'released', 'ann', 'checked', now())"
+        "insert into quarantine_decision (symbol, data_date, decision, decided_by, reason, decided_at, row) "
+        "values ('FB', '2026-04-13', 'released', 'ann', 'checked', now(), '{}')"
     )
     find_gaps(warehouse, now=MORNING_AFTER)
     refresh_views(warehouse)

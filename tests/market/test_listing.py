@@ -84,9 +84,13 @@ def test_a_list_takes_the_place_of_the_one_before_and_an_older_one_does_not(ware
     brought(NVDA, NA)
     brought(TWTR, TWTR_BEFORE, which="*delisted")
     next_week = MORNING_AFTER + timedelta(days=7)
-    brought(NVDA, AMEH, at=next_week)
+    brought(NVDA, NA, AMEH, at=next_week)
     brought(NA, at=MORNING_AFTER - timedelta(days=1))
-    assert [str(known) for known in active(warehouse)] == ["AMEH (NASDAQ)", "NVDA (NVIDIA Corp, NASDAQ)"]
+    assert [str(known) for known in active(warehouse)] == [
+        "AMEH (NASDAQ)",
+        "NA (Nano Labs Ltd, NASDAQ)",
+        "NVDA (NVIDIA Corp, NASDAQ)",
+    ]
     assert asked_at(warehouse) == {"*active": next_week, "*delisted": MORNING_AFTER}
     gone = warehouse.execute("select delisting_date from listing where symbol = 'TWTR' order by 1").fetchall()
     assert gone == [(date(2007, 6, 11),), (date(2022, 10, 28),)]

@@ -108,8 +108,8 @@ def test_what_the_gate_holds_back_is_quarantined_the_whole_batch(warehouse, fetc
 def test_a_bar_a_person_discarded_stays_a_gap_with_that_cause(warehouse, fetched):
     now = fetched("IBM", without={WEDNESDAY})
     warehouse.execute(
-        "insert into quarantine_decision (symbol, data_date, decision, decided_by, reason, decided_at) "
-        "values ('IBM', %s, 'discarded', 'ann', 'no trade that day', %s)",
+        "insert into quarantine_decision (symbol, data_date, decision, decided_by, reason, decided_at, row) "
+        "values ('IBM', %s, 'discarded', 'ann', 'no trade that day', %s, '{}')",
         (WEDNESDAY, now),
     )
     assert find(warehouse, now) == [("IBM", WEDNESDAY, "discarded")]

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from airflow.sdk import ObjectStoragePath
 
 from include.exceptions import OriginMismatch
 from include.plan.coverage import held_of
 from include.plan.needs import Held
 from include.warehouse.connections import connect, connect_to
 from include.warehouse.origins import claim_origin, origin_of
+from tests.desk import Desk, body
 
 pytestmark = pytest.mark.postgres
 
 
-def test_the_first_load_claims_the_warehouse_and_another_origin_is_refused(warehouse, loading, batch):
-    loading(batch("IBM"))
+def test_the_first_load_claims_the_warehouse_and_another_origin_is_refused(warehouse, tmp_path):
+    desk = Desk(warehouse, ObjectStoragePath(f"file://{tmp_path}"), tmp_path / "reports")
+    desk.run(IBM=body())
     assert origin_of(warehouse) == "sandbox"
+    real = desk.start("stock_data_pipeline", "MSFT")
+    desk.bring(real, "MSFT", "TIME_SERIES_DAILY", body(), origin="market")
+    warehouse.commit()
     with pytest.raises(OriginMismatch, match="holds 'sandbox' data, and 'market' data was about to enter"):
-        loading([replace(bar, origin="market") for bar in batch("MSFT")], "real")
+        desk.finish(real)
     warehouse.rollback()
     assert warehouse.execute("select distinct symbol from stock_data").fetchall() == [("IBM",)]
     with pytest.raises(OriginMismatch):

@@ -45,6 +45,7 @@ REVISIONS = [
     "0017",
     "0018",
     "0019",
+    "0020",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
@@ -115,8 +116,8 @@ ROWS = {
     ],
     "0006": [
         "quarantine_decision (symbol, data_date, low, decision, decided_by, reason, decided_at, "
-        "pipeline_run_id, quarantine_id) "
-        "values ('IBM', '2026-05-13', -1, 'discarded', 'ana', 'Wrong.', '2026-05-16T07:00Z', 1, 1)"
+        "pipeline_run_id, quarantine_id{column}) "
+        "values ('IBM', '2026-05-13', -1, 'discarded', 'ana', 'Wrong.', '2026-05-16T07:00Z', 1, 1{value})"
     ],
     "0007": [
         "exchange_session values ('XNYS', '2026-05-15', 25, '2026-05-15T13:30Z', '2026-05-15T20:00Z')",
@@ -163,9 +164,10 @@ def fill(connection: psycopg.Connection, revision: str) -> None:
     connection.execute(f"insert into stock_data ({COLUMNS}{extra}) values {values}")
     if revision >= "0009":
         connection.execute(DATASET_TABLE)
+    column, value = (", row", ', \'{"low": "-1"}\'') if revision >= "0020" else ("", "")
     for since, rows in ROWS.items():
         for row in rows if since <= revision else []:
-            connection.execute(f"insert into {row}")
+            connection.execute(f"insert into {row}".replace("{column}", column).replace("{value}", value))
 
 
 def contents(connection: psycopg.Connection) -> dict[str, list[dict]]:

@@ -42,12 +42,12 @@ def known_of(connection: Connection[Any], batches: Sequence[Batch], brought: Seq
 
     :param brought: all batches of the run.
     """
-    symbols = [batch.symbol for batch in batches]
+    symbols = [batch.request.symbol for batch in batches]
     missing: dict[str, set[date]] = {}
     for symbol, session in connection.execute(statement("datasets/known_gaps"), {"symbols": symbols}):
         missing.setdefault(symbol, set()).add(session)
     for batch in batches:
-        missing.setdefault(batch.symbol, set()).update(batch.discarded["data_date"].to_pylist())
+        missing.setdefault(batch.request.symbol, set()).update(batch.discarded["data_date"].to_pylist())
     return Known(
         actions=_actions_with(known_actions(connection, symbols), brought),
         held=held_before(connection, batches),
@@ -63,7 +63,7 @@ def held_before(connection: Connection[Any], batches: Sequence[Batch]) -> pa.Tab
 
     with_rows = [batch for batch in batches if batch.rows.num_rows]
     first = [pc.min(batch.rows["data_date"]).as_py() for batch in with_rows]
-    about = {"symbols": [batch.symbol for batch in with_rows], "sessions": first, "days": DAYS_BEFORE}
+    about = {"symbols": [batch.request.symbol for batch in with_rows], "sessions": first, "days": DAYS_BEFORE}
     return read_columns(connection, statement("datasets/held_before"), about, held_schema())
 
 
@@ -98,12 +98,12 @@ def known_actions(connection: Connection[Any], symbols: Sequence[str]) -> dict[s
 def _actions_with(known: dict[str, KnownActions], brought: Sequence[Batch]) -> dict[str, KnownActions]:
     """What is known once the lists that the run brought are loaded."""
     for batch in brought:
-        before = known.get(batch.symbol, KnownActions())
+        before = known.get(batch.request.symbol, KnownActions())
         if batch.dataset.function == SPLITS:
             through = batch.request.final_through or before.splits_through
-            known[batch.symbol] = replace(before, splits=_by_day(batch), splits_through=through)
+            known[batch.request.symbol] = replace(before, splits=_by_day(batch), splits_through=through)
         elif batch.dataset.function == DIVIDENDS:
-            known[batch.symbol] = replace(before, dividends=_by_day(batch))
+            known[batch.request.symbol] = replace(before, dividends=_by_day(batch))
     return known
 
 

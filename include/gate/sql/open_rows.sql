@@ -1,3 +1,3 @@
-select id, symbol, data_date, open, high, low, close, volume, rules, first_seen, last_seen, times
+select id, symbol, data_date, bar, rules, first_seen, last_seen, times
 from quarantine_open
 order by symbol, data_date, id

@@ -8,12 +8,8 @@ select
     standing.reason,
     standing.decided_at,
     standing.pipeline_run_id
-from quarantined_bar as quarantined
+from quarantined_row as quarantined
 left join standing_decision as standing
-    on
-        standing.symbol = quarantined.symbol and standing.data_date = quarantined.data_date
-        and (standing.open, standing.high, standing.low, standing.close, standing.volume)
-        is not distinct from
-        (quarantined.open, quarantined.high, quarantined.low, quarantined.close, quarantined.volume)
+    on standing.symbol = quarantined.symbol and standing.row = quarantined.row
 where quarantined.id = any(%(ids)s)
 order by quarantined.id

@@ -2,7 +2,7 @@
 -- symbols that were asked for although they are not on the list. A run that was started again may ask for less than
 -- before: what it has not asked for since is left out. The name of a dataset has small letters, a symbol never has.
 select
-    coalesce(request.symbol, planned.symbol) as symbol,
+    planned.symbol,
     request.outcome,
     request.kind,
     request.reason,
@@ -19,7 +19,7 @@ select
     verdict.unchanged_bars,
     coalesce(verdict.first_session, held.first_session) as first_session,
     coalesce(verdict.last_session, held.last_session) as last_session,
-    others.failures,
+    others.failures || coalesce(lists.refused, '{}') as failures,
     others.deferred_requests
 from pipeline_run
 cross join lateral unnest(pipeline_run.symbols || array(
@@ -32,8 +32,12 @@ cross join lateral unnest(pipeline_run.symbols || array(
 )) with ordinality as planned (symbol, position)
 left join request
     on
-        request.pipeline_run_id = pipeline_run.id and request.symbol = planned.symbol
-        and (request.function = 'TIME_SERIES_DAILY' or planned.symbol ~ '[a-z]')
+        request.pipeline_run_id = pipeline_run.id
+        and (
+            request.symbol = planned.symbol
+            and (request.function = 'TIME_SERIES_DAILY' or planned.symbol ~ '[a-z]')
+            or ltrim(lower(request.symbol), '*') || '_' || lower(request.function) = planned.symbol
+        )
 cross join lateral (
     select
         coalesce(array_agg(other.reason order by other.id) filter (where other.outcome = 'failed'), '{}') as failures,
@@ -44,6 +48,17 @@ cross join lateral (
         and other.function <> 'TIME_SERIES_DAILY' and planned.symbol !~ '[a-z]'
         and other.recorded_at >= pipeline_run.started_at
 ) as others
+-- Of a list that is refused, what would be withdrawn or which rows are kept out.
+left join lateral (
+    select array_agg(list.symbol || ': ' || array_to_string(list.reasons[1:3], ' ')) as refused
+    from verdict as list
+    inner join request as other
+        on
+            other.pipeline_run_id = list.pipeline_run_id and other.symbol = planned.symbol
+            and other.recorded_at >= pipeline_run.started_at
+            and list.symbol = lower(other.symbol) || '_' || lower(other.function)
+    where list.pipeline_run_id = pipeline_run.id and not list.accepted and list.refused_bars > 0
+) as lists on planned.symbol !~ '[a-z]'
 left join verdict
     on
         verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = planned.symbol

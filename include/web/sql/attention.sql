@@ -12,7 +12,7 @@ found as (
         1 as rank,
         'quarantine' as kind,
         symbol,
-        format('%%s breaks %%s', data_date, array_to_string(rules, ', ')) as what
+        format('%%s breaks %%s', coalesce(data_date::text, 'It'), array_to_string(rules, ', ')) as what
     from quarantine_open
     union all
     select 2, 'failed', request.symbol, request.reason

@@ -10,7 +10,8 @@ select
     rules,
     first_seen,
     last_seen,
-    times
+    times,
+    bar::text as row
 from quarantine_open
 where id > coalesce(%(after)s::bigint, 0)
 order by id
