@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_alphavantage.parsing.columns import Cell, convert, zone_of
 from airflow_provider_alphavantage.parsing.kinds import Declared
-from airflow_provider_alphavantage.parsing.records import Kind, Value, arrow_type
+from airflow_provider_alphavantage.parsing.records import Kind, Value, arrow_type, decimal_type
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,8 +42,24 @@ def convert_to_arrow(
     if plain is not None:
         return plain
     found, values = convert(kind, name, cells.to_pylist() if isinstance(cells, pa.Array) else cells, zone)
+    if found == "number" and (decimals := _of_decimals(values)) is not None:
+        return found, decimals
     exact = arrow_type(found, tuple(values))
     return found, values if exact is None else pa.array(list(values), exact)
+
+
+def _of_decimals(values: Sequence[Value]) -> pa.Array | None:
+    """Decimals as :func:`~.records.arrow_type` types them; None where it has to look at each."""
+    import pyarrow as pa
+
+    try:
+        found = pa.array(list(values))
+    except pa.ArrowException:
+        return None
+    if not pa.types.is_decimal128(found.type) or found.type.scale < 0:
+        return None
+    exact = decimal_type(found.type.precision - found.type.scale, found.type.scale)
+    return None if exact is None else found.cast(exact)
 
 
 def _plainly_written(

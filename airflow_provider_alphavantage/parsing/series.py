@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from airflow_provider_alphavantage.parsing.columns import convert
@@ -66,7 +67,8 @@ def _from_json(document: Mapping[str, Any]) -> Table:
         moments = [moment.partition(REPEATED)[0] for moment in moments]
     if any(BLOCKS[1] in name for name in document):
         moments = _of_day(moments)
-    columns = [moments, *zip(*(row.values() for row in block.values()), strict=True)] if block else []
+    rows = list(block.values())
+    columns = [moments, *(list(map(itemgetter(label), rows)) for label in labels)] if block else []
     header = ["timestamp", *labels] if block else []
     return Table(header, columns, meta, meta.get("time_zone", "UTC"))
 
@@ -103,7 +105,7 @@ def _values(name: str, table: Table, place: int) -> Sequence[Value]:
 def _labels(block: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     """The labels of all rows, which must be the same: a shifted value would be a wrong one."""
     shapes = set(map(tuple, block.values()))
-    if len(shapes) <= 1 and all(isinstance(row, dict) for row in block.values()):
+    if len(shapes) <= 1 and set(map(type, block.values())) <= {dict}:
         return shapes.pop() if shapes else ()
     first = next(iter(block.values()))
     odd = next((k for k, row in block.items() if not isinstance(row, dict) or tuple(row) != tuple(first)), "")
