@@ -34,7 +34,7 @@ A bar that was held before the batch counts as a bar before.
 
 from __future__ import annotations
 
-from include.datasets.rule import PRICES, Rule, counted_once, ordered, positive, present
+from include.datasets.rule import PRICE_RULES, Rule, counted_once, not_negative, present
 
 USUAL_STEP = (0.76, 1.32)
 """The least and the most a session usually opens at, as a multiple of the close before. Beyond lie splits
@@ -56,18 +56,9 @@ USUAL_REVISION = 0.001
 """The most by which a close that was final is revised, as a part of it."""
 
 DAILY_BAR_RULES: tuple[Rule, ...] = (
-    *(present(column) for column in (*PRICES, "volume")),
-    *(positive(column) for column in PRICES),
-    Rule(
-        "volume_not_negative",
-        "Volume is zero or more.",
-        "ExpectColumnValuesToBeBetween",
-        {"column": "volume", "min_value": 0},
-    ),
-    ordered("low", "open"),
-    ordered("low", "close"),
-    ordered("open", "high"),
-    ordered("close", "high"),
+    *PRICE_RULES,
+    present("volume"),
+    not_negative("volume"),
     Rule(
         "is_a_session",
         "The exchange was open on that day.",
