@@ -2,8 +2,8 @@
 
     python -m benchmarks.new_symbols [symbols] [rounds]
 
-Each symbol has 100 bars, a list of splits and a list of dividends in the raw store. Each round has a database
-of its own on one embedded PostgreSQL; a figure is the median, and so is the ratio.
+Each symbol has 100 bars, a list of splits and a list of dividends that the gate has accepted. Each round
+has a database of its own on one embedded PostgreSQL; a figure is the median, and so is the ratio.
 """
 
 from __future__ import annotations
@@ -13,18 +13,23 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.load import ACCEPTED, FETCHED, NOW, bare_copy, databases, make_bars
+from benchmarks.load import ACCEPTED, FETCHED, NOW, bare_copy, databases, make_bars, seconds
+from include.datasets.base import Batch, Body, Dataset
+from include.datasets.corporate_actions import CORPORATE_ACTIONS, read_actions
+from include.datasets.daily_bars import DAILY_BARS
+from include.gate.accepted import write_accepted
+from include.gate.batches import batch_of
 from include.load.run import load_run
 from include.market.instruments import write_sessions
 from include.warehouse.connections import connect_to
-from include.warehouse.runs import Request, Run, RunRequest, record_request, start_run
+from include.warehouse.runs import Request, Run, RunRequest, record_requests, start_run
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from airflow.sdk import ObjectStoragePath
     from psycopg import Connection
 
 DIVIDENDS = [
@@ -37,38 +42,45 @@ SPLITS = [{"effective_date": "2020-08-31", "split_factor": "4.0000"}]
 LISTS = {"SPLITS": SPLITS, "DIVIDENDS": DIVIDENDS}
 
 
-def started(connection: Connection[Any], symbols: Sequence[str], folder: Path) -> Run:
-    """A run that has fetched both lists of each symbol, and whose bars were accepted."""
+def started(connection: Connection[Any], bars: pa.Table, folder: Path) -> tuple[Run, ObjectStoragePath]:
+    """A run that has fetched bars and both lists of each symbol, and where what may enter of it is."""
+    import pyarrow.parquet as pq
+    from airflow.sdk import ObjectStoragePath
+
+    symbols = bars["symbol"].unique().to_pylist()
     asked = RunRequest("benchmark", str(time.monotonic()), now=NOW.isoformat())
     run = start_run(connection, asked, clock=NOW, symbols=symbols)
     write_sessions(connection, "XNYS")
-    connection.execute(ACCEPTED, (run.id, list(symbols)))
-    for symbol in symbols:
-        for function, rows in LISTS.items():
-            path = folder / f"{symbol}-{function}.json"
-            path.write_text(json.dumps({"symbol": symbol, "data": rows}))
-            about = {"path": f"file://{path}", "origin": "sandbox", "fetched_at": FETCHED}
-            request = Request(symbol, function, "fetched", "", final_through=FETCHED.date(), **about)
-            record_request(connection, run, request)
+    about: Any = {"path": "body", "origin": "sandbox", "fetched_at": FETCHED, "final_through": FETCHED.date()}
+    requests = [Request(s, f, "fetched", "", **about) for s in symbols for f in (DAILY_BARS.function, *LISTS)]
+    record_requests(connection, run, requests)
+    accepted = ObjectStoragePath(f"file://{folder}/accepted-{run.id}")
+    for dataset in (DAILY_BARS, *CORPORATE_ACTIONS):
+        own = [request for request in requests if request.function == dataset.function]
+        connection.execute(ACCEPTED, (run.id, [dataset.name_of(request.symbol) for request in own]))
+        if dataset is not DAILY_BARS:
+            write_accepted([_list_of(dataset, request) for request in own], accepted)
+    pq.write_table(bars, f"{folder}/accepted-{run.id}/daily_bars.parquet")
     connection.commit()
-    return run
+    return run, accepted
+
+
+def _list_of(dataset: Dataset, request: Request) -> Batch:
+    content = json.dumps({"symbol": request.symbol, "data": LISTS[request.function]}).encode()
+    rows = read_actions(Body(content, request.symbol, request.function, FETCHED)).table
+    return batch_of(dataset, request, rows)
 
 
 def ours(url: str, bars: pa.Table, folder: Path) -> float:
     """Seconds of the load of a run."""
     with connect_to(url) as connection:
-        run = started(connection, bars["symbol"].unique().to_pylist(), folder)
-        begun = time.perf_counter()
-        load_run(connection, bars, run)
-        connection.commit()
-        return time.perf_counter() - begun
+        run, accepted = started(connection, bars, folder)
 
+        def go() -> None:
+            load_run(connection, run, accepted)
+            connection.commit()
 
-def copied(url: str, bars: pa.Table) -> float:
-    """Seconds of COPY of the same bars into the same table."""
-    begun = time.perf_counter()
-    bare_copy(url, bars)()
-    return time.perf_counter() - begun
+        return seconds(url, go)
 
 
 def main(symbols: int = 2_000, rounds: int = 3) -> None:
@@ -78,10 +90,10 @@ def main(symbols: int = 2_000, rounds: int = 3) -> None:
     bars = make_bars(symbols * 100, FETCHED.date(), sessions=100)
     names = [f"{kind}_{number}" for number in range(rounds) for kind in ("ours", "copy")]
     with tempfile.TemporaryDirectory() as folder, databases(names) as urls:
-        pairs = [
-            (ours(urls[f"ours_{number}"], bars, Path(folder)), copied(urls[f"copy_{number}"], bars))
-            for number in range(rounds)
-        ]
+        pairs = []
+        for number in range(rounds):
+            mine, bare = urls[f"ours_{number}"], urls[f"copy_{number}"]
+            pairs.append((ours(mine, bars, Path(folder)), seconds(bare, bare_copy(bare, bars))))
     taken, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(one / other for one, other in pairs)
     print(f"{symbols:,} new symbols, {len(bars):,} bars, {2 * symbols:,} lists, median of {rounds}")
