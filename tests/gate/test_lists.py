@@ -132,7 +132,11 @@ def test_bars_load_whatever_their_lists_say_and_the_symbol_says_what_waits(desk)
     desk.bring(run, "IBM", "SPLITS", SPLITS)
     result = desk.finish(run)["IBM"]
     assert result.new_bars == 25
-    assert "3 of 3 rows that are held would be withdrawn" in str(result.problem)
+    assert result.problem == (
+        "IBM: ibm_splits: keeps_its_rows (3 of 3 rows that are held would be withdrawn: 2010-01-04, "
+        "2020-01-02, 2026-05-11). What is held stays until you release or discard it: "
+        "`make quarantine`, or the DAG quarantine."
+    )
 
 
 def test_a_listing_that_lost_more_than_a_tenth_waits_and_the_last_one_stays(desk):

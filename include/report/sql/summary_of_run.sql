@@ -50,7 +50,11 @@ cross join lateral (
 ) as others
 -- Of a list that is refused, what would be withdrawn or which rows are kept out.
 left join lateral (
-    select array_agg(list.symbol || ': ' || array_to_string(list.reasons[1:3], ' ')) as refused
+    select
+        array_agg(
+            array_to_string(list.reasons[1:3], ' ')
+            || ' What is held stays until you release or discard it: `make quarantine`, or the DAG quarantine.'
+        ) as refused
     from verdict as list
     inner join request as other
         on
