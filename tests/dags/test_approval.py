@@ -69,7 +69,7 @@ def answered(run_dag, airflow_api, warehouse, sandbox) -> Callable[..., tuple]:
 def verdicts(warehouse) -> list[tuple]:
     return warehouse.execute(
         "select symbol, accepted, new_bars, approval, approval_by, approval_at is not null from verdict "
-        "order by symbol"
+        "where symbol = upper(symbol) order by symbol"
     ).fetchall()
 
 
