@@ -117,7 +117,7 @@ def test_hostile_names_are_text_and_nothing_comes_from_elsewhere(reported, batch
 def test_a_symbol_that_breaks_more_than_a_person_reads_shows_the_newest(reported, batch):
     page = reported([replace(bar, low=Decimal("-1")) for n in range(2) for bar in batch(f"S{n}")])
     assert sum(row[0] in {str(day) for day in SESSIONS} for row in page.rows) == 50 < 2 * MOST_BARS
-    many = [replace(bar, low=Decimal("-1")) for bar in batch("S") * 2]
+    many = [replace(bar, low=Decimal("-1"), volume=n) for n in (1, 2) for bar in batch("S")]
     page = reported(many)
     assert sum(row[-1].startswith("critical low_positive") for row in page.rows) >= MOST_BARS
     assert f"… and {50 - MOST_BARS} more bars that broke rules." in page.text
