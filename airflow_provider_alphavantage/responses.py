@@ -257,7 +257,7 @@ def _has_block(document: dict[str, Any], function: str) -> bool:
 
 
 def _refusal(text: str, key: str | None, **about: Any) -> AlphaVantageError:
-    """The kind is told by the text as it came: without a key such as ``day`` it would lack a word."""
+    """The kind follows from the text as it came: without a key such as ``day`` it would lack a word."""
     said = _sentence(scrub(text, key))
     for pattern, kind, extra in _RULES:
         if re.search(pattern, text, re.IGNORECASE | re.DOTALL):

@@ -61,8 +61,8 @@ def days_of(dataset: Dataset, rows: pa.Table) -> list[date | None]:
 def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     """Return the frame that rules are checked on: ``row``, its number, and the columns of the rows.
 
-    Numbers are floats, days and times ISO 8601 texts. ``is_storable``: no text has a NUL. ``times``: how
-    often the row came. ``has_begun``: the day of the row has begun (UTC) when its body was fetched.
+    Numbers are floats, days and times ISO 8601 texts. ``is_storable``: no text has a NUL.
+    ``has_begun``: the day of the row has begun (UTC) when its body was fetched.
     """
     import pandas as pd
 
@@ -70,7 +70,6 @@ def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     frame = pd.concat(frames, ignore_index=True)
     frame.insert(0, "row", range(len(frame)))
     frame["is_storable"] = [is_storable for batch in batches for is_storable in _storable(batch.rows)]
-    frame["times"] = [times for batch in batches for times in batch.times]
     frame["has_begun"] = [
         day is None or day <= batch.request.answered_at.astimezone(UTC).date()
         for batch in batches

@@ -35,6 +35,7 @@ def judge(
     """Return the verdict on each batch of a dataset, and write Data Docs under ``reports``.
 
     :param frame: what the rules are checked on: the rows of the batches, in their order; None: there is none.
+        ``times``, how often each row came, is added here.
     :param run: what Data Docs call the run.
     :param released: by values, who let a row in and why; what it breaks becomes a warning that says so, but
         for rules without which it cannot be stored.
@@ -42,9 +43,8 @@ def judge(
     :raises GateError: an expectation could not be computed.
     """
     findings = {} if frame is None else _check(batches, frame, reports, run, released)
-    shrinks = shrinking(batches, losses, released)
     return [
-        Verdict(batch, (*shrinks.get(batch.name, ()), *findings.get(place, ())))
+        Verdict(batch, (*shrinking(batch, losses, released), *findings.get(place, ())))
         for place, batch in enumerate(batches)
     ]
 
@@ -58,6 +58,7 @@ def _check(
 ) -> dict[int, list[Finding]]:
     dataset = batches[0].dataset
     index = ("row", *dataset.key)
+    frame = frame.assign(times=[times for batch in batches for times in batch.times])
     found = run_checkpoint(frame, dataset.all_rules, reports, suite=dataset.name, index=index, run=run)
     return _findings(batches, frame, _broken(dataset, frame, found), released)
 
@@ -90,10 +91,9 @@ def _findings(
             begin = ends[place] - batches[place].rows.num_rows
             rows[number] = row_of(batches[place], number - begin)
         row = rows[number]
-        told = rule.tells.format_map(_cells(row, frame, number)) if rule.tells else ""
-        found.setdefault(place, []).append(
-            Finding(row, rule, told, released.get(values_of(batches[place].name, row.values)))
-        )
+        message = rule.tells.format_map(_cells(row, frame, number)) if rule.tells else ""
+        let_in = released.get(values_of(batches[place].name, row.values))
+        found.setdefault(place, []).append(Finding(row, rule, message, let_in))
     return found
 
 

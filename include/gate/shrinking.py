@@ -55,14 +55,11 @@ def losses_of(connection: Connection[Any], batches: Sequence[Batch]) -> dict[str
 
 
 def shrinking(
-    batches: Sequence[Batch], losses: Mapping[str, Loss], released: Mapping[Values, str]
-) -> dict[str, list[Finding]]:
-    """Return the finding on each batch that would withdraw too much, by its name."""
-    return {
-        batch.name: [_finding(batch, losses[batch.name], released)]
-        for batch in batches
-        if batch.name in losses
-    }
+    batch: Batch, losses: Mapping[str, Loss], released: Mapping[Values, str]
+) -> tuple[Finding, ...]:
+    """Return the finding on a batch that would withdraw too much, unless it is set aside."""
+    loss = losses.get(batch.name)
+    return (_finding(batch, loss, released),) if loss and not batch.is_set_aside else ()
 
 
 def withdrawal_of(loss: Loss) -> dict[str, str]:
@@ -73,13 +70,13 @@ def withdrawal_of(loss: Loss) -> dict[str, str]:
 def _finding(batch: Batch, loss: Loss, released: Mapping[Values, str]) -> Finding:
     named = [" ".join(key) for key in loss.keys[:MOST_NAMED]]
     more = [f"and {len(loss.keys) - MOST_NAMED} more"] if len(loss.keys) > MOST_NAMED else []
-    told = (
+    message = (
         f"{len(loss.keys)} of {counted(loss.held, 'row')} that are held would be withdrawn: "
         f"{', '.join([*named, *more])}"
     )
     values = withdrawal_of(loss)
     let_in = released.get(values_of(batch.name, values))
-    return Finding(Row(NO_ROW, batch.name, None, values, told), SHRINKS, told, let_in)
+    return Finding(Row(NO_ROW, batch.name, None, values, message), SHRINKS, message, let_in)
 
 
 def _loss(batch: Batch, held: set[Key]) -> Loss:

@@ -125,11 +125,10 @@ class _Gate:
         run = str(self.run.id)
         return judge(kept, frame, reports=self.reports, run=run, released=released, losses=losses)
 
-    def _unless_set_aside(self, batch: Batch, losses: dict[str, Loss]) -> Batch:
+    def _unless_set_aside(self, batch: Batch, losses: Mapping[str, Loss]) -> Batch:
         """The batch, or nothing of it, where a person discarded what it would withdraw."""
         loss = losses.get(batch.name)
         taken = loss and self.decisions.get(values_of(batch.name, withdrawal_of(loss)))
         if not taken or taken.decision != "discarded":
             return batch
-        del losses[batch.name]
         return replace(batch, rows=batch.rows.slice(0, 0), times=[], discarded=batch.rows, is_set_aside=True)

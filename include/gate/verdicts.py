@@ -18,17 +18,18 @@ _VALUES = 5
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a batch, as it is told of.
+    """A row of a batch, as messages name it.
 
     :param number: which of the batch's it is.
     :param values: all it says, by column, exact.
+    :param summary: the first of them beside its key, in words.
     """
 
     number: int
     name: str
     day: date | None
     values: Mapping[str, Any]
-    told: str
+    summary: str
 
     @property
     def texts(self) -> dict[str, str | None]:
@@ -64,7 +65,7 @@ class Finding:
         about = f"{self.row.name}: {self.rule.name}"
         if self.severity != self.rule.severity:
             return f"{about}, {self.let_in}."
-        return f"{about} ({self.told or self.row.told})."
+        return f"{about} ({self.told or self.row.summary})."
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class BrokenRow:
     @property
     def sentence(self) -> str:
         """The row in a line: whose it is, its key, rules, values."""
-        return f"{self.row.name}: {', '.join(self.rules)} ({self.row.told})."
+        return f"{self.row.name}: {', '.join(self.rules)} ({self.row.summary})."
 
 
 @dataclass(frozen=True)
@@ -191,9 +192,9 @@ def row_of(batch: Batch, number: int) -> Row:
     said = {subject, *dataset.parameters.values(), *scope.values()}
     key = [written(values[name]) for name in batch.dataset.key if str(values[name]) not in said]
     others = [name for name in values if name not in batch.dataset.key and name not in _OURS][:_VALUES]
-    told = ", ".join(f"{name} {written(values[name])}" for name in others)
+    summary = ", ".join(f"{name} {written(values[name])}" for name in others)
     day = day_of(values[batch.dataset.day]) if batch.dataset.day else None
-    return Row(number, " ".join([batch.name, *key]), day, values, told)
+    return Row(number, " ".join([batch.name, *key]), day, values, summary)
 
 
 _OURS = frozenset({"is_final"})

@@ -45,8 +45,8 @@ def take_out(connection: Connection[Any], run: Run, which: Literal["discarded", 
 
     :param which: those that are discarded; or those whose release was undone, before what the run may load.
     """
-    about = {"run": run.id, "symbols": run.symbols, "now": run.now()}
-    taken_out = connection.execute(statement(f"load/take_out_{which}"), about).fetchall()
+    about = {"run": run.id, "symbols": run.symbols, "now": run.now(), "which": which}
+    taken_out = connection.execute(statement("load/take_out_bars"), about).fetchall()
     for symbol, session in taken_out:
         log.warning("%s %s: %s, so taken out of stock_data; its history keeps it.", symbol, session, which)
     return len(taken_out)

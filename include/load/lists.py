@@ -87,7 +87,8 @@ def _check(
 def _counted(requests: Sequence[Request], rows: pa.Table) -> pa.Table:
     """What :func:`include.load.merge.count` counts; a list without a row has none."""
     counted = all_held(by_subject(rows, "effective_date"))
-    empty = [name for name in map(_name, requests) if name not in counted["of_subject"].to_pylist()]
+    with_rows = set(counted["of_subject"].to_pylist())
+    empty = [name for name in map(_name, requests) if name not in with_rows]
     nothing = [{"of_subject": name, "rows": 0, "held": True} for name in empty]
     return pa.concat_tables([counted, pa.Table.from_pylist(nothing, counted.schema)])
 

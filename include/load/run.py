@@ -62,11 +62,16 @@ def load_run(
     names = {name for (name,) in connection.execute(asked, (run.id,))}
     brought = brought_by(connection, run, datasets)
     found = [(dataset, one) for dataset, one in brought if dataset.name_of(one.symbol) in names]
-    loaded = _load_symbols(connection, run, accepted, [pair for pair in found if pair[0].subjects])
-    for dataset, request in found:
-        if not dataset.subjects:
-            loaded += _load_dataset(connection, run, accepted, dataset, request)
-    return loaded
+    symbols = _load_symbols(connection, run, accepted, [pair for pair in found if pair[0].subjects])
+    others = [
+        one
+        for dataset, request in found
+        if not dataset.subjects
+        for one in _load_dataset(connection, run, accepted, dataset, request)
+    ]
+    if others:
+        connection.execute(statement("warehouse/grant_readers"))
+    return [*symbols, *others]
 
 
 def _load_symbols(
@@ -113,7 +118,6 @@ def _load_dataset(
             stage(connection, dataset.table, rows)
             merge(connection, dataset.table, dataset.key, rows, run, now=run.now())
             loaded = count(connection, all_held(by_subject(rows, dataset.day)), run)
-            connection.execute(statement("warehouse/grant_readers"))
     except _NOT_STORABLE as error:
         fail(connection, run, request, _explained(dataset, error))
         return []

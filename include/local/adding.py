@@ -38,10 +38,10 @@ def read(symbols: str | None, file: str | None) -> Named:
     listed = read_symbol_file(Path(file)) if file else SymbolFile([])
     watchlist = read_symbols([*read_symbols(symbols or "").names, *listed.names])
     if not watchlist.names:
-        told = f" {listed.left_out}" if listed.left_out else ""
+        left_out = f" {listed.left_out}" if listed.left_out else ""
         raise SettingsError(
             "Name the symbols: make add SYMBOLS=NVDA,AMD, or a file with one a line or under the heading "
-            f"Symbol: FILE=path.{told}"
+            f"Symbol: FILE=path.{left_out}"
         )
     return Named(watchlist, listed.left_out)
 

@@ -25,7 +25,7 @@ HEADING_WITHIN = 30
 
 TOTALS = frozenset({"total", "totals", "subtotal", "grandtotal", "summe", "gesamt", "insgesamt", "totale"})
 
-MOST_TOLD = 10
+MOST_NAMED = 10
 """Things left out that are named; the rest is counted."""
 
 
@@ -44,7 +44,7 @@ def read_symbol_file(file: Path) -> SymbolFile:
 
     :raises SettingsError: it is no text, or no table.
     """
-    text = re.sub(r"\Asep=.(?=\n)", "", read_text(file))  # how Excel is told the delimiter
+    text = re.sub(r"\Asep=.(?=\n)", "", read_text(file))  # how Excel learns the delimiter
     if text.lstrip().startswith("["):
         return SymbolFile(read_symbols(text).names)
     try:
@@ -62,7 +62,7 @@ def _under_heading(text: str) -> SymbolFile | None:
     headings = rows[heading][1]
     names, left_out = _sorted(rows[heading + 1 :], column, headings[column])
     others = [name for position, name in enumerate(headings) if name and position != column]
-    before = [_told(line, cells) for line, cells in rows[:heading] if any(cells)]
+    before = [_line_of(line, cells) for line, cells in rows[:heading] if any(cells)]
     columns = [f"the columns {', '.join(map(printable, others))}"] if others else []
     return SymbolFile(names, _sentence([*columns, *before, *left_out]))
 
@@ -79,10 +79,10 @@ def _place(rows: Sequence[Row]) -> tuple[int, int] | None:
 def _first_cells(text: str) -> SymbolFile:
     rows = rows_of(text, delimiter_of(text))
     names, left_out = _sorted([(line, cells[:1]) for line, cells in rows], 0, "")
-    rest = [_told(line, cells[1:]) for line, cells in rows if cells[:1] != [""] and any(cells[1:])]
-    told = _sentence([*left_out, *rest])
+    rest = [_line_of(line, cells[1:]) for line, cells in rows if cells[:1] != [""] and any(cells[1:])]
+    sentence = _sentence([*left_out, *rest])
     why = "No column is headed Symbol or Ticker, so the first cell of each line is read."
-    return SymbolFile(names, f"{why} {told}" if told else None)
+    return SymbolFile(names, f"{why} {sentence}" if sentence else None)
 
 
 def _sorted(rows: Iterable[Row], column: int, heading: str) -> tuple[list[str], list[str]]:
@@ -93,7 +93,7 @@ def _sorted(rows: Iterable[Row], column: int, heading: str) -> tuple[list[str], 
         if cell and not re.search(r"[\s,;]", cell) and _letters(cell) not in TOTALS:
             names += [cell] if cell != heading else []
         elif any(cells):
-            left_out.append(_told(line, cells))
+            left_out.append(_line_of(line, cells))
     return names, left_out
 
 
@@ -105,10 +105,10 @@ def _letters(cell: str) -> str:
     return "".join(sign for sign in cell.casefold() if sign.isalpha())
 
 
-def _told(line: int, cells: Iterable[str]) -> str:
+def _line_of(line: int, cells: Iterable[str]) -> str:
     return f"line {line} ({printable(', '.join(filter(None, cells)))})"
 
 
 def _sentence(parts: Sequence[str]) -> str | None:
-    more = f" and {len(parts) - MOST_TOLD} more" if len(parts) > MOST_TOLD else ""
-    return f"Left out: {', '.join(parts[:MOST_TOLD])}{more}." if parts else None
+    more = f" and {len(parts) - MOST_NAMED} more" if len(parts) > MOST_NAMED else ""
+    return f"Left out: {', '.join(parts[:MOST_NAMED])}{more}." if parts else None

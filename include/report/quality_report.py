@@ -93,6 +93,7 @@ def write_report(
     """
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     broken = [verdict for verdict in verdicts if verdict.findings]
+    held = held_before(connection, [verdict.batch for verdict in broken])
     html = render(
         TEMPLATES,
         "quality_report.html",
@@ -100,7 +101,7 @@ def write_report(
         verdicts=verdicts,
         counts={severity: _count(findings, severity) for severity in SEVERITIES},
         rules=_rules(findings),
-        sections=[_section(connection, verdict) for verdict in _gravest_first(broken)],
+        sections=[_section(verdict, held) for verdict in _gravest_first(broken)],
     )
     connection.execute(statement("report/write_report"), {"run": run.id, "html": html})
     connection.execute(statement("report/forget_reports"), {"kept": kept})
@@ -133,8 +134,10 @@ def _gravest_first(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return sorted(verdicts, key=lambda one: (one.accepted, -len(one.warnings), one.symbol))
 
 
-def _section(connection: Connection[Any], verdict: Verdict) -> Section:
-    series = _series(verdict.batch, held_before(connection, [verdict.batch]))
+def _section(verdict: Verdict, held: pa.Table) -> Section:
+    import pyarrow.compute as pc
+
+    series = _series(verdict.batch, held.filter(pc.equal(held["symbol"], verdict.symbol)))
     broken: dict[int, list[Finding]] = {}
     for finding in verdict.findings:
         broken.setdefault(finding.row.number, []).append(finding)
@@ -161,6 +164,6 @@ def _series(batch: Batch, held: pa.Table) -> list[_Place]:
     """The bars of a batch and those held that did not come, newest first."""
     came = batch.rows["data_date"].to_pylist()
     own = [_Place(day, number, batch.rows, number) for number, day in enumerate(came)]
-    days = enumerate(held["data_date"].to_pylist())
-    others = [_Place(day, HELD, held, row) for row, day in days if day not in set(came)]
+    days, there = set(came), enumerate(held["data_date"].to_pylist())
+    others = [_Place(day, HELD, held, row) for row, day in there if day not in days]
     return sorted([*own, *others], key=lambda place: place.day, reverse=True)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 from psycopg import Connection
 from pyarrow import csv
 
-if TYPE_CHECKING:
-    from psycopg.abc import Query
-
 
 def read_columns(
-    connection: Connection[Any], query: Query, values: Mapping[str, Any], schema: pa.Schema
+    connection: Connection[Any], query: bytes, values: Mapping[str, Any], schema: pa.Schema
 ) -> pa.Table:
     """Return the rows of a query, which has the columns of the schema; an empty text is read as null."""
     answer = pa.BufferOutputStream()
-    asked = b"copy (" + _text(query) + b") to stdout (format csv)"
+    asked = b"copy (" + query + b") to stdout (format csv)"
     with connection.cursor() as cursor, cursor.copy(asked, values) as copy:
         for block in copy:
             answer.write(block)
@@ -32,7 +29,3 @@ def read_columns(
             column_types=schema, strings_can_be_null=True, true_values=["t"], false_values=["f"]
         ),
     )
-
-
-def _text(query: Any) -> bytes:
-    return query if isinstance(query, bytes) else str(query).encode()

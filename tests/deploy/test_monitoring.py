@@ -166,7 +166,10 @@ def ask(
 
     def query(expression: str) -> list[Any]:
         url = f"http://127.0.0.1:{port}/api/v1/query"
-        answer = httpx.post(url, data={"query": expression}, trust_env=False).json()
+        response = httpx.post(url, data={"query": expression}, trust_env=False)
+        if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            response.raise_for_status()  # it is starting: nothing is answered yet
+        answer = response.json()
         assert answer["status"] == "success", f"{expression}: {answer.get('error')}"
         return answer["data"]["result"]
 

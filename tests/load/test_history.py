@@ -125,7 +125,8 @@ def bar(symbol: str, session: date, draw: random.Random, now: datetime, final: b
 
 
 def seen(b: StockBar, before: dict) -> tuple:
-    """What the table says after loading a bar: final once, the same values stay final."""
-    values = (b.open, b.high, b.low, b.close, b.volume)
+    """What the table says after loading a bar: a final one gives way to a final one alone."""
     held = before.get((b.symbol, b.data_date))
-    return (*values, b.is_final or (held is not None and held[:5] == values and held[5]))
+    if held is not None and held[5] and not b.is_final:
+        return held
+    return (b.open, b.high, b.low, b.close, b.volume, b.is_final)

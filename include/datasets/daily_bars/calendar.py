@@ -23,7 +23,7 @@ Sessions = Mapping[str, frozenset[date]]
 """By exchange or symbol."""
 
 
-def days_of(frame: pd.DataFrame, days: list[date]) -> Days:
+def rows_by_day(frame: pd.DataFrame, days: list[date]) -> Days:
     """Return the days of each symbol of the frame.
 
     :param days: those of its rows.

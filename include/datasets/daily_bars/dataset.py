@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def frame_of_bars(
     connection: Connection[Any], batches: Sequence[Batch], brought: Sequence[Batch], now: datetime
 ) -> pd.DataFrame:
-    """Return the frame of bars, with what the warehouse knows of them: its columns are told in ``rules``."""
+    """Return the frame of bars, with what the warehouse knows of them: ``rules`` describes its columns."""
     from include.datasets.daily_bars.frame import bar_frame
     from include.datasets.daily_bars.known import known_of
 

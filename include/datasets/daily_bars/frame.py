@@ -1,6 +1,6 @@
 """The frame that the rules of daily bars are checked on: the bars of a run, and what is computed for each.
 
-Its columns are told in :mod:`include.datasets.daily_bars.rules`.
+Its columns are described in :mod:`include.datasets.daily_bars.rules`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from include.datasets.base import Batch
-from include.datasets.daily_bars.calendar import Sessions, add_calendar, add_lateness, add_missing, days_of
+from include.datasets.daily_bars.calendar import (
+    Sessions,
+    add_calendar,
+    add_lateness,
+    add_missing,
+    rows_by_day,
+)
 from include.datasets.daily_bars.known import Known, held_schema
 from include.datasets.daily_bars.steps import add_steps
 from include.datasets.rows import numbers_and_texts, written
@@ -40,12 +46,12 @@ def bar_frame(batches: Sequence[Batch], known: Known, now: datetime) -> pd.DataF
     both = pd.concat([numbers_and_texts(rows.select(_COLUMNS)) for rows in (bars, others)], ignore_index=True)
     both.insert(0, "row", range(len(both)))
     frame = add_steps(both, known.actions).iloc[: len(bars)].copy()
-    _add_held(frame, bars, held.take(held_rows))
-    frame["times"] = [times for batch in batches for times in batch.times]
-    _add_stale(frame, batches, bars, held.take(held_rows))
+    held_of_each = held.take(held_rows)
+    _add_held(frame, bars, held_of_each)
+    _add_stale(frame, batches, bars, held_of_each)
     frame["is_storable"] = _is_storable(bars)
     days: list[date] = bars["data_date"].to_pylist()
-    by_symbol = days_of(frame, days)
+    by_symbol = rows_by_day(frame, days)
     add_calendar(frame, days, by_symbol, now)
     add_missing(frame, by_symbol, _days_by_symbol(others), known.missing)
     add_lateness(frame, by_symbol, known.missing, now)
