@@ -50,8 +50,8 @@ psql: installed ## a SQL prompt in the warehouse
 	@$(RUN) psql
 
 # REPLAY=folder is how `make run` is told to replay recordings; here it names rows, and only on the command line.
-quarantine: installed ## refused rows that await you; RELEASE=12,13 WHY="..." (or DISCARD=, UNDO=, REPLAY=) decides
-	@REPLAY= $(RUN) quarantine $(call said,RELEASE,release) $(call said,DISCARD,discard) $(call said,UNDO,undo) $(call said,REPLAY,replay)
+quarantine: installed ## refused rows that await you; RELEASE=12,13 WHY="..." (or DISCARD=, CHOOSE=, UNDO=, REPLAY=) decides
+	@REPLAY= $(RUN) quarantine $(call said,RELEASE,release) $(call said,DISCARD,discard) $(call said,CHOOSE,choose) $(call said,UNDO,undo) $(call said,REPLAY,replay)
 
 clean: installed ## stop everything and delete .run/ with its databases (.venv stays)
 	@$(RUN) clean

@@ -7,7 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from airflow_provider_alphavantage.functions import find
-from airflow_provider_alphavantage.parsing import FAMILIES, Family, Records, parse, parse_frame, parse_table
+from airflow_provider_alphavantage.parsing import (
+    FAMILIES,
+    Family,
+    OddRow,
+    Records,
+    parse,
+    parse_frame,
+    parse_table,
+)
 from airflow_provider_alphavantage.responses import Payload
 
 if TYPE_CHECKING:
@@ -38,12 +46,14 @@ class Answer:
         """
         return parse(self.payload, self.function, _family(self.function), symbol=self.symbol)
 
-    def table(self) -> pa.Table:
+    def table(self, odd: list[OddRow] | None = None) -> pa.Table:
         """Return the rows as an Arrow table with exact values (needs the extra ``[arrow]``).
+
+        :param odd: a list to which rows that cannot be read are added; without it, one makes all unreadable.
 
         :raises UnreadableBody: as :meth:`records` does, or a number has more digits than an Arrow decimal.
         """
-        return parse_table(self.payload, self.function, _family(self.function), symbol=self.symbol)
+        return parse_table(self.payload, self.function, _family(self.function), symbol=self.symbol, odd=odd)
 
     def frame(self) -> pd.DataFrame:
         """Return the rows as a frame with exact values (needs the extra ``[pandas]``)."""

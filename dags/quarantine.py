@@ -9,6 +9,7 @@ dividends or symbols that would withdraw more than a few. Trigger this DAG:
 | `list` | what awaits a decision, with the ids to name in `rows`: see the log of `decide` |
 | `release` | it is right although it breaks a rule: it is loaded as it is (see the view `released_bar`) |
 | `discard` | it is wrong: it is left out, and what came with it is loaded; of a list, what is held stays |
+| `choose` | of several rows of one key this one is right: it is loaded, the others are left out |
 | `undo` | the decision on it is taken back: it is judged as if nobody had decided |
 | `replay` | decide nothing; judge the symbols of these rows again under today's rules, after one was mended |
 
@@ -30,7 +31,7 @@ from include.tasks.context import opened, run_request, this_run
 from include.tasks.defaults import ATTENDED_ARGS
 from include.tasks.flow import load_stock_data, validate_data
 
-ACTIONS = ["list", "release", "discard", "undo", "replay"]
+ACTIONS = ["list", "release", "discard", "choose", "undo", "replay"]
 
 
 @task

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from airflow.sdk import ObjectStoragePath
 
-from include.datasets.base import Batch, Dataset
+from include.datasets.base import Batch, Dataset, Rows
 from include.datasets.daily_bars import DAILY_BAR_RULES, DAILY_BARS
 from include.datasets.daily_bars.frame import bar_frame
 from include.datasets.daily_bars.known import Known, bar_schema
@@ -92,7 +92,7 @@ def batches_of(bars: Iterable[StockBar], path: str = "path") -> list[Batch]:
     for bar in bars:
         by_symbol.setdefault(bar.symbol, []).append(bar)
     return [
-        read_batch(DAILY_BARS, _request(symbol, path, own[0].fetched_at), rows_of(own))
+        read_batch(DAILY_BARS, _request(symbol, path, own[0].fetched_at), Rows(rows_of(own), None))
         for symbol, own in by_symbol.items()
     ]
 

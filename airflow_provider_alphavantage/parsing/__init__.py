@@ -7,13 +7,14 @@ monthly prices.
 """
 
 from airflow_provider_alphavantage.parsing.frames import parse_frame, parse_table, read_frame
-from airflow_provider_alphavantage.parsing.records import Kind, Records, Value
+from airflow_provider_alphavantage.parsing.records import Kind, OddRow, Records, Value
 from airflow_provider_alphavantage.parsing.shapes import FAMILIES, Family, parse
 
 __all__ = [
     "FAMILIES",
     "Family",
     "Kind",
+    "OddRow",
     "Records",
     "Value",
     "parse",

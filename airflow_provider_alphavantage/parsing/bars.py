@@ -14,13 +14,14 @@ from airflow_provider_alphavantage.optional import require
 from airflow_provider_alphavantage.parsing.arrow import convert_to_arrow
 from airflow_provider_alphavantage.parsing.columns import convert
 from airflow_provider_alphavantage.parsing.labels import column_names
-from airflow_provider_alphavantage.parsing.records import exact_decimals
+from airflow_provider_alphavantage.parsing.records import OddRow, exact_decimals
 from airflow_provider_alphavantage.parsing.series import Split, series
 from airflow_provider_alphavantage.parsing.tables import (
     Columns,
     Table,
     arrow_from_csv,
     from_csv,
+    read_apart,
     typed_columns,
 )
 from airflow_provider_alphavantage.responses import Payload
@@ -84,14 +85,18 @@ def parse_bars(payload: Payload, *, function: str, symbol: str | None = None) ->
     return _read(_series, convert, from_csv, payload, function, symbol)
 
 
-def bars_table(payload: Payload, *, function: str, symbol: str | None = None) -> BarsTable:
+def bars_table(
+    payload: Payload, *, function: str, symbol: str | None = None, odd: list[OddRow] | None = None
+) -> BarsTable:
     """Read a price series as :func:`parse_bars` does, to one Arrow table (needs pyarrow).
 
-    :raises UnreadableBody: as ``parse_bars`` does, or a number has more digits than an Arrow decimal.
+    :param odd: a list to which rows that cannot be read are added; without it, one makes the body unreadable.
+    :raises UnreadableBody: as ``parse_bars`` does but for a volume with a fraction, which is read as it is;
+        or a number has more digits than an Arrow decimal.
     :raises ImportError: pyarrow is not installed; the error names the extra.
     """
     require("pyarrow")
-    return _read(_bars_table, convert_to_arrow, arrow_from_csv, payload, function, symbol)
+    return _read(_bars_table, convert_to_arrow, arrow_from_csv, payload, function, symbol, odd)
 
 
 def _read(
@@ -101,14 +106,18 @@ def _read(
     payload: Payload,
     function: str,
     symbol: str | None,
+    odd: list[OddRow] | None = None,
 ) -> _T:
+    def made(table: Table, family: str) -> _T:
+        columns = typed_columns(table, family, convert)
+        _refuse_times(columns)
+        return make(columns)
+
     try:
-        columns = typed_columns(_with_prices(series(payload, function, split)), "series", convert)
-        _refuse_odd_kinds(columns)
-        found = make(columns)
+        table = _with_prices(series(payload, function, split))
+        found, served = read_apart(made, table, "series", odd), table.meta.get("symbol")
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as exc:
         raise UnreadableBody(f"Not a price series: {exc}.", function=function, symbol=symbol) from exc
-    served = columns.meta.get("symbol")
     if symbol and served and served.upper() != symbol.upper():
         raise UnreadableBody(f"The body is that of {served!r}.", function=function, symbol=symbol)
     return found
@@ -123,27 +132,18 @@ def _with_prices(table: Table) -> Table:
     return table
 
 
-def _refuse_odd_kinds(columns: Columns) -> None:
-    kinds = dict(zip(columns.names, columns.kinds, strict=True))
-    if kinds.get("timestamp", "date") != "date":
+def _refuse_times(columns: Columns) -> None:
+    if dict(zip(columns.names, columns.kinds, strict=True)).get("timestamp", "date") != "date":
         raise ValueError("the rows have a time of day, not a session")
-    if kinds.get("volume", "whole") != "whole":
-        raise ValueError(f"{_broken_volume(columns)} is not a whole number")
-
-
-def _broken_volume(columns: Columns) -> str:
-    named = dict(zip(columns.names, map(_as_list, columns.values), strict=True))
-    pairs = zip(named["timestamp"], named["volume"], strict=True)
-    session, volume = next(pair for pair in pairs if pair[1] is not None and pair[1] % 1)
-    return f"{session}: volume {volume}"
-
-
-def _as_list(values: Any) -> list[Any]:
-    return values.to_pylist() if hasattr(values, "to_pylist") else values  # type: ignore[no-any-return]
 
 
 def _series(columns: Columns) -> Series:
     named = dict(zip(columns.names, columns.values, strict=True))
+    pairs = zip(named.get("timestamp", ()), named.get("volume", ()), strict=False)
+    if broken := next(
+        ((day, volume) for day, volume in pairs if isinstance(volume, Decimal) and volume % 1), None
+    ):
+        raise ValueError(f"{broken[0]}: volume {broken[1]} is not a whole number")
     wanted = [named.get(name, repeat(None)) for name in _COLUMNS]
     return Series(tuple(map(Bar, *wanted)) if "timestamp" in named else (), *_about(columns))
 

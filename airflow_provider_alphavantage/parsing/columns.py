@@ -139,6 +139,34 @@ def zone_of(name: str) -> ZoneInfo:
         raise ValueError(f"no time zone is named {name[:40]!r}") from exc
 
 
+def misfits(kind: Declared, name: str, cells: Sequence[Cell]) -> dict[int, str]:
+    """Return what is wrong with cells that are not what their column was declared to hold, by row."""
+    read, wrong = _reader(kind, cells), {}
+    for row, cell in enumerate(cells):
+        try:
+            read(cell)
+        except (ValueError, TypeError, ArithmeticError) as exc:
+            wrong[row] = f"{name} {exc}"
+    return wrong
+
+
+def _reader(kind: Declared, cells: Sequence[Cell]) -> Callable[[Cell], Value]:
+    if kind in {"number", "whole"}:
+        return _number
+    if kind == "time" and sum(isinstance(cell, str) and len(cell.strip()) > 10 for cell in cells) * 2 > len(
+        cells
+    ):
+        return _moment
+    return _date if kind in {"date", "time"} else _text
+
+
+def _text(cell: Cell) -> str:
+    text = str(cell)
+    if text != text.encode(errors="replace").decode():
+        raise ValueError(f"{_shown(cell)} is not UTF-8")
+    return text
+
+
 def _each(read: Callable[[Cell], _T], name: str, cells: Sequence[Cell]) -> list[_T]:
     values: list[_T] = []
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.optional import require
-from airflow_provider_alphavantage.parsing.records import exact_decimals
+from airflow_provider_alphavantage.parsing.records import OddRow, exact_decimals
 from airflow_provider_alphavantage.parsing.shapes import Family, parse, parse_columns
 from airflow_provider_alphavantage.responses import Payload, read
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def parse_table(
-    payload: Payload, function: str, family: Family | None = None, *, symbol: str | None = None
+    payload: Payload,
+    function: str,
+    family: Family | None = None,
+    *,
+    symbol: str | None = None,
+    odd: list[OddRow] | None = None,
 ) -> pa.Table:
     """Return the rows of a body as an Arrow table; see :func:`~.shapes.parse`.
 
@@ -31,7 +36,7 @@ def parse_table(
     require("pyarrow")
     import pyarrow as pa
 
-    columns = parse_columns(payload, function, family, symbol=symbol)
+    columns = parse_columns(payload, function, family, symbol=symbol, odd=odd)
     pairs = zip(columns.names, columns.values, strict=True)
     try:
         arrays = [v if isinstance(v, pa.Array) else exact_decimals(name, v) for name, v in pairs]

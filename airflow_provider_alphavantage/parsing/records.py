@@ -22,6 +22,18 @@ Kind = Literal["text", "date", "time", "number", "whole", "flag"]
 
 
 @dataclass(frozen=True)
+class OddRow:
+    """A row that cannot be read, beside rows that can.
+
+    :param cells: as served, as text, by plain column name; what a row has beyond its header is ``more``.
+    :param why: what is wrong with it.
+    """
+
+    cells: Mapping[str, str | None]
+    why: str
+
+
+@dataclass(frozen=True)
 class Records:
     """The rows of one body, in the order they were served.
 

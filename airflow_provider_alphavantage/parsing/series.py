@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from airflow_provider_alphavantage.parsing.columns import convert
 from airflow_provider_alphavantage.parsing.labels import column_name
-from airflow_provider_alphavantage.parsing.records import Value
-from airflow_provider_alphavantage.parsing.tables import Table, from_csv, meta_of
+from airflow_provider_alphavantage.parsing.records import OddRow, Value
+from airflow_provider_alphavantage.parsing.tables import Table, as_text, from_csv, meta_of
 from airflow_provider_alphavantage.responses import REPEATED, Payload
 
 BLOCKS = ("Time Series", "Technical Analysis")
 """What the key over the rows contains, however the API decorates it."""
 
-Split = Callable[[bytes], tuple[list[str], list[Any]]]
+Split = Callable[[bytes], Table]
 """Splits a CSV body into its header and its columns."""
 
 _UTC_FUNCTIONS = ("FX_", "CRYPTO_", "DIGITAL_CURRENCY_")
@@ -44,13 +46,14 @@ def zone_by_function(function: str) -> str:
 
 
 def _from_csv(content: bytes, function: str, split: Split) -> Table:
-    header, columns = split(content)
+    table = split(content)
+    header, columns = list(table.header), table.columns
     at = next((place for place, name in enumerate(header) if name in {"timestamp", "time"}), None)
     if at is None:
         raise ValueError(f"the header {header} lacks ['timestamp']")
     labels = ["timestamp", *header[:at], *header[at + 1 :]]
     moved = [columns[at], *columns[:at], *columns[at + 1 :]]
-    return Table(labels, moved, zone=zone_by_function(function))
+    return replace(table, header=labels, columns=moved, zone=zone_by_function(function))
 
 
 def _from_json(document: Mapping[str, Any]) -> Table:
@@ -61,7 +64,8 @@ def _from_json(document: Mapping[str, Any]) -> Table:
     if len(blocks) > 1:
         raise ValueError(f"{len(blocks)} time series in one body")
     block = blocks[0] if blocks else {}
-    labels = _labels(block)
+    labels, odd = _labels(block)
+    block = {moment: row for moment, row in block.items() if tuple(row) == labels} if odd else block
     moments = list(block)
     if REPEATED in "".join(moments):
         moments = [moment.partition(REPEATED)[0] for moment in moments]
@@ -70,7 +74,7 @@ def _from_json(document: Mapping[str, Any]) -> Table:
     rows = list(block.values())
     columns = [moments, *(list(map(itemgetter(label), rows)) for label in labels)] if block else []
     header = ["timestamp", *labels] if block else []
-    return Table(header, columns, meta, meta.get("time_zone", "UTC"))
+    return Table(header, columns, meta, meta.get("time_zone", "UTC"), odd)
 
 
 def _each_once(table: Table) -> Table:
@@ -81,7 +85,7 @@ def _each_once(table: Table) -> Table:
         _refuse_difference(name, table, names.index(name), place)
     kept = [place for place, name in enumerate(names) if names.index(name) == place]
     header, columns = [table.header[at] for at in kept], [table.columns[at] for at in kept]
-    return Table(header, columns, table.meta, table.zone)
+    return replace(table, header=header, columns=columns)
 
 
 def _refuse_difference(name: str, table: Table, first: int, second: int) -> None:
@@ -102,14 +106,24 @@ def _values(name: str, table: Table, place: int) -> Sequence[Value]:
     return convert("guess", name, cells, table.zone)[1]
 
 
-def _labels(block: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
-    """The labels of all rows, which must be the same: a shifted value would be a wrong one."""
-    shapes = set(map(tuple, block.values()))
+def _labels(block: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[OddRow, ...]]:
+    """The labels of the rows, and the rows that have others: a shifted value would be a wrong one."""
+    shapes = Counter(map(tuple, block.values()))
     if len(shapes) <= 1 and set(map(type, block.values())) <= {dict}:
-        return shapes.pop() if shapes else ()
-    first = next(iter(block.values()))
-    odd = next((k for k, row in block.items() if not isinstance(row, dict) or tuple(row) != tuple(first)), "")
-    raise ValueError(f"row {odd[:40]!r} has other fields than the first")
+        return next(iter(shapes), ()), ()
+    usual = Counter(tuple(row) for row in block.values() if isinstance(row, dict)).most_common(1)
+    labels: tuple[str, ...] = usual[0][0] if usual else ()
+    others = {at: row for at, row in block.items() if not isinstance(row, dict) or tuple(row) != labels}
+    return labels, tuple(_odd(moment, row) for moment, row in others.items())
+
+
+def _odd(moment: str, row: Any) -> OddRow:
+    moment = moment.partition(REPEATED)[0]
+    cells = (
+        {column_name(label): as_text(cell) for label, cell in row.items()} if isinstance(row, dict) else {}
+    )
+    why = f"row {moment[:40]!r} has other fields than the rest"
+    return OddRow({"timestamp": as_text(moment)} | (cells or {"row": as_text(row)}), why)
 
 
 def _of_day(moments: list[str]) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, TypeVar, get_args
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing import blocks, nested
 from airflow_provider_alphavantage.parsing.arrow import convert_to_arrow
-from airflow_provider_alphavantage.parsing.records import Records
+from airflow_provider_alphavantage.parsing.records import OddRow, Records
 from airflow_provider_alphavantage.parsing.series import BLOCKS, Split, series, zone_by_function
 from airflow_provider_alphavantage.parsing.subjects import other_symbol
 from airflow_provider_alphavantage.parsing.tables import (
@@ -16,6 +17,7 @@ from airflow_provider_alphavantage.parsing.tables import (
     Table,
     arrow_from_csv,
     from_csv,
+    read_apart,
     typed,
     typed_columns,
 )
@@ -49,27 +51,38 @@ UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, Arith
 
 
 def parse(
-    payload: Payload, function: str, family: Family | None = None, *, symbol: str | None = None
+    payload: Payload,
+    function: str,
+    family: Family | None = None,
+    *,
+    symbol: str | None = None,
+    odd: list[OddRow] | None = None,
 ) -> Records:
     """Return the rows of a body; an empty envelope gives none.
 
     :param family: the shape the function answers in; by default it is recognised from the body.
     :param symbol: the symbol asked for, or several with commas.
+    :param odd: a list to which rows that cannot be read are added; without it, one makes the body unreadable.
     :raises UnreadableBody: the body is not of that shape, a value is not what its column holds, or the body
         says that it is of another symbol.
     """
-    return _parse(typed, from_csv, payload, function, family, symbol)
+    return _parse(typed, from_csv, payload, function, family, symbol, odd)
 
 
 def parse_columns(
-    payload: Payload, function: str, family: Family | None = None, *, symbol: str | None = None
+    payload: Payload,
+    function: str,
+    family: Family | None = None,
+    *,
+    symbol: str | None = None,
+    odd: list[OddRow] | None = None,
 ) -> Columns:
     """Do what :func:`parse` does, to Arrow columns (needs pyarrow)."""
 
     def typed_as_arrow(table: Table, family: str) -> Columns:
         return typed_columns(table, family, convert_to_arrow)
 
-    return _parse(typed_as_arrow, arrow_from_csv, payload, function, family, symbol)
+    return _parse(typed_as_arrow, arrow_from_csv, payload, function, family, symbol, odd)
 
 
 def _parse(
@@ -79,13 +92,14 @@ def _parse(
     function: str,
     family: Family | None,
     symbol: str | None,
+    odd: list[OddRow] | None,
 ) -> _T:
     if family is not None and family not in FAMILIES:
         raise ValueError(f"No family of bodies is named {family!r}; there are {sorted(FAMILIES)}.")
     try:
         found = family or recognise(payload)
         table = _table(payload, function, found, split)
-        made, other = make(table, found), other_symbol(table, function, found, symbol or "")
+        made, other = read_apart(make, table, found, odd), other_symbol(table, function, found, symbol or "")
     except UNREADABLE as exc:
         raise UnreadableBody(_why(family, exc), function=function, symbol=symbol) from exc
     if other:
@@ -96,7 +110,7 @@ def _parse(
 def recognise(payload: Payload) -> Family:
     """Return the family a body looks like; a body like none of them is a record."""
     if payload.document is None:
-        return _of_csv(from_csv(payload.content)[0])
+        return _of_csv(list(from_csv(payload.content).header))
     names = " ".join(payload.document)
     for sign, family in _SIGNS:
         if sign in names:
@@ -129,10 +143,11 @@ def _table(payload: Payload, function: str, family: str, split: Split) -> Table:
         return series(payload, function, split)
     if payload.document is not None:
         return _JSON[family](payload.document, function)
-    header, columns = split(payload.content)
-    if header[0] == "timestamp" and ":" not in "".join(map(str, columns[0])):
+    table = split(payload.content)
+    header = table.header
+    if header[0] == "timestamp" and ":" not in "".join(map(str, table.columns[0])):
         header = ["date", *header[1:]]  # what the same list calls it in JSON
-    return Table(header, columns, zone=zone_by_function(function))
+    return replace(table, header=header, zone=zone_by_function(function))
 
 
 def _why(family: str | None, exc: Exception) -> str:

@@ -6,29 +6,36 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any
+from dataclasses import dataclass, field, replace
+from itertools import chain, compress
+from typing import Any, TypeVar
 
 from airflow_provider_alphavantage.parsing.arrow import csv_columns
-from airflow_provider_alphavantage.parsing.columns import Cell, Misfit, convert
+from airflow_provider_alphavantage.parsing.columns import Cell, Misfit, convert, misfits
 from airflow_provider_alphavantage.parsing.kinds import declared
 from airflow_provider_alphavantage.parsing.labels import column_name, column_names
-from airflow_provider_alphavantage.parsing.records import Kind, Records
+from airflow_provider_alphavantage.parsing.records import Kind, OddRow, Records
 from airflow_provider_alphavantage.responses import unmarked
+
+_T = TypeVar("_T")
+
+_MOST_ODD = 10
+"""Up to so many rows that cannot be read are no reason to doubt what the body is."""
 
 
 @dataclass(frozen=True)
 class Table:
     """Labels and, for each, its cells as served; ``zone`` is the zone of times without one.
 
-    A column is a sequence, or an Arrow array of texts.
+    A column is a sequence, or an Arrow array of texts. ``odd`` rows have other cells than the header says,
+    and are not in the columns.
     """
 
     header: Sequence[str]
     columns: Sequence[Any]
     meta: Mapping[str, str] = field(default_factory=dict)
     zone: str = "US/Eastern"
+    odd: tuple[OddRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ def typed_columns(table: Table, family: str, convert: Callable[..., tuple[Kind, 
 
     :raises ValueError: a cell contradicts its column; the text names row and column.
     """
+    if table.odd:
+        raise ValueError(table.odd[0].why)
     names = column_names(table.header)
     try:
         pairs = [
@@ -64,6 +73,42 @@ def typed_columns(table: Table, family: str, convert: Callable[..., tuple[Kind, 
     except Misfit as exc:
         raise ValueError(f"row {exc.row + 1} ({str(table.columns[0][exc.row])[:40]}): {exc}") from exc
     return Columns(names, tuple(kind for kind, _ in pairs), [values for _, values in pairs], table.meta)
+
+
+def read_apart(make: Callable[[Table, str], _T], table: Table, family: str, odd: list[OddRow] | None) -> _T:
+    """Return what is made of a table; rows that cannot be read are added to ``odd``, if that is a list.
+
+    :raises ValueError: as ``make`` does, or most rows cannot be read: it is another kind of body then.
+    """
+    try:
+        return make(table, family)
+    except (ValueError, TypeError, ArithmeticError):
+        found, rest = _set_apart(table, family) if odd is not None and table.columns else ([], table)
+        if odd is None or not found or len(found) > max(_MOST_ODD, len(rest.columns[0])):
+            raise
+    odd += found
+    return make(rest, family)
+
+
+def _set_apart(table: Table, family: str) -> tuple[list[OddRow], Table]:
+    names = column_names(table.header)
+    columns = [cells.to_pylist() if hasattr(cells, "to_pylist") else cells for cells in table.columns]
+    wrong: dict[int, str] = {}
+    for name, cells in zip(names, columns, strict=True):
+        wrong = misfits(declared(name, family), name, cells) | wrong
+    odd = [
+        OddRow({name: as_text(cells[row]) for name, cells in zip(names, columns, strict=True)}, wrong[row])
+        for row in sorted(wrong)
+    ]
+    kept = [row not in wrong for row in range(len(columns[0]))]
+    return [*table.odd, *odd], replace(table, columns=[list(compress(c, kept)) for c in columns], odd=())
+
+
+def as_text(value: Any) -> str | None:
+    """Return a cell as text that can be stored: half a surrogate pair, or an odd byte, is written out."""
+    if value is None:
+        return None
+    return str(cell(value)).encode(errors="backslashreplace").decode()
 
 
 def from_dicts(dicts: Sequence[Mapping[str, Any]], **about: Any) -> Table:
@@ -89,12 +134,16 @@ def meta_of(block: Mapping[str, Any]) -> dict[str, str]:
     return meta
 
 
-def from_csv(content: bytes) -> tuple[list[str], list[Any]]:
+def from_csv(content: bytes) -> Table:
     """Split a CSV body into its header and its columns, whatever the line ends.
 
-    :raises ValueError: a row is longer or shorter than the header, or a quote runs over lines.
+    Rows that are longer or shorter than the header are ``odd``.
+
+    :raises ValueError: the last row is short and its line has no end, or a quote runs over lines.
     """
-    lines = csv.reader(io.StringIO(unmarked(content).decode("utf-8"), newline=""), strict=True)
+    # What is not UTF-8 is found where it is: one odd byte makes one odd row.
+    text = unmarked(content).decode("utf-8", "surrogateescape")
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(lines, [])]
         rows = [fields for fields in lines if fields]
@@ -102,20 +151,28 @@ def from_csv(content: bytes) -> tuple[list[str], list[Any]]:
         raise ValueError(str(exc)) from exc
     if len(header) < 2:
         raise ValueError(f"{header[:1]} is not the header of a table")
-    for number, fields in enumerate(rows, 1):
-        if len(fields) != len(header):
-            raise ValueError(
-                f"row {number} ({fields[0][:40]}): {len(fields)} fields under a header of {len(header)}"
-            )
+    odd = [_ragged(header, number, row) for number, row in enumerate(rows, 1) if len(row) != len(header)]
+    if odd and len(rows[-1]) != len(header) and not text.endswith(("\n", "\r")):
+        raise ValueError(odd[-1].why)
+    if odd:
+        rows = [fields for fields in rows if len(fields) == len(header)]
     if b'"' in content and any("\n" in text or "\r" in text for fields in rows for text in fields):
         raise ValueError("a quoted field runs over the end of its line")
-    return header, list(zip(*rows, strict=True)) or [()] * len(header)
+    return Table(header, list(zip(*rows, strict=True)) or [()] * len(header), odd=tuple(odd))
 
 
-def arrow_from_csv(content: bytes) -> tuple[list[str], list[Any]]:
+def _ragged(header: Sequence[str], number: int, fields: Sequence[str]) -> OddRow:
+    cells = {name: as_text(text) for name, text in zip(column_names(header), fields, strict=False)}
+    if more := fields[len(header) :]:
+        cells["more"] = as_text(",".join(more))
+    why = f"row {number} ({fields[0][:40]}): {len(fields)} fields under a header of {len(header)}"
+    return OddRow(cells, why)
+
+
+def arrow_from_csv(content: bytes) -> Table:
     """Do what :func:`from_csv` does, to Arrow columns where the body is regular."""
     content = unmarked(content)
     columns = csv_columns(content)
     if columns is None:
         return from_csv(content)
-    return from_csv(content[: content.index(b"\n")])[0], columns
+    return Table(from_csv(content[: content.index(b"\n")]).header, columns)

@@ -48,17 +48,33 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """A row of which a cell has not the form of its column.
+
+    :param day: that of the row, where it can be read.
+    :param values: as served, as texts, by column.
+    :param why: what is wrong with it.
+    """
+
+    day: date | None
+    values: Mapping[str, str | None]
+    why: str
+
+
+@dataclass(frozen=True)
 class Rows:
     """The rows of one body, exact and in the order they were served.
 
     :param table: Arrow columns, those of the key among them.
     :param through: the newest day the body speaks for; of a series of sessions, the newest that is final.
     :param left_out: how many rows still move, and so are no part of it.
+    :param unreadable: the rows that are not in the table.
     """
 
     table: pa.Table
     through: date | None
     left_out: int = 0
+    unreadable: Sequence[Unreadable] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,7 @@ class Batch:
     :param rows: those to judge; one that came several times is one of them.
     :param times: how often each of them came.
     :param discarded: those that a person left out; in the columns of ``rows``.
+    :param unreadable: those that cannot be read, and ``unreadable_discarded`` those a person left out.
     :param is_set_aside: a person discarded all of it; what is held stays.
     """
 
@@ -77,6 +94,8 @@ class Batch:
     times: Sequence[int]
     discarded: pa.Table
     is_set_aside: bool = False
+    unreadable: Sequence[Unreadable] = ()
+    unreadable_discarded: Sequence[Unreadable] = ()
 
     @property
     def name(self) -> str:
@@ -86,7 +105,12 @@ class Batch:
     @property
     def brought(self) -> int:
         """How many rows came."""
-        return sum(self.times) + int(self.discarded.num_rows)
+        return sum(self.times) + len(self.unreadable) + self.left_out
+
+    @property
+    def left_out(self) -> int:
+        """How many rows a person left out."""
+        return int(self.discarded.num_rows) + len(self.unreadable_discarded)
 
 
 Frame = Callable[["Connection[Any]", Sequence["Batch"], Sequence["Batch"], datetime], "pd.DataFrame"]
@@ -191,6 +215,7 @@ class Dataset:
             f"No two rows have the same {', '.join(self.key)}.",
             *_unique(self.key),
             releasable=False,
+            one_of=True,
         )
         once = counted_once("it came {times} times and counts once")
         begun = Rule(
@@ -201,7 +226,7 @@ class Dataset:
         )
         storable = Rule(
             "storable",
-            "No text has a NUL, which no database can hold.",
+            "No text has a NUL, which no database can hold, and the key is at most 2,000 bytes long.",
             "ExpectColumnValuesToBeInSet",
             {"column": "is_storable", "value_set": [True]},
             releasable=False,

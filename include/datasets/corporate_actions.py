@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_provider_alphavantage.exceptions import PremiumRequired, UnreadableBody
 from airflow_provider_alphavantage.parsing import parse
-from airflow_provider_alphavantage.parsing.records import exact_decimals
+from airflow_provider_alphavantage.parsing.records import OddRow, exact_decimals
 from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Body, Dataset, Rows
+from include.datasets.rows import unreadable_rows
 from include.datasets.rule import Rule, not_negative, positive, present
 from include.market.exchanges import exchange_of
 from include.market.sessions import last_closed_session, sessions_before
@@ -72,7 +73,8 @@ def read_actions(body: Body) -> Rows:
 
     :raises UnreadableBody: it is not such a list, or that of another symbol.
     """
-    listed = [_together(group) for group in _by_day(_listed(body)).values()]
+    odd: list[OddRow] = []
+    listed = [_together(group) for group in _by_day(_listed(body, odd)).values()]
     actions = [action for action, _ in listed]
     columns: dict[str, list[Any]] = {
         field.name: [getattr(action, field.name) for action in actions] for field in fields(CorporateAction)
@@ -83,12 +85,14 @@ def read_actions(body: Body) -> Rows:
     known = sessions_before(exchange_of(body.name), [day for day in days if day])
     before = dict(zip([day for day in days if day], known, strict=True))
     columns["session_before"] = [day and before[day] for day in days]
-    return Rows(_table(columns), last_closed_session(exchange_of(body.name), body.fetched_at))
+    through = last_closed_session(exchange_of(body.name), body.fetched_at)
+    names = dict(zip(_COLUMNS[body.function], ("effective_date", "value"), strict=False))
+    return Rows(_table(columns), through, unreadable=unreadable_rows(odd, "effective_date", names=names))
 
 
-def _listed(body: Body) -> list[CorporateAction]:
+def _listed(body: Body, odd: list[OddRow]) -> list[CorporateAction]:
     about: Any = {"function": body.function, "symbol": body.name}
-    records = parse(read(body.content, **about), body.function, "list", symbol=body.name)
+    records = parse(read(body.content, **about), body.function, "list", symbol=body.name, odd=odd)
     named = records.meta.get("symbol", body.name)
     if named.upper() != body.name.upper():
         raise UnreadableBody(f"The body is that of {named!r}.", **about)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
-from airflow_provider_alphavantage.parsing import parse_table
+from airflow_provider_alphavantage.parsing import OddRow, parse_table
 from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Body, Dataset, Rows
+from include.datasets.rows import unreadable_rows
 from include.market.exchanges import NEW_YORK
 from include.market.listing import ACTIVE_LIST, DELISTED_LIST, STATUSES
 from include.market.sessions import last_closed_session
@@ -24,7 +25,8 @@ def read_listing(body: Body) -> Rows:
     """
     import pyarrow.compute as pc
 
-    rows = parse_table(read(body.content, function=LISTING), LISTING, "table")
+    odd: list[OddRow] = []
+    rows = parse_table(read(body.content, function=LISTING), LISTING, "table", odd=odd)
     if lacking := sorted(set(COLUMNS) - set(rows.column_names)):
         raise UnreadableBody(f"Not a listing: it has no column {lacking[0]!r}.", function=LISTING)
     status = STATUSES[body.subject]
@@ -33,7 +35,8 @@ def read_listing(body: Body) -> Rows:
     if not pc.all(good, min_count=1).as_py():
         wrong = rows.filter(pc.invert(good)).slice(0, 1).to_pylist() or ["no row"]
         raise UnreadableBody(f"Not the list of what is {status}: {wrong[0]}.", function=LISTING)
-    return Rows(rows.select(list(COLUMNS)), last_closed_session(NEW_YORK, body.fetched_at))
+    through = last_closed_session(NEW_YORK, body.fetched_at)
+    return Rows(rows.select(list(COLUMNS)), through, unreadable=unreadable_rows(odd, None))
 
 
 US_LISTING = Dataset(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, UnreadableBody
+from airflow_provider_alphavantage.parsing import OddRow
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Batch, Body, Dataset, Period, Rows
+from include.datasets.base import Batch, Body, Dataset, Period, Rows, Unreadable
 from include.market.exchanges import exchange_of
 from include.market.sessions import next_to_close
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 _PLACES = 4
 """So many decimal places of a number are written, where its column has them; more, where it needs them."""
+
+
+LONGEST_KEY = 2000
+"""In bytes: PostgreSQL has no index over longer values."""
 
 
 class NoRows(AlphaVantageError):
@@ -38,8 +44,11 @@ def read_rows(dataset: Dataset, body: Body) -> Rows:
     if dataset.read:
         return dataset.read(body)
     payload = read(body.content, function=dataset.function)
-    rows = Answer(payload, body.fetched_at, None, dataset.function).table()
+    odd: list[OddRow] = []
+    rows = Answer(payload, body.fetched_at, None, dataset.function).table(odd)
     if not rows.num_rows:
+        if odd:
+            raise UnreadableBody(f"No row can be read: {odd[0].why}.", function=dataset.function)
         raise NoRows("The body has no row.", function=dataset.function)
     _check_subject(dataset, rows)
     rows = _with_key(dataset, rows)
@@ -48,7 +57,45 @@ def read_rows(dataset: Dataset, body: Body) -> Rows:
             raise _lacking(dataset, name, rows)
     over = _over(dataset, rows, body.fetched_at)
     through = max((day for day in days_of(dataset, over) if day), default=None)
-    return Rows(over, through, left_out=rows.num_rows - over.num_rows)
+    left_out = rows.num_rows - over.num_rows
+    return Rows(
+        over, through, left_out, unreadable_rows(odd, dataset.day, _is_over(dataset, body.fetched_at))
+    )
+
+
+def unreadable_rows(
+    odd: Sequence[OddRow],
+    day: str | None,
+    is_over: Callable[[date], bool] = lambda day: True,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> list[Unreadable]:
+    """Return the rows of a body that cannot be read, but those of days that are not over.
+
+    :param day: the column that dates a row.
+    :param names: what columns are called here, where that is not as they are served.
+    """
+    found = []
+    for row in odd:
+        cells = {names.get(name, name): text and written(text) for name, text in row.cells.items()}
+        own = _iso_day(cells.get(day)) if day else None
+        if own is None or is_over(own):
+            found.append(Unreadable(own, _with_day(cells, day, own), row.why))
+    return found
+
+
+def _with_day(cells: dict[str, str | None], name: str | None, day: date | None) -> dict[str, str | None]:
+    """The cells with the day as it is written here, and as it was served, where that is another way."""
+    plain = day.isoformat() if day else None
+    if name is None or cells.get(name) == plain:
+        return cells
+    return cells | {name: plain, f"{name} as served": cells.get(name)}
+
+
+def _iso_day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
 
 
 def days_of(dataset: Dataset, rows: pa.Table) -> list[date | None]:
@@ -61,7 +108,8 @@ def days_of(dataset: Dataset, rows: pa.Table) -> list[date | None]:
 def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     """Return the frame that rules are checked on: ``row``, its number, and the columns of the rows.
 
-    Numbers are floats, days and times ISO 8601 texts. ``is_storable``: no text has a NUL.
+    Numbers are floats, days and times ISO 8601 texts. ``is_storable``: no text has a NUL, and the key is
+    short enough for an index.
     ``has_begun``: the day of the row has begun (UTC) when its body was fetched.
     """
     import pandas as pd
@@ -69,7 +117,7 @@ def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     frames = [numbers_and_texts(batch.rows) for batch in batches]
     frame = pd.concat(frames, ignore_index=True)
     frame.insert(0, "row", range(len(frame)))
-    frame["is_storable"] = [is_storable for batch in batches for is_storable in _storable(batch.rows)]
+    frame["is_storable"] = [is_storable for batch in batches for is_storable in _storable(batch)]
     frame["has_begun"] = [
         day is None or day <= batch.request.answered_at.astimezone(UTC).date()
         for batch in batches
@@ -78,13 +126,18 @@ def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     return frame
 
 
-def _storable(rows: pa.Table) -> list[bool]:
+def _storable(batch: Batch) -> list[bool]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = [column for column in rows.columns if pa.types.is_string(column.type)]
-    with_nul = [pc.fill_null(pc.match_substring(column, "\0"), False).to_pylist() for column in texts]
-    return [not any(found) for found in zip(*with_nul, strict=True)] if texts else [True] * rows.num_rows
+    rows, good, length = batch.rows, pa.scalar(True), pa.scalar(0)
+    for name in rows.column_names:
+        if pa.types.is_string(rows[name].type):
+            good = pc.and_(good, pc.invert(pc.match_substring(pc.fill_null(rows[name], ""), "\0")))
+            if name in batch.dataset.key:
+                length = pc.add(length, pc.binary_length(pc.fill_null(rows[name], "")))
+    found = pc.and_(good, pc.less_equal(length, LONGEST_KEY))
+    return [found.as_py()] * rows.num_rows if isinstance(found, pa.Scalar) else found.to_pylist()
 
 
 def written(value: Any) -> str:
@@ -152,6 +205,16 @@ def _over(dataset: Dataset, rows: pa.Table, fetched_at: datetime) -> pa.Table:
         return rows
     today = fetched_at.astimezone(UTC).date()
     return rows.filter(pa.array([day != today for day in days], pa.bool_()))
+
+
+def _is_over(dataset: Dataset, fetched_at: datetime) -> Callable[[date], bool]:
+    """Tell of a day whether its row moves no more."""
+    if dataset.period:
+        period, exchange = dataset.period, exchange_of(dataset.parameters["symbol"])
+        running = _first_day(next_to_close(exchange, fetched_at), period)
+        return lambda day: _first_day(day, period) < running
+    today = fetched_at.astimezone(UTC).date()
+    return lambda day: dataset.final != "day" or day != today
 
 
 def _by_period(

@@ -27,6 +27,7 @@ class Rule:
     :param about: whether it is about each bar, or, on its newest bar, about the whole symbol. A bar that
         comes again as it is held breaks no rule about bars.
     :param keeps_out: what it keeps out if it is critical, where that is not what the dataset says.
+    :param one_of: rows that break it are rows of one key: a person may choose one of them.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Rule:
     tells: str = ""
     about: Literal["bar", "symbol"] = "bar"
     keeps_out: Literal["row", "batch"] | None = None
+    one_of: bool = False
 
 
 def present(column: str) -> Rule:
@@ -107,6 +109,14 @@ def counted_once(tells: str) -> Rule:
         tells=tells,
     )
 
+
+READABLE = Rule(
+    "readable",
+    "Each cell has the form of its column.",
+    "",
+    releasable=False,
+)
+"""Checked where a body is read and not by an expectation: a row that breaks it has no values to look at."""
 
 PRICE_RULES = (
     *(present(column) for column in PRICES),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
-from include.datasets.base import Batch, Dataset
+from include.datasets.base import Batch, Dataset, Rows
 from include.datasets.registry import dataset_of
 from include.fetch.bodies import rows_of
 from include.gate.decisions import Values, values_of
@@ -45,7 +45,7 @@ def read_batches(
     """Return the rows of each body; one that cannot be read fails its request."""
     for dataset, request in brought:
         try:
-            rows = rows_of(dataset, request).table
+            rows = rows_of(dataset, request)
         except UNREADABLE as error:
             fail(connection, run, request, error)
         else:
@@ -59,17 +59,23 @@ def fail(connection: Connection[Any], run: Run, request: Request, error: Excepti
     record_request(connection, run, failed)
 
 
-def batch_of(
-    dataset: Dataset, request: Request, rows: pa.Table, discarded: Set[Values] = frozenset()
-) -> Batch:
+def batch_of(dataset: Dataset, request: Request, read: Rows, discarded: Set[Values] = frozenset()) -> Batch:
     """Return the rows of a body as a batch: without those that a person discarded, and each row once."""
-    batch = Batch(dataset, request, rows, [1] * rows.num_rows, rows.slice(0, 0))
+    rows = read.table
+    batch = Batch(dataset, request, rows, [1] * rows.num_rows, rows.slice(0, 0), unreadable=read.unreadable)
     if any(name == batch.name for name, _ in discarded):
+        batch = _without_unreadable(batch, discarded)
         out = [values_of(batch.name, row) in discarded for row in rows.to_pylist()]
         kept = _where(rows, out, keep=False)
         batch = replace(batch, rows=kept, times=[1] * kept.num_rows, discarded=_where(rows, out, keep=True))
     distinct = batch.rows.group_by(list(dataset.key)).aggregate([]).num_rows
     return batch if distinct == batch.rows.num_rows else _once(batch)
+
+
+def _without_unreadable(batch: Batch, discarded: Set[Values]) -> Batch:
+    left_out = [row for row in batch.unreadable if values_of(batch.name, row.values) in discarded]
+    kept = [row for row in batch.unreadable if row not in left_out]
+    return replace(batch, unreadable=kept, unreadable_discarded=left_out)
 
 
 def _once(batch: Batch) -> Batch:

@@ -16,6 +16,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.datasets.registry import dataset_for
+from include.datasets.rule import READABLE, Rule
 from include.exceptions import BadDecision
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
@@ -95,9 +96,17 @@ def symbols_of(connection: Connection[Any], ids: Sequence[int]) -> list[str]:
 
 
 def check_decision(
-    connection: Connection[Any], ids: Sequence[int], decision: Kind, *, who: str, why: str
+    connection: Connection[Any],
+    ids: Sequence[int],
+    decision: Kind,
+    *,
+    who: str,
+    why: str,
+    among_others: bool = False,
 ) -> None:
     """Refuse a decision that cannot be taken.
+
+    :param among_others: the rows are chosen from others of their keys, which are left out.
 
     :raises BadDecision: nobody takes it or for no reason, a row is not in quarantine or is decided so
         already, or it is to be released and cannot be stored.
@@ -105,11 +114,18 @@ def check_decision(
     if not who.strip() or not why.strip():
         raise BadDecision("A decision needs a person and a reason: say who decides, and why.")
     for row in _rows(connection, ids):
-        _refuse(row, decision)
+        _refuse(row, decision, among_others)
 
 
 def decide(
-    connection: Connection[Any], run: Run, ids: Sequence[int], decision: Kind, *, who: str, why: str
+    connection: Connection[Any],
+    run: Run,
+    ids: Sequence[int],
+    decision: Kind,
+    *,
+    who: str,
+    why: str,
+    among_others: bool = False,
 ) -> None:
     """Record a decision on quarantined rows: all of them, or none.
 
@@ -124,7 +140,7 @@ def decide(
         left = [number for number in ids if number not in done]
         if not left:
             return
-        check_decision(connection, left, decision, who=who, why=why)
+        check_decision(connection, left, decision, who=who, why=why, among_others=among_others)
         about = {"ids": left, "decision": decision, "who": who.strip(), "why": why.strip()}
         connection.execute(statement("gate/record_decision"), about | {"run": run.id, "now": run.now()})
 
@@ -139,7 +155,7 @@ def _rows(connection: Connection[Any], ids: Sequence[int]) -> list[_Row]:
     return rows
 
 
-def _refuse(row: _Row, decision: Kind) -> None:
+def _refuse(row: _Row, decision: Kind, among_others: bool) -> None:
     name = f"Row {row.id} ({' '.join(map(str, filter(None, (row.symbol, row.data_date))))})"
     if decision == "undone" and row.decision is None:
         raise BadDecision(f"{name} has no decision that could be undone. Nothing was decided.")
@@ -148,13 +164,20 @@ def _refuse(row: _Row, decision: Kind) -> None:
             f"{name} is {decision} already: by {row.decided_by} on {row.decided_at:%Y-%m-%d %H:%M %Z} "
             f"({row.reason}). Nothing was decided; name the other rows without it."
         )
-    rules = dataset_for(row.symbol).all_rules
-    lasting = [rule for rule in rules if rule.name in row.rules and not rule.releasable]
+    rules = (READABLE, *dataset_for(row.symbol).all_rules)
+    broken = [rule for rule in rules if rule.name in row.rules and not (among_others and rule.one_of)]
+    lasting = [rule for rule in broken if not rule.releasable]
     if decision == "released" and lasting:
         raise BadDecision(
             f"{name} cannot be released, because the table cannot hold it: {lasting[0].name}. "
-            f"{lasting[0].says} Discard it, or replay it once the cause is mended."
+            f"{lasting[0].says} {_way_out(lasting[0])}"
         )
+
+
+def _way_out(rule: Rule) -> str:
+    if rule.one_of:
+        return "Choose one of the rows of its key; the others are left out."
+    return "Discard it, or replay it once the cause is fixed."
 
 
 def _is_by(row: _Row, run: Run, decision: Kind) -> bool:

@@ -14,7 +14,7 @@ from include.datasets.rule import Rule
 from include.gate.checkpoint import run_checkpoint
 from include.gate.decisions import Values, values_of
 from include.gate.shrinking import Loss, shrinking
-from include.gate.verdicts import Finding, Row, Verdict, row_of
+from include.gate.verdicts import Finding, Row, Verdict, row_of, unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ def judge(
     """
     findings = {} if frame is None else _check(batches, frame, reports, run, released)
     return [
-        Verdict(batch, (*shrinking(batch, losses, released), *findings.get(place, ())))
+        Verdict(batch, (*shrinking(batch, losses, released), *findings.get(place, ()), *unreadable(batch)))
         for place, batch in enumerate(batches)
     ]
 

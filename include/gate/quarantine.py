@@ -14,12 +14,13 @@ from psycopg.rows import class_row
 from include.datasets.registry import request_for
 from include.fetch.raw_store import is_stored
 from include.fetch.stored import newest_body
+from include.gate.choices import alternatives, chosen_with
 from include.gate.decisions import Kind, check_decision, decide, symbols_of
 from include.plan.clock import clock_of
 from include.warehouse.runs import Request, Run, RunRequest, record_request, start_run
 from include.warehouse.statements import statement
 
-Action = Literal["release", "discard", "undo", "replay"]
+Action = Literal["release", "discard", "choose", "undo", "replay"]
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,23 @@ class Instruction:
     @property
     def decision(self) -> Kind | None:
         """The decision it asks for; a replay is none."""
-        decisions: dict[Action, Kind] = {"release": "released", "discard": "discarded", "undo": "undone"}
+        decisions: dict[Action, Kind] = {
+            "release": "released",
+            "discard": "discarded",
+            "choose": "released",
+            "undo": "undone",
+        }
         return decisions.get(self.action)
+
+    def of(self, rows: Sequence[int], decision: Kind) -> dict[str, Any]:
+        """Return what a decision on rows is recorded with."""
+        why = (
+            self.why
+            if decision == self.decision
+            else f"row {', '.join(map(str, self.rows))} chosen: {self.why}"
+        )
+        about = {"ids": rows, "decision": decision, "who": self.who, "why": why}
+        return about | {"among_others": self.action == "choose"}
 
 
 def _place(cell: tuple[str, Any]) -> int:
@@ -100,8 +116,8 @@ def check(connection: Connection[Any], asked: Instruction) -> list[str]:
 
     :raises BadDecision: it cannot be carried out.
     """
-    if asked.decision:
-        check_decision(connection, asked.rows, asked.decision, who=asked.who, why=asked.why)
+    for decision in _decisions(connection, asked):
+        check_decision(connection, **decision)
     return symbols_of(connection, asked.rows)
 
 
@@ -113,10 +129,20 @@ def take_up(connection: Connection[Any], asked: Instruction, request: RunRequest
     clock = clock_of(connection, request.now)
     symbols = symbols_of(connection, asked.rows)
     run = start_run(connection, request, clock=clock, symbols=symbols)
-    if asked.decision:
-        decide(connection, run, asked.rows, asked.decision, who=asked.who, why=asked.why)
+    with connection.transaction():
+        for decision in _decisions(connection, asked):
+            decide(connection, run, **decision)
     judge_again(connection, run)
     return run
+
+
+def _decisions(connection: Connection[Any], asked: Instruction) -> list[dict[str, Any]]:
+    """The decisions an instruction asks for: a choice decides about the rows that are not chosen, too."""
+    if asked.decision is None:
+        return []
+    rows = chosen_with(connection, asked.rows) if asked.action == "undo" else asked.rows
+    others = alternatives(connection, asked.rows) if asked.action == "choose" else []
+    return [asked.of(rows, asked.decision), *([asked.of(others, "discarded")] if others else [])]
 
 
 def judge_again(connection: Connection[Any], run: Run) -> None:

@@ -47,7 +47,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "accepted": verdict.accepted,
         "bars": verdict.batch.brought,
         "refused_bars": len(verdict.broken),
-        "discarded_bars": verdict.batch.discarded.num_rows,
+        "discarded_bars": verdict.batch.left_out,
         "warnings": len(verdict.warnings),
         "reasons": verdict.reasons,
     }

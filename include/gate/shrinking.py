@@ -82,6 +82,7 @@ def _finding(batch: Batch, loss: Loss, released: Mapping[Values, str]) -> Findin
 def _loss(batch: Batch, held: set[Key]) -> Loss:
     names = _rest(batch.dataset, batch.request.symbol)
     came = {tuple(map(written, key)) for key in zip(*(batch.rows[n].to_pylist() for n in names), strict=True)}
+    came |= {tuple(str(row.values.get(name)) for name in names) for row in batch.unreadable}
     return Loss(sorted(held - came), len(held))
 
 

@@ -131,4 +131,6 @@ class _Gate:
         taken = loss and self.decisions.get(values_of(batch.name, withdrawal_of(loss)))
         if not taken or taken.decision != "discarded":
             return batch
-        return replace(batch, rows=batch.rows.slice(0, 0), times=[], discarded=batch.rows, is_set_aside=True)
+        nothing: Any = {"rows": batch.rows.slice(0, 0), "times": [], "unreadable": ()}
+        out: Any = {"discarded": batch.rows, "unreadable_discarded": batch.unreadable}
+        return replace(batch, **nothing, **out, is_set_aside=True)

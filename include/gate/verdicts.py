@@ -10,7 +10,7 @@ from typing import Any
 
 from include.datasets.base import Batch
 from include.datasets.rows import day_of, written
-from include.datasets.rule import SEVERITIES, Rule, Severity
+from include.datasets.rule import READABLE, SEVERITIES, Rule, Severity
 
 _VALUES = 5
 """So many values of a row are told beside its key."""
@@ -139,13 +139,15 @@ class Verdict:
     @property
     def entering(self) -> Batch:
         """The batch without the rows that are refused."""
+        import pyarrow as pa
+
         refused = {broken.row.number for broken in self.broken}
         if not refused:
             return self.batch
         kept = [number for number in range(self.batch.rows.num_rows) if number not in refused]
         return replace(
             self.batch,
-            rows=self.batch.rows.take(kept),
+            rows=self.batch.rows.take(pa.array(kept, pa.int64())),
             times=[self.batch.times[number] for number in kept],
         )
 
@@ -195,6 +197,16 @@ def row_of(batch: Batch, number: int) -> Row:
     summary = ", ".join(f"{name} {written(values[name])}" for name in others)
     day = day_of(values[batch.dataset.day]) if batch.dataset.day else None
     return Row(number, " ".join([batch.name, *key]), day, values, summary)
+
+
+def unreadable(batch: Batch) -> list[Finding]:
+    """Return the finding on each row of a batch that cannot be read; it has the numbers after the others."""
+    found = []
+    for number, row in enumerate(batch.unreadable, batch.rows.num_rows):
+        whose = batch.name if row.day is None else f"{batch.name} {row.day}"
+        summary = ", ".join(f"{name} {text}" for name, text in row.values.items())
+        found.append(Finding(Row(number, whose, row.day, row.values, summary), READABLE, row.why))
+    return found
 
 
 _OURS = frozenset({"is_final"})

@@ -29,8 +29,9 @@ def load_actions(
 ) -> int:
     """Load splits and dividends into ``corporate_action``; return how many changed.
 
-    What the vendor lists otherwise now, or no longer, goes to ``corporate_action_history``. A response older
-    than the one that was loaded last changes nothing. One set of statements for all lists.
+    What the vendor lists otherwise now, or no longer, goes to ``corporate_action_history``; what is held of
+    the day of a row that came and was refused stays. A response older than the one that was loaded last
+    changes nothing. One set of statements for all lists.
 
     :param requests: whose lists these are: one without a row is a list, too.
     """
@@ -40,6 +41,8 @@ def load_actions(
     through = {"asked_through": [one.final_through for one in ordered]}
     checked = _check(connection, "corporate_action", ordered, kinds, through)
     about: dict[str, Any] = {"subjects": [one for one, _ in checked], "kinds": [kind for _, kind in checked]}
+    of_list = {(one.symbol, str(KINDS[one.function])): _name(one) for one in ordered}
+    about["names"] = [of_list[one, kind] for one, kind in checked]
     newest = _of(rows.drop_columns(["parts"]), [f"{subject} {kind}" for subject, kind in checked], ordered)
     stage(connection, "corporate_action", newest)
     withdrawn = connection.execute(statement("load/withdraw_actions"), about | {"run": run.id, "now": now})
@@ -53,14 +56,15 @@ def load_actions(
 def load_listing(connection: Connection[Any], requests: Sequence[Request], rows: pa.Table, run: Run) -> None:
     """Put the lists that a run brought in the place of those before, and mark what was delisted.
 
-    A body older than the one that was loaded last changes nothing.
+    What is held of a symbol whose row came and was refused stays. A body older than the one that was loaded
+    last changes nothing.
     """
     checked = _check(connection, "listing", requests, [STATUSES[one.symbol] for one in requests], {})
     kinds = [status for (status,) in checked]
     newest = rows.filter(pc.is_in(rows["status"], pa.array(kinds, pa.string())))
     stage(connection, "listing", newest.drop_columns(["fetched_at"]))
-    connection.execute(statement("load/replace_listing"), {"kinds": kinds})
     about = {"run": run.id, "names": list(map(_name, requests))}
+    connection.execute(statement("load/replace_listing"), about | {"kinds": kinds})
     connection.execute(statement("load/count_listing"), about)
     connection.execute(statement("load/end_delistings"))
     for (symbol,) in connection.execute(statement("load/mark_delisted"), {"run": run.id}).fetchall():

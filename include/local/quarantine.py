@@ -21,6 +21,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 HOW_TO = """\
 make quarantine RELEASE=12,13 WHY="..."   load these rows as they are
 make quarantine DISCARD=12,13 WHY="..."   leave them out, and load the symbol's other bars
+make quarantine CHOOSE=12 WHY="..."       of several rows of one key load this one, and leave the others out
 make quarantine UNDO=12,13 WHY="..."      take the decision on them back
 make quarantine REPLAY=12,13              decide nothing, judge again under today's rules"""
 

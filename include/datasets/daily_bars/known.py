@@ -47,7 +47,9 @@ def known_of(connection: Connection[Any], batches: Sequence[Batch], brought: Seq
     for symbol, session in connection.execute(statement("datasets/known_gaps"), {"symbols": symbols}):
         missing.setdefault(symbol, set()).add(session)
     for batch in batches:
-        missing.setdefault(batch.request.symbol, set()).update(batch.discarded["data_date"].to_pylist())
+        left_out = {row.day for row in (*batch.unreadable, *batch.unreadable_discarded) if row.day}
+        own = missing.setdefault(batch.request.symbol, set())
+        own |= left_out | set(batch.discarded["data_date"].to_pylist())
     return Known(
         actions=_actions_with(known_actions(connection, symbols), brought),
         held=held_before(connection, batches),

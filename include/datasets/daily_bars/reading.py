@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
 from airflow_provider_alphavantage.parsing.bars import BarsTable, bars_table
+from airflow_provider_alphavantage.parsing.records import OddRow
 from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Body, Rows
-from include.datasets.rows import NoRows
+from include.datasets.rows import NoRows, unreadable_rows
 from include.market.exchanges import exchange_of
 from include.market.sessions import last_closed_session
 
@@ -28,7 +30,7 @@ def read_bars(body: Body) -> Rows:
 
     Columns: ``symbol``, ``data_date`` (``date32``), ``open``, ``high``, ``low``, ``close``
     (``decimal128(18, 6)``, or wider where the body's are) and ``volume`` (``int64``, likewise), null where
-    the vendor gave nothing; ``is_final``.
+    the vendor gave nothing; ``is_final``. A row that cannot be read, or has no session, is ``unreadable``.
 
     :raises NoBars: the series has none.
     :raises AlphaVantageError: it is not the series of this symbol, or not all of it.
@@ -37,13 +39,19 @@ def read_bars(body: Body) -> Rows:
     if payload.format == "csv" and not body.content.endswith(b"\n"):
         # Without its end the last number may lack digits, and nothing in it would tell.
         raise UnreadableBody("The CSV body is cut short.", function=body.function, symbol=body.name)
-    series = bars_table(payload, function=body.function, symbol=body.name)
-    if not series.table.num_rows:
-        raise NoBars("The series has no bar.", function=body.function, symbol=body.name)
+    odd: list[OddRow] = []
+    series = bars_table(payload, function=body.function, symbol=body.name, odd=odd)
     if series.table["timestamp"].null_count:
         raise UnreadableBody("A bar has no session.", function=body.function, symbol=body.name)
+    if not series.table.num_rows:
+        if odd:
+            raise UnreadableBody(
+                f"No bar can be read: {odd[0].why}.", function=body.function, symbol=body.name
+            )
+        raise NoBars("The series has no bar.", function=body.function, symbol=body.name)
     newest_final = last_final(series, exchange_of(body.name), body.fetched_at)
-    return _rows(series.table, body.subject, newest_final)
+    unreadable = unreadable_rows(odd, "data_date", names={"timestamp": "data_date"})
+    return replace(_rows(series.table, body.subject, newest_final), unreadable=unreadable)
 
 
 def _rows(bars: pa.Table, symbol: str, newest_final: date) -> Rows:

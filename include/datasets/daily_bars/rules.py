@@ -91,6 +91,7 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         "ExpectCompoundColumnsToBeUnique",
         {"column_list": ["symbol", "data_date"]},
         releasable=False,
+        one_of=True,
     ),
     Rule(
         "known_to_the_calendar",

@@ -1,7 +1,8 @@
--- What the vendor lists no longer goes to history with the time it stood.
+-- What the vendor lists no longer goes to history with the time it stood. A row that came and does not enter, as it
+-- is refused or was discarded, withdraws nothing; one without a day might be any.
 with withdrawn as (
     delete from corporate_action as held
-    using unnest(%(subjects)s::text [], %(kinds)s::text []) as newest (symbol, kind)
+    using unnest(%(subjects)s::text [], %(kinds)s::text [], %(names)s::text []) as newest (symbol, kind, name)
     where
         held.symbol = newest.symbol and held.kind = newest.kind
         and not exists (
@@ -9,6 +10,22 @@ with withdrawn as (
             from staged_row as listed
             where
                 (listed.symbol, listed.kind, listed.effective_date) = (held.symbol, held.kind, held.effective_date)
+        )
+        and not exists (
+            select
+            from quarantine as refused
+            where
+                refused.pipeline_run_id = %(run)s and refused.symbol = newest.name
+                and coalesce(refused.data_date, held.effective_date) = held.effective_date
+        )
+        and not exists (
+            select
+            from verdict as found
+            inner join standing_decision as standing using (symbol)
+            where
+                found.pipeline_run_id = %(run)s and found.symbol = newest.name and found.discarded_bars > 0
+                and standing.decision = 'discarded'
+                and standing.row ->> 'effective_date' = held.effective_date::text
         )
     returning held.*
 )
