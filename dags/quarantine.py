@@ -15,7 +15,8 @@ dividends or symbols that would withdraw more than a few. Trigger this DAG:
 
 A decision needs a `reason`, is kept in `quarantine_decision`, and holds for exactly these values whenever the
 vendor sends them again. It takes effect at once: the newest stored body of each symbol is judged again and
-loaded. Nothing is asked of the API. `who` is you, unless you name somebody; `now` is for simulations.
+loaded. With `preview` nothing is decided: the log of `decide` shows what would load, change and stay out.
+Nothing is asked of the API. `who` is you, unless you name somebody; `now` is for simulations.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ ACTIONS = ["list", "release", "discard", "choose", "undo", "replay"]
 def decide() -> list[str]:
     """Record the decision and the bodies to validate again; return the symbols. Or list what is open."""
     from include.gate.quarantine import Instruction, open_rows, table, take_up
+    from include.report.rehearsal import rehearse
+    from include.report.summary import table as results_table
 
     context = get_current_context()
     params = context["params"]
@@ -51,6 +54,9 @@ def decide() -> list[str]:
             who=params["who"] or context["dag_run"].triggering_user_name or "",
             why=params["reason"] or "",
         )
+        if params["preview"]:
+            print(results_table(rehearse(warehouse, asked, run_request()), "What it would do"))
+            raise AirflowSkipException("Showed what it would do; nothing was decided.")
         return take_up(warehouse, asked, run_request()).symbols
 
 
@@ -82,6 +88,7 @@ def report() -> str:
         "rows": Param([], type="array", items={"type": "integer"}, title="Ids of rows"),
         "reason": Param(None, type=["null", "string"], title="Reason"),
         "who": Param(None, type=["null", "string"], title="Who decides"),
+        "preview": Param(False, type="boolean", title="Only show what it would do"),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
     },
     default_args=ATTENDED_ARGS,

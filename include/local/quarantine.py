@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import sys
 from typing import get_args
 
 from rich.console import Console
 
 from include.gate.quarantine import Action, Instruction, check, open_rows, table
 from include.local import dag_run
+from include.local.adding import YES
 from include.local.dag_run import Watch
 from include.local.settings import SettingsError
 from include.local.stack import Stack
+from include.report.rehearsal import rehearse
 from include.report.summary import run_summary
+from include.report.summary import table as results_table
 from include.warehouse.connections import connect_to
+from include.warehouse.runs import RunRequest
 
 DAG_ID = "quarantine"
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -54,13 +59,20 @@ def show(running: Stack, console: Console) -> int:
 
 
 def carry_out(running: Stack, asked: Instruction, now: str | None, console: Console) -> int:
-    """Have the DAG do it and show the result; 0 only if it was done.
+    """Show what it would do and, once that is confirmed, have the DAG do it and show the result.
+
+    Without a terminal nobody is asked. 0: it was done, or is not wanted.
 
     :param now: the clock of a simulation or a replay.
     :raises BadDecision: it cannot be done; nothing was started.
     """
     with connect_to(running.warehouse) as connection:
         check(connection, asked)
+        preview = rehearse(connection, asked, RunRequest(DAG_ID, "preview", now=now))
+    _say(console, results_table(preview, f"What {asked.action} does", max(console.width, 100)))
+    if sys.stdin.isatty() and not _is_confirmed(console, asked):
+        _say(console, "Nothing was decided.")
+        return 0
     api = running.api()
     dag_run.wait_for_dag(api, DAG_ID, running.check)
     conf: dict[str, object] = {
@@ -76,6 +88,14 @@ def carry_out(running: Stack, asked: Instruction, now: str | None, console: Cons
     ended = dag_run.watch(api, DAG_ID, run_id, Watch(console, DAG_ID, running.check))
     _say(console, "\n" + run_summary(running.warehouse, run_id, DAG_ID))
     return 0 if ended == "success" else 1
+
+
+def _is_confirmed(console: Console, asked: Instruction) -> bool:
+    try:
+        answer = console.input(f"{asked.action.capitalize()}? (y/N) ", markup=False)
+    except EOFError:
+        return False
+    return answer.strip().lower() in YES
 
 
 def _ids(action: Action, text: str) -> list[int]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from airflow_provider_alphavantage.exceptions import UnreadableBody
+from airflow_provider_alphavantage.parsing import parse_table
 from airflow_provider_alphavantage.parsing.bars import Bar, bars_table, parse_bars
 from airflow_provider_alphavantage.responses import Payload, read
 
@@ -110,6 +111,38 @@ def test_nulls_are_none_and_repeated_sessions_are_kept():
 def test_what_is_not_a_series_is_unreadable_and_says_why(body, says):
     with pytest.raises(UnreadableBody, match=says):
         series(body, "X")
+
+
+@pytest.mark.parametrize(
+    ("line", "cells", "why"),
+    [
+        ("2026-05-14,1,1,1,NaN,5", {"close": "NaN"}, "close 'NaN' is not a number"),
+        ("2026-05-14,1,1,1,1,6,154", {"volume": "6", "more": "154"}, "7 fields under a header of 6"),
+        ("2026-05-14 16:00,1,1,1,1,5", {"timestamp": "2026-05-14 16:00"}, "is not a date"),
+        ("2026-05-14,1,1,1", {"low": "1"}, "4 fields under a header of 6"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_set_apart_where_a_list_is_given(line, cells, why):
+    lines = ["timestamp,open,high,low,close,volume", "2026-05-15,1,1,1,1,5", line, "2026-05-13,1,1,1,1,5", ""]
+    payload = read("\r\n".join(lines).encode(), function="TIME_SERIES_DAILY")
+    odd = []
+    found = bars_table(payload, function="TIME_SERIES_DAILY", odd=odd)
+    assert found.table["timestamp"].to_pylist() == [date(2026, 5, 15), date(2026, 5, 13)]
+    (row,) = odd
+    assert cells.items() <= row.cells.items()
+    assert why in row.why
+    with pytest.raises(UnreadableBody, match="Not a price series"):
+        bars_table(payload, function="TIME_SERIES_DAILY")
+
+
+def test_one_odd_byte_is_one_odd_row():
+    content = b"symbol,name\nA,Caf\xe9\nB,Plain\n"
+    odd = []
+    table = parse_table(read(content, function="LISTING_STATUS"), "LISTING_STATUS", "table", odd=odd)
+    assert table.to_pylist() == [{"symbol": "B", "name": "Plain"}]
+    assert [(row.cells, row.why) for row in odd] == [
+        ({"symbol": "A", "name": "Caf\\udce9"}, "name 'Caf\\udce9' is not UTF-8")
+    ]
 
 
 def test_a_series_without_rows_is_empty_not_an_error():

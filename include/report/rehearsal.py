@@ -1,0 +1,33 @@
+"""What an instruction about quarantined rows would do, found by doing it and taking all of it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+
+from include.gate.quarantine import Instruction, take_up
+from include.gate.validate import validate
+from include.load.run import load_run
+from include.report.results import SymbolResult, results_of
+
+if TYPE_CHECKING:
+    from include.warehouse.runs import RunRequest
+
+
+def rehearse(connection: Connection[Any], asked: Instruction, request: RunRequest) -> list[SymbolResult]:
+    """Return by symbol what would load, change and stay out; nothing in the warehouse or the store changes.
+
+    :param request: the run it would be, under a name that no run has.
+    :raises BadDecision: it cannot be carried out.
+    """
+    from airflow.sdk import ObjectStoragePath
+
+    with TemporaryDirectory() as folder, connection.transaction(force_rollback=True):
+        store = ObjectStoragePath(f"file://{folder}")
+        run = take_up(connection, asked, request)
+        accepted = validate(connection, run, store=store, reports=Path(folder)).accepted
+        load_run(connection, run, ObjectStoragePath(accepted))
+        return results_of(connection, run)
