@@ -26,7 +26,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.exceptions import RunIncomplete
-from include.tasks.context import opened, run_request, this_run
+from include.tasks.context import run_request, starting, this_run
 from include.tasks.defaults import ATTENDED_ARGS
 from include.tasks.flow import load_stock_data, validate_data
 
@@ -40,7 +40,7 @@ def decide() -> list[str]:
 
     context = get_current_context()
     params = context["params"]
-    with opened() as warehouse:
+    with starting() as warehouse:
         if params["action"] == "list":
             print(table(open_rows(warehouse)))
             raise AirflowSkipException("Listed what is open; nothing was decided.")

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from airflow_provider_alphavantage.pacing import fingerprint
+from include.web.overview import overview
 
 from .conftest import KEY, PREMIUM_KEY
 
@@ -214,6 +215,19 @@ def test_a_run_whose_end_is_not_on_record_is_not_green(run, warehouse):
     state, tasks = run()
     assert (tasks["load_stock_data"], tasks["log_completion"]) == ("success", "failed")
     assert (state, tasks["pipeline_end"]) == ("failed", "failed")
+
+
+def test_a_run_that_fails_in_its_first_task_is_on_record_and_on_the_overview(run, warehouse, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", " ")
+    state, tasks = run()
+    assert (state, tasks["pipeline_start"], tasks["pipeline_end"]) == ("failed", "failed", "failed")
+    page = overview(warehouse, now=datetime(2026, 5, 16, 7, tzinfo=UTC), per_day=25)
+    assert (page.runs[0]["dag_id"], page.runs[0]["state"]) == ("stock_data_pipeline", "failed")
+    assert page.runs[0]["message"].startswith("pipeline_start failed: ")
+    assert page.runs[0]["message"].endswith(" Open its log, fix the cause, then clear pipeline_start.")
+    assert [one["kind"] for one in page.attention] == ["run"]
+    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "IBM")
+    assert run()[0] == "success"
 
 
 def test_nothing_but_nonsense_on_the_list_ends_with_a_message(run, warehouse):

@@ -6,8 +6,11 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
+from airflow.sdk import ObjectStoragePath
 
 from include.gate.quarantine import open_rows, table
+from include.load.run import load_run
+from include.report.results import results_of
 from tests.desk import body
 
 pytestmark = pytest.mark.postgres
@@ -150,6 +153,32 @@ def test_a_listing_that_lost_more_than_a_tenth_waits_and_the_last_one_stays(desk
     assert row.symbol == "active_listing_status"
     desk.decide("release", row.id)
     assert desk.rows("select count(*) from listing") == [(6,)]
+
+
+def test_lists_that_vanish_after_the_gate_fail_and_the_bars_load(desk):
+    run = desk.fetched(IBM=body())
+    desk.bring(run, "IBM", "SPLITS", THREE)
+    desk.bring(run, "IBM", "DIVIDENDS", PAID)
+    accepted = ObjectStoragePath(desk.judged(run))
+    (accepted / "splits.parquet").unlink()
+    load_run(desk.warehouse, run, accepted)
+    result = {one.symbol: one for one in results_of(desk.warehouse, run)}["IBM"]
+    assert (result.new_bars, len(held(desk))) == (25, 3)
+    assert result.problem == (
+        "IBM: What the gate accepted of splits is no longer in the store, so nothing of it was loaded. "
+        "Nothing to do: the next run asks again."
+    )
+
+
+def test_a_list_that_the_table_cannot_hold_fails_alone(desk):
+    run = desk.start("stock_data_pipeline", "IBM", "MSFT")
+    for symbol in ("IBM", "MSFT"):
+        desk.bring(run, symbol, "SPLITS", THREE)
+    desk.warehouse.execute("alter table corporate_action add constraint no_ibm check (symbol <> 'IBM')")
+    desk.finish(run)
+    assert desk.rows("select distinct symbol from corporate_action") == [("MSFT",)]
+    outcomes = desk.rows("select symbol, outcome, kind from request order by symbol")
+    assert outcomes == [("IBM", "failed", "Misfit"), ("MSFT", "fetched", None)]
 
 
 def test_a_cell_that_no_database_can_hold_keeps_its_row_out_and_no_other(desk):
