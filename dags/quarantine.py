@@ -37,6 +37,7 @@ ACTIONS = ["list", "release", "discard", "undo", "replay"]
 def decide() -> list[str]:
     """Record the decision and the bodies to validate again; return the symbols. Or list what is open."""
     from include.gate.quarantine import Instruction, open_rows, table, take_up
+    from include.load.undoing import put_back
 
     context = get_current_context()
     params = context["params"]
@@ -50,7 +51,9 @@ def decide() -> list[str]:
             who=params["who"] or context["dag_run"].triggering_user_name or "",
             why=params["reason"] or "",
         )
-        return take_up(warehouse, asked, run_request()).symbols
+        run = take_up(warehouse, asked, run_request())
+        print(*put_back(warehouse, run), sep="\n")
+        return run.symbols
 
 
 @task(trigger_rule="none_skipped")

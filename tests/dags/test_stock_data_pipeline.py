@@ -26,6 +26,16 @@ def bars(warehouse) -> dict[str, int]:
     return dict(warehouse.execute("select symbol, count(*)::int from stock_data group by symbol").fetchall())
 
 
+def nothing_odd(warehouse) -> bool:
+    """Whether actions and prices of the simulated market fit each other."""
+    odd = (
+        "select from broken_rule where severity = 'warning' "
+        "and (rule ~ 'split' or symbol ~ '_(splits|dividends)$')"
+    )
+    doubt = "select from adjustment_doubt"
+    return not any(warehouse.execute(query).fetchall() for query in (odd, doubt))
+
+
 def test_a_bad_symbol_fails_the_run_and_keeps_no_other_out(run, warehouse, sandbox, capfd):
     state, tasks = run(symbols=["IBM", "XYZZY", "MSFT"])
     assert bars(warehouse) == {"IBM": 100, "MSFT": 100}
@@ -79,6 +89,7 @@ def test_adjusted_prices_come_with_the_first_run(run, warehouse, sandbox):
     paid = [d["ex_dividend_date"] for d in sandbox.truth("DIS")["dividends"] if "ex_dividend_date" in d]
     before = {day: adjusted < close for day, close, _, adjusted in rows}
     assert before == {day: any(day < ex <= "2026-05-15" for ex in paid) for day in bars}
+    assert nothing_odd(warehouse)
 
 
 def test_running_again_asks_nothing_and_changes_nothing(run, warehouse, sandbox):
@@ -166,6 +177,7 @@ def test_a_budget_spent_by_our_own_count_makes_no_call(run, warehouse, sandbox):
 def test_a_premium_key_brings_the_whole_history_of_a_new_symbol_at_once(run, warehouse, sandbox):
     history = {symbol: sandbox.truth(symbol)["bars"] for symbol in ("IBM", "MSFT")}
     state, _ = run(symbols=["IBM", "MSFT"])
+    assert nothing_odd(warehouse)
     assert (state, bars(warehouse)) == ("success", {symbol: len(held) for symbol, held in history.items()})
     assert min(bars(warehouse).values()) > 6_000
     total = "select sum(close)::text, sum(volume)::text from stock_data where symbol = 'IBM'"
