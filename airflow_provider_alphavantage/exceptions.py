@@ -4,6 +4,7 @@
 
     AlphaVantageError
       + TransportError          the network failed: timeout, reset, 5xx, 429, HTML, a body cut short or empty
+          - EmptyDocument       an empty document, of a function that always has data
       + NotTheApi               somebody else answered: HTTP 401, 403, 404 or another of the 300s and 400s
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
       + NoSuchSession           they answered, and the session waited for can no longer come
@@ -69,6 +70,10 @@ class TransportError(AlphaVantageError):
     """The network failed, or something between us and the API answered in its place."""
 
     next_step = "Ask again later; if it lasts, check the network and the connection's host."
+
+
+class EmptyDocument(TransportError):
+    """The answer is an empty document, such as ``{}``, though the function always has data."""
 
 
 class NotTheApi(AlphaVantageError):

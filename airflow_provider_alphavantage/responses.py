@@ -23,6 +23,7 @@ from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
     ApiKeyRefused,
     DailyQuotaSpent,
+    EmptyDocument,
     InvalidRequest,
     NotTheApi,
     PremiumRequired,
@@ -85,8 +86,8 @@ def read(
     :param content: the body, decompressed.
     :param status: HTTP status; the API answers 200 even to refuse.
     :param key: the key that was sent, to scrub it from a refusal that echoes it.
-    :raises TransportError: 5xx, 429, HTML, JSON that is cut short, or an empty document of a function that
-        always answers with something.
+    :raises TransportError: 5xx, 429, HTML, or JSON that is cut short.
+    :raises EmptyDocument: an empty document of a function that always answers with something.
     :raises NotTheApi: another status of an error or a redirection.
     :raises Refusal: one of its kinds, when the API answered with a message.
     """
@@ -98,7 +99,7 @@ def read(
         return Payload(content, "csv")
     document = _document(body)
     if _lacks_block(document, function):
-        raise TransportError(_no_block(body, key), **about)
+        raise EmptyDocument(_no_block(body, key), **about)
     if isinstance(document, list):
         document = {"data": document}
     if not isinstance(document, dict):
@@ -120,7 +121,7 @@ def _refuse_no_answer(body: bytes, status: int, **about: Any) -> None:
     if status != 200 or body[:1] == b"<" or not body:
         raise TransportError(_describe(body, status), **about)
     if body.strip() in _NOTHING:
-        raise TransportError(_no_block(body, None), **about)
+        raise EmptyDocument(_no_block(body, None), **about)
 
 
 def _document(body: bytes) -> Any:

@@ -29,7 +29,7 @@ from airflow.sdk import Param, dag, task
 
 from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.tasks.context import as_mapped, opened, run_request
+from include.tasks.context import as_mapped, run_request, starting
 from include.tasks.defaults import DEFAULT_ARGS
 from include.tasks.flow import fetch_to_report
 
@@ -40,7 +40,7 @@ def start() -> list[list[dict[str, str]]]:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.datasets import start as start_run
 
-    with opened() as warehouse:
+    with starting() as warehouse:
         premium = AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium"
         groups = start_run(warehouse, run_request(), premium=premium)
     return as_mapped(groups)

@@ -28,7 +28,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.exceptions import RunIncomplete
-from include.tasks.context import opened, run_request, this_run
+from include.tasks.context import run_request, starting, this_run
 from include.tasks.defaults import ATTENDED_ARGS
 from include.tasks.flow import load_stock_data, validate_data
 
@@ -39,12 +39,13 @@ ACTIONS = ["list", "release", "discard", "choose", "undo", "replay"]
 def decide() -> list[str]:
     """Record the decision and the bodies to validate again; return the symbols. Or list what is open."""
     from include.gate.quarantine import Instruction, open_rows, table, take_up
+    from include.load.undoing import put_back
     from include.report.rehearsal import rehearse
     from include.report.summary import table as results_table
 
     context = get_current_context()
     params = context["params"]
-    with opened() as warehouse:
+    with starting() as warehouse:
         if params["action"] == "list":
             print(table(open_rows(warehouse)))
             raise AirflowSkipException("Listed what is open; nothing was decided.")
@@ -57,7 +58,9 @@ def decide() -> list[str]:
         if params["preview"]:
             print(results_table(rehearse(warehouse, asked, run_request()), "What it would do"))
             raise AirflowSkipException("Showed what it would do; nothing was decided.")
-        return take_up(warehouse, asked, run_request()).symbols
+        run = take_up(warehouse, asked, run_request())
+        print(*put_back(warehouse, run), sep="\n")
+        return run.symbols
 
 
 @task(trigger_rule="none_skipped")

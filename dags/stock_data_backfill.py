@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.tasks.approval import approved
-from include.tasks.context import as_mapped, opened, run_request, this_run, watchlist
+from include.tasks.context import as_mapped, run_request, starting, this_run, watchlist
 from include.tasks.defaults import DEFAULT_ARGS, symbols_param
 from include.tasks.flow import (
     fetch_stock_data,
@@ -47,7 +47,7 @@ def plan_backfill() -> list[list[dict[str, str]]]:
     from include.plan.backfill import start_backfill
 
     params = get_current_context()["params"]
-    with opened() as warehouse:
+    with starting() as warehouse:
         groups = start_backfill(
             warehouse,
             run_request(),

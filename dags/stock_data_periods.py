@@ -27,7 +27,7 @@ from datetime import UTC, datetime
 from airflow.sdk import Param, dag, get_current_context, task
 
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.tasks.context import as_mapped, opened, run_request, watchlist
+from include.tasks.context import as_mapped, run_request, starting, watchlist
 from include.tasks.defaults import DEFAULT_ARGS, symbols_param
 from include.tasks.flow import fetch_to_report
 
@@ -38,7 +38,7 @@ def plan_periods() -> list[list[dict[str, str]]]:
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.periods import start_periods
 
-    with opened() as warehouse:
+    with starting() as warehouse:
         groups = start_periods(
             warehouse,
             run_request(),

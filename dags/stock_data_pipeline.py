@@ -40,7 +40,7 @@ from include.alerts.deadline import testable
 from include.alerts.notifiers import FailureNotifier, LateRunNotifier
 from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN
 from include.tasks.approval import approved
-from include.tasks.context import as_mapped, opened, run_request
+from include.tasks.context import as_mapped, run_request, starting
 from include.tasks.defaults import DEFAULT_ARGS, symbols_param
 from include.tasks.flow import (
     fetch_stock_data,
@@ -58,7 +58,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     from include.plan.entitlement import entitled
     from include.plan.start import start
 
-    with opened() as warehouse:
+    with starting() as warehouse:
         groups = start(
             warehouse,
             run_request(),

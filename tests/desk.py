@@ -15,6 +15,7 @@ from include.fetch.raw_store import write_body
 from include.gate.quarantine import Action, Instruction, take_up
 from include.gate.validate import validate
 from include.load.run import load_run
+from include.load.undoing import put_back
 from include.report.results import results_of
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import Request, RunRequest, end_run, record_request, start_run
@@ -87,6 +88,7 @@ class Desk:
         self.now += timedelta(days=1)
         asked = RunRequest("quarantine", run_id or f"quarantine {self.now}", now=self.now.isoformat())
         run = take_up(self.warehouse, Instruction(action, ids, who, why), asked)
+        self.told = put_back(self.warehouse, run)
         return self.finish(run, DAILY_BAR_RULES)
 
     def start(self, dag_id: str, *symbols: str):
@@ -102,7 +104,10 @@ class Desk:
         return run
 
     def finish(self, run, rules=DAILY_BAR_RULES):
-        accepted = self.judged(run, rules)
+        return self.load(run, self.judged(run, rules))
+
+    def load(self, run, accepted: str):
+        """Load what may enter and end the run; the result by symbol."""
         load_run(self.warehouse, run, ObjectStoragePath(accepted))
         end_run(self.warehouse, run, state="success", message="")
         self.warehouse.commit()

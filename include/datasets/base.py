@@ -210,35 +210,38 @@ class Dataset:
         """Its own rules after those that its key and its day ask for; with a frame of its own, its own."""
         if self.frame:
             return self.rules
-        unique = Rule(
-            "one_row_a_key",
-            f"No two rows have the same {', '.join(self.key)}.",
-            *_unique(self.key),
-            releasable=False,
-            one_of=True,
-        )
-        once = counted_once("it came {times} times and counts once")
         begun = Rule(
             "not_in_the_future",
             "The day has begun (UTC) when it is fetched.",
             "ExpectColumnValuesToBeInSet",
             {"column": "has_begun", "value_set": [True]},
         )
-        storable = Rule(
-            "storable",
-            "No text has a NUL, which no database can hold, and the key is at most 2,000 bytes long.",
-            "ExpectColumnValuesToBeInSet",
-            {"column": "is_storable", "value_set": [True]},
-            releasable=False,
-            keeps_out="row",
-        )
-        keyed = (
-            *(present(column) for column in self.key),
-            *(() if self.repeats else (unique,)),
-            once,
-            storable,
-        )
-        return (*keyed, *((begun,) if self.day and not self.ahead else ()), *self.rules)
+        dated = (begun,) if self.day and not self.ahead else ()
+        return (*key_rules(self.key, repeats=self.repeats), *dated, *self.rules)
+
+
+def key_rules(key: tuple[str, ...], *, repeats: bool = False) -> tuple[Rule, ...]:
+    """Return what rows with such a key have to keep: it is whole, of one row each, and can be stored.
+
+    :param repeats: rows of one key may differ.
+    """
+    unique = Rule(
+        "one_row_a_key",
+        f"No two rows have the same {', '.join(key)}.",
+        *_unique(key),
+        releasable=False,
+        one_of=True,
+    )
+    once = counted_once("it came {times} times and counts once")
+    storable = Rule(
+        "storable",
+        "No text has a NUL, which no database can hold, and the key is at most 2,000 bytes long.",
+        "ExpectColumnValuesToBeInSet",
+        {"column": "is_storable", "value_set": [True]},
+        releasable=False,
+        keeps_out="row",
+    )
+    return (*(present(column) for column in key), *(() if repeats else (unique,)), once, storable)
 
 
 def _unique(key: tuple[str, ...]) -> tuple[str, Mapping[str, object]]:

@@ -14,7 +14,8 @@ from airflow_provider_alphavantage.exceptions import PremiumRequired, Unreadable
 from airflow_provider_alphavantage.parsing import parse
 from airflow_provider_alphavantage.parsing.records import OddRow, exact_decimals
 from airflow_provider_alphavantage.responses import read
-from include.datasets.base import Body, Dataset, Rows
+from include.datasets.action_rules import ONE_KIND, SEEN_SPLIT, USUAL_DIVIDEND, WITHIN_BARS, frame_of_actions
+from include.datasets.base import Body, Dataset, Rows, key_rules
 from include.datasets.rows import unreadable_rows
 from include.datasets.rule import Rule, not_negative, positive, present
 from include.market.exchanges import exchange_of
@@ -55,11 +56,17 @@ class KnownActions:
     """The splits (new shares for an old one) and dividends (a share) of a symbol, by effective date.
 
     :param splits_through: the newest session that had closed when its splits were asked for; None: never.
+    :param splits_came: its splits came with the run, so each was compared with the prices itself.
     """
 
     splits_through: date | None = None
     splits: Mapping[date, Decimal] = field(default_factory=dict)
     dividends: Mapping[date, Decimal] = field(default_factory=dict)
+    splits_came: bool = False
+
+    def of_kind(self, kind: str) -> Mapping[date, Decimal]:
+        """Return its splits or its dividends."""
+        return self.splits if kind == "split" else self.dividends
 
 
 def read_actions(body: Body) -> Rows:
@@ -166,12 +173,14 @@ def _scope(function: str, symbol: str) -> Mapping[str, str]:
     return {"symbol": symbol, "kind": KINDS[function]}
 
 
+_KEY = ("symbol", "kind", "effective_date")
+
 CORPORATE_ACTIONS: tuple[Dataset, ...] = tuple(
     Dataset(
         function.lower(),
         function,
         table="corporate_action",
-        key=("symbol", "kind", "effective_date"),
+        key=_KEY,
         subjects="watchlist",
         day="effective_date",
         covers="whole",
@@ -180,12 +189,13 @@ CORPORATE_ACTIONS: tuple[Dataset, ...] = tuple(
         ahead=True,
         keeps_out="row",
         final="session",
-        rules=rules,
+        rules=(*key_rules(_KEY), *rules, ONE_VALUE, ONE_KIND, WITHIN_BARS),
         dispensable=(PremiumRequired,),
         read=read_actions,
+        frame=frame_of_actions,
     )
     for function, may_vanish, rules in (
-        (SPLITS, 0, (present("value"), positive("value"), ONE_VALUE)),
-        (DIVIDENDS, 1, (present("value"), not_negative("value"), ONE_VALUE)),
+        (SPLITS, 0, (present("value"), positive("value"), SEEN_SPLIT)),
+        (DIVIDENDS, 1, (present("value"), not_negative("value"), USUAL_DIVIDEND)),
     )
 )

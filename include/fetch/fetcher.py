@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
 
-from airflow_provider_alphavantage.exceptions import AlphaVantageError, DailyQuotaSpent, PremiumRequired
+from airflow_provider_alphavantage.exceptions import (
+    AlphaVantageError,
+    DailyQuotaSpent,
+    EmptyDocument,
+    PremiumRequired,
+)
 from include.datasets.base import Body, Dataset
 from include.datasets.registry import DATASETS, dataset_of
 from include.datasets.rows import read_rows
@@ -18,17 +23,22 @@ from include.fetch.outage import REST, outage_of
 from include.fetch.outcomes import (
     NO_SUCH_SYMBOL,
     OUT_OF_CALLS,
+    BrokenRequest,
     broken,
     deferred,
     failed,
     fails_nothing,
     in_words,
+    is_lasting,
+    names_no_symbol,
+    nothing_of,
     shortened,
+    still_refused,
 )
 from include.fetch.stored import keep_answer, keep_refusal, usable_body
 from include.market.lifecycle import forget_refusals, judge_refusal
 from include.plan.needs import PlannedRequest
-from include.warehouse.runs import Request, Run, brought_since_start, is_quota_spent, record_request
+from include.warehouse.runs import Request, Run, is_quota_spent, record_request, requests_since_start
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
@@ -38,6 +48,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUOTA_TOLD = DailyQuotaSpent("The API has just said so to another symbol of this run.")
+
+_Ended = tuple[Request, Exception | None]
+"""How a request ended, and its error if it fails something."""
 
 
 class Api(Protocol):
@@ -66,40 +79,69 @@ class Fetcher:
     rest: timedelta = REST
     datasets: Sequence[Dataset] = DATASETS
 
-    def fetch(self, requests: Iterable[PlannedRequest]) -> list[AlphaVantageError]:
+    def fetch(self, requests: Iterable[PlannedRequest]) -> list[Exception]:
         """Bring these bodies and return the errors of those that failed.
 
-        What has a body since the run was started is left out. The outcome of each is recorded and committed
-        before the next is asked. Once the day's quota is spent the other symbols are deferred unasked, here
-        and in the run's other tasks; a dataset that is asked of nobody costs one call at the most and finds
-        out itself. All are while the API does not answer (:mod:`include.fetch.outage`). Nothing more is asked
-        of a symbol that was refused.
+        What has a body since the run was started is left out, and what was refused since for a reason that
+        lasts is refused again without a call. The outcome of each is recorded and committed before the next
+        is asked; whatever fails with one, the others go on. Once the day's quota is spent the other symbols
+        are deferred unasked, here and in the run's other tasks; a dataset that is asked of nobody costs one
+        call at the most and finds out itself. All are while the API does not answer
+        (:mod:`include.fetch.outage`). Nothing more is asked of a symbol that was refused.
         """
-        done = brought_since_start(self.connection, self.run)
+        earlier = requests_since_start(self.connection, self.run)
         told = [QUOTA_TOLD] if is_quota_spent(self.connection, self.run) else []
-        errors: list[AlphaVantageError] = []
+        errors: list[Exception] = []
+        refused: set[str] = set()
         for planned in requests:
-            refused = any(isinstance(e, NO_SUCH_SYMBOL) and e.symbol == planned.symbol for e in errors)
-            if refused or planned.key in done:
+            before = earlier.get(planned.key)
+            if planned.symbol in refused or (before and before.has_body):
                 continue
             spent = next((error for error in [*told, *errors] if isinstance(error, OUT_OF_CALLS)), None)
-            if error := self._fetch(planned, spent):
-                errors.append(error)
+            request, error = self._fetch(planned, before, spent)
+            errors += [error] if error else []
+            refused |= {planned.symbol} if names_no_symbol(request) else set()
         return errors
 
-    def _fetch(self, planned: PlannedRequest, spent: AlphaVantageError | None) -> AlphaVantageError | None:
-        """Bring one body and record how it ended; return the error, if it fails something."""
-        dataset = dataset_of(planned.symbol, planned.function, self.datasets)
+    def _fetch(
+        self, planned: PlannedRequest, before: Request | None, spent: AlphaVantageError | None
+    ) -> _Ended:
+        """Bring one body and record how it ended, whatever happens."""
+        try:
+            dataset = dataset_of(planned.symbol, planned.function, self.datasets)
+            if before and is_lasting(before):
+                return before, still_refused(before, dataset)
+            return self._record(dataset, planned, before, spent)
+        except Exception as error:
+            log.exception("%s %s failed", planned.symbol, planned.function)
+            self.connection.rollback()
+            request = broken(planned, error)
+            record_request(self.connection, self.run, request)
+            self.connection.commit()
+            failure = BrokenRequest(f"{planned.symbol} {planned.function}: {request.reason}")
+            failure.__cause__ = error
+            return request, failure
+
+    def _record(
+        self,
+        dataset: Dataset,
+        planned: PlannedRequest,
+        before: Request | None,
+        spent: AlphaVantageError | None,
+    ) -> _Ended:
+        """Bring one body and record how it ended; with the error, if it fails something."""
         outage = outage_of(self.connection, self.run, self.rest)
-        request, error = self._bring(dataset, planned, (spent if dataset.subjects else None) or outage.error)
+        no_call = (spent if dataset.subjects else None) or outage.error
+        was_empty = before is not None and before.kind == EmptyDocument.__name__ and not outage.is_of_all
+        request, error = self._bring(dataset, planned, no_call, was_empty=was_empty)
         log.info("%s %s: %s", planned.symbol, planned.function, in_words(request))
         if not outage.is_known_of(request):
             record_request(self.connection, self.run, request)
         self.connection.commit()
-        return None if error is None or fails_nothing(request, dataset, error) else error
+        return request, None if error is None or fails_nothing(request, dataset, error) else error
 
     def _bring(
-        self, dataset: Dataset, planned: PlannedRequest, spent: AlphaVantageError | None
+        self, dataset: Dataset, planned: PlannedRequest, spent: AlphaVantageError | None, *, was_empty: bool
     ) -> tuple[Request, AlphaVantageError | None]:
         try:
             if held := self._held(dataset, planned):
@@ -108,12 +150,8 @@ class Fetcher:
                 return deferred(planned, spent), spent
             return self._ask(dataset, planned), None
         except AlphaVantageError as error:
-            return self._failure(dataset, planned, error), error
-        except Exception as error:
-            self.connection.rollback()
-            record_request(self.connection, self.run, broken(planned, error))
-            self.connection.commit()
-            raise
+            lasting = nothing_of(error) if was_empty and dataset.vouches else error
+            return self._failure(dataset, planned, lasting), lasting
 
     def _held(self, dataset: Dataset, planned: PlannedRequest) -> Request | None:
         return None if self.force else usable_body(self.connection, self.run, dataset, planned)

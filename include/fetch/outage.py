@@ -39,9 +39,14 @@ class Outage:
     is_recent: bool
 
     @property
+    def is_of_all(self) -> bool:
+        """Whether so many symbols got no answer that it is not the symbols."""
+        return len({symbol for symbol, _ in self.unanswered}) >= IN_A_ROW
+
+    @property
     def error(self) -> ApiUnreachable | None:
         """Why nothing is asked now; None if it may be."""
-        if not self.is_recent or len({symbol for symbol, _ in self.unanswered}) < IN_A_ROW:
+        if not self.is_recent or not self.is_of_all:
             return None
         return ApiUnreachable(f"The last {IN_A_ROW} symbols of this run got no answer.")
 

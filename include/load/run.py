@@ -52,7 +52,8 @@ def load_run(
 
     What was discarded after the run was validated, or had entered before, leaves the table again. What is of
     symbols and the views are one transaction: whatever happens, the views never say anything else than the
-    tables. Each other dataset enters whole or not at all, and keeps no other out.
+    tables. A list that cannot be loaded fails alone; each other dataset enters whole or not at all, and keeps
+    no other out.
 
     :param accepted: the folder of the accepted rows.
     :param datasets: those that are declared beside those of the watchlist.
@@ -80,29 +81,44 @@ def _load_symbols(
     with connection.transaction():
         for origin in sorted({str(request.origin) for _, request in found}):
             claim_origin(connection, origin)
-        if lists := _of_table(found, "listing"):
-            load_listing(connection, lists, _rows(accepted, found, "listing"), run)
-        actions, loaded = 0, []
-        if lists := _of_table(found, "corporate_action"):
-            rows = _rows(accepted, found, "corporate_action")
-            actions = load_actions(connection, lists, rows, run, now=run.now())
+        _load_lists(connection, run, accepted, _of_table(found, "listing"))
+        loaded: list[Loaded] = []
+        actions = _load_lists(connection, run, accepted, _of_table(found, "corporate_action"))
         taken_out = take_out(connection, run, "undone")
-        if _of_table(found, DAILY_BARS.table):
-            loaded = load_bars(connection, _rows(accepted, found, DAILY_BARS.table), run, now=run.now())
+        if bars := _of_table(found, DAILY_BARS.table):
+            loaded = load_bars(connection, _rows(accepted, bars), run, now=run.now())
         taken_out += take_out(connection, run, "discarded")
         if actions or loaded or taken_out:
             refresh_views(connection)
     return loaded
 
 
-def _of_table(found: _Found, table: str) -> list[Request]:
-    return [request for dataset, request in found if dataset.table == table]
+def _load_lists(connection: Connection[Any], run: Run, accepted: ObjectStoragePath, lists: _Found) -> int:
+    """Load lists of one table; where they cannot be, each by itself; return how many actions changed."""
+    if not lists:
+        return 0
+    requests = [request for _, request in lists]
+    try:
+        with connection.transaction():
+            rows = _rows(accepted, lists)
+            if lists[0][0].table == "listing":
+                load_listing(connection, requests, rows, run)
+                return 0
+            return load_actions(connection, requests, rows, run, now=run.now())
+    except _NOT_STORABLE as error:
+        if len(lists) == 1:
+            fail(connection, run, requests[0], _explained(lists[0][0], error))
+            return 0
+    return sum(_load_lists(connection, run, accepted, [one]) for one in lists)
 
 
-def _rows(accepted: ObjectStoragePath, found: _Found, table: str) -> pa.Table:
-    names = dict.fromkeys(dataset.name for dataset, _ in found if dataset.table == table)
-    entering = [dataset.name_of(one.symbol) for dataset, one in found if dataset.table == table]
-    tables = [read_accepted(accepted, name) for name in names]
+def _of_table(found: _Found, table: str) -> _Found:
+    return [(dataset, request) for dataset, request in found if dataset.table == table]
+
+
+def _rows(accepted: ObjectStoragePath, found: _Found) -> pa.Table:
+    entering = [dataset.name_of(request.symbol) for dataset, request in found]
+    tables = [read_accepted(accepted, name) for name in dict.fromkeys(dataset.name for dataset, _ in found)]
     rows = pa.concat_tables(one_type(tables))
     return rows.filter(pc.is_in(rows["of_subject"], pa.array(entering, pa.string())))
 
@@ -126,6 +142,11 @@ def _load_dataset(
 
 
 def _explained(dataset: Dataset, error: Exception) -> Exception:
+    if isinstance(error, FileNotFoundError):
+        return FileNotFoundError(
+            f"What the gate accepted of {dataset.name} is no longer in the store, so nothing of it was "
+            "loaded. Nothing to do: the next run asks again."
+        )
     if not isinstance(error, psycopg.Error):
         return error
     what = " ".join([error.diag.message_primary or str(error), *(error.diag.context or "").splitlines()[:1]])

@@ -11,6 +11,7 @@ from psycopg import Connection
 from include.gate.quarantine import Instruction, take_up
 from include.gate.validate import validate
 from include.load.run import load_run
+from include.load.undoing import put_back
 from include.report.results import SymbolResult, results_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def rehearse(connection: Connection[Any], asked: Instruction, request: RunReques
     with TemporaryDirectory() as folder, connection.transaction(force_rollback=True):
         store = ObjectStoragePath(f"file://{folder}")
         run = take_up(connection, asked, request)
+        put_back(connection, run)
         accepted = validate(connection, run, store=store, reports=Path(folder)).accepted
         load_run(connection, run, ObjectStoragePath(accepted))
         return results_of(connection, run)

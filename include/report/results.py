@@ -69,6 +69,8 @@ class SymbolResult:
             approved = f" approved by {self.approval_by}" if self.approval else ""
             warnings = [counted(self.warnings, "warning") + approved] if self.warnings else []
             return ", ".join(["loaded", *left_out, *warnings])
+        if self.outcome == "complete" and self.warnings:
+            return f"complete, {counted(self.warnings, 'warning')}"
         if self.outcome in {None, "failed", "deferred", "complete", "left out"}:
             return self.outcome or "not asked"
         if self.approval == "rejected":

@@ -91,7 +91,10 @@ def run_summary(dsn: str, run_id: str, dag_id: str = "stock_data_pipeline") -> s
     notes = {"sandbox": " (SIMULATED prices)", "replay": " (REPLAYED recordings)"}
     lines = [table(results, f"Origin of the data: {origin}{notes.get(origin, '')}"), headline(results) + "."]
     lines += [
-        f"warning  {reason}" for result in results if result.loaded for reason in _first(result.reasons)
+        f"warning  {reason}"
+        for result in results
+        if result.loaded or result.outcome == "complete"
+        for reason in _first(result.reasons)
     ]
     lines += [f"note     {note}" for note in learnt]
     lines += [f"missing  {gap}" for gap in missing]

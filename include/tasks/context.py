@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Variable, get_current_context
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
 from include.settings import WATCHLIST_VARIABLE
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from include.plan.needs import PlannedRequest
     from include.warehouse.runs import Run, RunRequest
+
+log = logging.getLogger(__name__)
 
 
 def run_request() -> RunRequest:
@@ -48,6 +52,36 @@ def opened() -> Generator[Connection[Any]]:
     upgrade_schema()
     with connect() as warehouse:
         yield warehouse
+
+
+@contextmanager
+def starting() -> Generator[Connection[Any]]:
+    """Open the warehouse as :func:`opened` does; if the first task fails, the run is on record as failed."""
+    try:
+        with opened() as warehouse:
+            yield warehouse
+    except AirflowSkipException:
+        raise
+    except Exception as error:
+        _record_failed_start(error)
+        raise
+
+
+def _record_failed_start(error: Exception) -> None:
+    """Say in the audit why a run was not planned, unless the warehouse is what failed."""
+    import psycopg
+
+    from include.warehouse.connections import connect
+    from include.warehouse.runs import record_failed_start
+
+    context = get_current_context()
+    dag_run, task_id = context["dag_run"], context["task"].task_id
+    message = f"{task_id} failed: {error} Open its log, fix the cause, then clear {task_id}."
+    try:
+        with connect() as warehouse:
+            record_failed_start(warehouse, dag_run.dag_id, dag_run.run_id, message)
+    except (psycopg.Error, AirflowNotFoundException) as unrecorded:
+        log.warning("The failed start is not on record: %s", unrecorded)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, get_current_context, task
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
-from airflow_provider_alphavantage.exceptions import PASSING
 from include.exceptions import RunIncomplete
 from include.settings import HORIZON, POOL, reports, store
 from include.tasks.context import this_run
@@ -35,7 +34,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     from include.fetch.entitlement import EntitledApi
     from include.fetch.fetcher import Fetcher
     from include.fetch.outage import rest_before_retry
-    from include.fetch.outcomes import OUT_OF_CALLS, next_turn
+    from include.fetch.outcomes import next_turn, to_raise
     from include.plan.needs import PlannedRequest
 
     with this_run() as (warehouse, run):
@@ -45,8 +44,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
         errors = Fetcher(run, warehouse, api, store(), force, rest).fetch(
             PlannedRequest(**request) for request in requests
         )
-    failed = [error for error in errors if not isinstance(error, OUT_OF_CALLS)]
-    for error in sorted(failed, key=lambda error: not isinstance(error, PASSING)):
+    if error := to_raise(errors):
         raise error
     turn = next_turn(errors, until=context["dag_run"].start_date + HORIZON)
     if turn and waits:

@@ -105,8 +105,14 @@ def start_run(
         return cursor.fetchall()[0]
 
 
+def record_failed_start(connection: Connection[Any], dag_id: str, run_id: str, message: str) -> None:
+    """Record that a run failed before it was planned: :func:`find_run` does not find it."""
+    about = {"dag_id": dag_id, "run_id": run_id, "message": message}
+    connection.execute(statement("warehouse/record_failed_start"), about)
+
+
 def find_run(connection: Connection[Any], dag_id: str, run_id: str) -> Run:
-    """Return a run that was started.
+    """Return a run that was started and planned.
 
     :raises RunNotStarted: it never was.
     """
@@ -147,10 +153,11 @@ def requests_of(connection: Connection[Any], run: Run) -> list[Request]:
         return cursor.execute(statement("warehouse/requests_of_run"), {"run": run.id}).fetchall()
 
 
-def brought_since_start(connection: Connection[Any], run: Run) -> set[tuple[str, str]]:
-    """Return what has a body since the run was last started, as (symbol, function): a retry leaves it out."""
-    rows = connection.execute(statement("warehouse/brought_since_start"), {"run": run.id}).fetchall()
-    return set(rows)
+def requests_since_start(connection: Connection[Any], run: Run) -> dict[tuple[str, str], Request]:
+    """Return the outcomes since the run was last started, by symbol and function: what a retry goes by."""
+    with connection.cursor(row_factory=class_row(Request)) as cursor:
+        rows = cursor.execute(statement("warehouse/requests_since_start"), {"run": run.id}).fetchall()
+    return {(request.symbol, request.function): request for request in rows}
 
 
 def is_quota_spent(connection: Connection[Any], run: Run) -> bool:

@@ -83,6 +83,8 @@ class Coverage(BaseModel):
     split_adjusted_from: date | None
     adjusted_from: date | None
     not_before_because: str | None
+    doubtful_before: date | None
+    doubtful_because: str | None
     last_fetched_at: datetime | None
 
 

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from airflow_provider_alphavantage.pacing import fingerprint
+from include.web.overview import overview
 
 from .conftest import KEY, PREMIUM_KEY
 
@@ -23,6 +24,16 @@ def run(run_dag):
 
 def bars(warehouse) -> dict[str, int]:
     return dict(warehouse.execute("select symbol, count(*)::int from stock_data group by symbol").fetchall())
+
+
+def nothing_odd(warehouse) -> bool:
+    """Whether actions and prices of the simulated market fit each other."""
+    odd = (
+        "select from broken_rule where severity = 'warning' "
+        "and (rule ~ 'split' or symbol ~ '_(splits|dividends)$')"
+    )
+    doubt = "select from adjustment_doubt"
+    return not any(warehouse.execute(query).fetchall() for query in (odd, doubt))
 
 
 def test_a_bad_symbol_fails_the_run_and_keeps_no_other_out(run, warehouse, sandbox, capfd):
@@ -78,6 +89,7 @@ def test_adjusted_prices_come_with_the_first_run(run, warehouse, sandbox):
     paid = [d["ex_dividend_date"] for d in sandbox.truth("DIS")["dividends"] if "ex_dividend_date" in d]
     before = {day: adjusted < close for day, close, _, adjusted in rows}
     assert before == {day: any(day < ex <= "2026-05-15" for ex in paid) for day in bars}
+    assert nothing_odd(warehouse)
 
 
 def test_running_again_asks_nothing_and_changes_nothing(run, warehouse, sandbox):
@@ -165,6 +177,7 @@ def test_a_budget_spent_by_our_own_count_makes_no_call(run, warehouse, sandbox):
 def test_a_premium_key_brings_the_whole_history_of_a_new_symbol_at_once(run, warehouse, sandbox):
     history = {symbol: sandbox.truth(symbol)["bars"] for symbol in ("IBM", "MSFT")}
     state, _ = run(symbols=["IBM", "MSFT"])
+    assert nothing_odd(warehouse)
     assert (state, bars(warehouse)) == ("success", {symbol: len(held) for symbol, held in history.items()})
     assert min(bars(warehouse).values()) > 6_000
     total = "select sum(close)::text, sum(volume)::text from stock_data where symbol = 'IBM'"
@@ -214,6 +227,19 @@ def test_a_run_whose_end_is_not_on_record_is_not_green(run, warehouse):
     state, tasks = run()
     assert (tasks["load_stock_data"], tasks["log_completion"]) == ("success", "failed")
     assert (state, tasks["pipeline_end"]) == ("failed", "failed")
+
+
+def test_a_run_that_fails_in_its_first_task_is_on_record_and_on_the_overview(run, warehouse, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", " ")
+    state, tasks = run()
+    assert (state, tasks["pipeline_start"], tasks["pipeline_end"]) == ("failed", "failed", "failed")
+    page = overview(warehouse, now=datetime(2026, 5, 16, 7, tzinfo=UTC), per_day=25)
+    assert (page.runs[0]["dag_id"], page.runs[0]["state"]) == ("stock_data_pipeline", "failed")
+    assert page.runs[0]["message"].startswith("pipeline_start failed: ")
+    assert page.runs[0]["message"].endswith(" Open its log, fix the cause, then clear pipeline_start.")
+    assert [one["kind"] for one in page.attention] == ["run"]
+    monkeypatch.setenv("AIRFLOW_VAR_STOCK_SYMBOLS", "IBM")
+    assert run()[0] == "success"
 
 
 def test_nothing_but_nonsense_on_the_list_ends_with_a_message(run, warehouse):

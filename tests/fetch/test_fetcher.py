@@ -17,9 +17,10 @@ from airflow_provider_alphavantage.pacing import LocalLimiter
 from airflow_provider_alphavantage.responses import read
 from include.fetch.fetcher import Fetcher
 from include.fetch.outage import REST, ApiUnreachable, rest_before_retry
-from include.fetch.outcomes import next_turn
+from include.fetch.outcomes import BrokenRequest, NothingOfSymbol, StillRefused, next_turn, to_raise
 from include.gate.accepted import read_accepted
 from include.gate.validate import validate
+from include.market.instruments import register
 from include.plan.budget import Allowance
 from include.plan.needs import PlannedRequest
 from include.plan.start import start
@@ -258,18 +259,131 @@ def test_a_run_started_again_asks_anew_what_is_due_by_now(warehouse, started, fe
     assert [call["outcome"] for call in sandbox.calls()].count("data") == 2
 
 
-def test_an_error_of_another_kind_leaves_its_outcome_and_is_raised(warehouse, started, store):
-    class Broken:
-        def query(self, function: str, **parameters: str):
-            raise OSError("no space left on device")
+class BrokenFor:
+    """The API, but for a symbol with which our own code fails."""
 
+    def __init__(self, symbol: str, api) -> None:
+        self.symbol, self.api = symbol, api
+
+    def query(self, function: str, **parameters: str):
+        if parameters.get("symbol") == self.symbol:
+            raise OSError("no space left on device")
+        return self.api.query(function, **parameters)
+
+
+def test_an_error_of_another_kind_is_the_outcome_of_its_symbol_and_the_others_go_on(
+    warehouse, started, fetcher, store, sandbox
+):
+    run = started("IBM", "MSFT", "XYZZY", "AAPL")
+    broken = replace(fetcher(run), api=BrokenFor("MSFT", fetcher(run).api))
+    plan = [PlannedRequest(symbol) for symbol in run.symbols]
+    for _ in range(2):  # on a retry, too
+        errors = broken.fetch(plan)
+        assert str(to_raise(errors)) == (
+            "MSFT TIME_SERIES_DAILY: OSError: no space left on device. See the log of this task."
+        )
+        assert isinstance(to_raise(errors).__cause__, OSError)
+    assert outcomes(warehouse, run) == {
+        "IBM": ("fetched", None),
+        "MSFT": ("failed", "OSError"),
+        "XYZZY": ("failed", "InvalidRequest"),
+        "AAPL": ("fetched", None),
+    }
+    assert fetcher(run).fetch([PlannedRequest("MSFT")]) == []
+
+
+def test_every_symbol_with_which_something_else_failed_is_named():
+    errors = [BrokenRequest("IBM failed."), e.TransportError("Reset."), BrokenRequest("MSFT failed.")]
+    assert str(to_raise(errors)) == "IBM failed. MSFT failed."
+    assert to_raise([e.InvalidRequest("No."), errors[1], e.DailyQuotaSpent("Spent.")]) is errors[1]
+    assert to_raise([e.DailyQuotaSpent("Spent.")]) is None
+
+
+def test_a_rerun_does_not_forget_what_the_run_fetched(warehouse, started, fetch, sandbox):
+    fetch(started("IBM"), "IBM")
+    again = started("IBM")
+    assert fetch(again, "IBM") == []
+    assert (len(sandbox.calls()), outcomes(warehouse, again)) == (1, {"IBM": ("fetched", None)})
+    other = started("IBM", run_id="other")
+    fetch(other, "IBM")
+    assert outcomes(warehouse, other) == {"IBM": ("reused", None)}
+
+
+def test_what_a_rerun_uses_again_is_no_answer_of_the_api(warehouse, started, fetch, sandbox):
+    fetch(started(*LIST), "MSFT", "AMZN")
+    run = started(*LIST)
+    sandbox.add_fault("html_503")
+    errors = fetch(run, "IBM", "MSFT", "AAPL", "AMZN", "TSLA", "BRK-B")
+    assert [type(error) for error in errors] == [e.TransportError] * 3 + [ApiUnreachable]
+
+
+def test_a_retry_does_not_ask_again_what_was_refused_for_good(warehouse, started, fetcher, sandbox):
+    run = started("XYZZY", "MSFT")
+    sandbox.add_fault("html_503", symbol="MSFT", times=1)
+    plan = [PlannedRequest("XYZZY"), PlannedRequest("XYZZY", "", "SPLITS"), PlannedRequest("MSFT")]
+    assert [type(error) for error in fetcher(run).fetch(plan)] == [e.InvalidRequest, e.TransportError]
+    before = asked_of(sandbox)
+    (error,) = fetcher(run).fetch(plan)
+    assert asked_of(sandbox)[len(before) :] == ["MSFT"]
+    assert isinstance(error, StillRefused)
+    assert str(error).startswith("Not asked again in this run: TIME_SERIES_DAILY XYZZY: Invalid API call.")
+    assert str(error).endswith("To have it asked again, clear the first task of the run.")
+    assert outcomes(warehouse, run) == {"XYZZY": ("failed", "InvalidRequest"), "MSFT": ("fetched", None)}
+    fetcher(started("XYZZY", "MSFT")).fetch(plan)  # the run is cleared from its first task on
+    assert "XYZZY" in asked_of(sandbox)[len(before) + 1 :]
+
+
+class Empty:
+    """The API, but for symbols for which it answers with an empty document."""
+
+    def __init__(self, api, *symbols: str) -> None:
+        self.api, self.symbols, self.asked = api, symbols, []
+
+    def query(self, function: str, **parameters: str):
+        self.asked.append(parameters["symbol"])
+        if parameters["symbol"] in self.symbols:
+            read(b"{}", function=function, symbol=parameters["symbol"])
+        return self.api.query(function, **parameters)
+
+
+def test_an_empty_document_is_asked_for_again_and_then_counts_against_its_symbol(
+    warehouse, started, fetcher, sandbox
+):
+    run = started("IBM", "MSFT")
+    register(warehouse, run.symbols, through=date(2026, 5, 15))
+    api = Empty(fetcher(run).api, "IBM")
+    empty = replace(fetcher(run), api=api)
+    plan = [PlannedRequest("IBM"), PlannedRequest("IBM", "", "SPLITS"), PlannedRequest("MSFT")]
+    assert [type(error) for error in empty.fetch(plan[::2])] == [e.EmptyDocument]
+    assert outcomes(warehouse, run) == {"IBM": ("failed", "EmptyDocument"), "MSFT": ("fetched", None)}
+    assert [type(error) for error in empty.fetch(plan)] == [NothingOfSymbol]
+    assert [type(error) for error in empty.fetch(plan)] == [StillRefused]
+    assert api.asked == ["IBM", "MSFT", "IBM"]
+    (request, _) = requests_of(warehouse, run)
+    assert (request.outcome, request.kind) == ("failed", "NothingOfSymbol")
+    assert request.reason == (
+        "TIME_SERIES_DAILY IBM: The API has no data for it: the response was an empty document twice. Check "
+        "the symbol with SYMBOL_SEARCH; take it off the watchlist if it is dead or misspelt. Refused in 1 "
+        "run; after 2 more it is left out, and asked for once in 20 sessions."
+    )
+
+
+def test_an_empty_document_that_passes_counts_for_nothing(warehouse, started, fetcher, sandbox):
     run = started("IBM")
-    fetcher = Fetcher(run, warehouse, Broken(), store)
-    with pytest.raises(OSError, match="no space left"):
-        fetcher.fetch([PlannedRequest("IBM")])
-    (request,) = requests_of(warehouse, run)
-    assert (request.outcome, request.kind) == ("failed", "OSError")
-    assert request.reason == "OSError: no space left on device. See the log of this task."
+    plan = [PlannedRequest("IBM")]
+    replace(fetcher(run), api=Empty(fetcher(run).api, "IBM")).fetch(plan)
+    assert fetcher(run).fetch(plan) == []
+    assert outcomes(warehouse, run) == {"IBM": ("fetched", None)}
+
+
+def test_empty_documents_for_all_are_an_outage_and_count_against_nobody(warehouse, started, fetcher):
+    run = started(*LIST)
+    api = Empty(fetcher(run).api, *LIST)
+    empty = replace(fetcher(run, rest=OVER), api=api)
+    plan = [PlannedRequest(symbol) for symbol in LIST]
+    replace(empty, rest=REST).fetch(plan)
+    assert api.asked == list(LIST[:3])
+    assert [type(error) for error in empty.fetch(plan[:1])] == [e.EmptyDocument]
 
 
 def test_a_body_that_echoes_the_key_in_a_new_way_is_never_kept_as_it_is(

@@ -6,8 +6,12 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
+from airflow.sdk import ObjectStoragePath
 
 from include.gate.quarantine import open_rows, table
+from include.load.run import load_run
+from include.market.listing import asked_at
+from include.report.results import results_of
 from tests.desk import body
 
 pytestmark = pytest.mark.postgres
@@ -81,6 +85,50 @@ def test_released_the_list_loads_and_discarded_what_is_held_stays(desk):
     assert desk.rows("select count(*) from corporate_action_history") == [(2,)]
 
 
+def test_an_undone_release_puts_back_what_the_list_withdrew_and_the_list_waits_again(desk):
+    desk.run_lists("IBM", SPLITS=THREE)
+    before = desk.rows(
+        "select kind, effective_date, value, session_before, path, fetched_at from corporate_action"
+    )
+    shorter = SPLITS + "2026-05-11,2.0000\n"
+    desk.run_lists("IBM", SPLITS=shorter)
+    (row,) = open_rows(desk.warehouse)
+    desk.decide("release", row.id)
+    assert len(held(desk)) == 1
+    desk.decide("undo", row.id, why="They are on the company's page.")
+    assert desk.told == [
+        f"IBM: the split of {day} is put back, as the release of the list without it was undone."
+        for day in ("2010-01-04", "2020-01-02")
+    ]
+    after = desk.rows(
+        "select kind, effective_date, value, session_before, path, fetched_at from corporate_action"
+    )
+    assert sorted(after) == sorted(before)
+    assert [one.id for one in open_rows(desk.warehouse)] == [row.id]
+    desk.run_lists("IBM", SPLITS=shorter)
+    assert len(held(desk)) == 3
+    desk.run_lists("IBM", SPLITS=THREE)
+    assert (len(held(desk)), open_rows(desk.warehouse)) == (3, [])
+    desk.decide("release", row.id)
+    desk.decide("undo", row.id)
+    assert len(held(desk)) == 3  # a release of what did not come withdrew nothing
+
+
+def test_an_undone_release_of_a_listing_has_it_asked_for_again(desk):
+    symbols = [f"S{number}" for number in range(20)]
+    desk.run_lists("*active", LISTING_STATUS=listed(*symbols))
+    desk.run_lists("*active", LISTING_STATUS=listed(*symbols[:6]))
+    (row,) = open_rows(desk.warehouse)
+    desk.decide("release", row.id)
+    result = desk.decide("undo", row.id)["active_listing_status"]
+    assert (result.outcome, result.kind, result.problem) == ("deferred", "AskedAgain", None)
+    assert desk.told == [result.reason]
+    assert "the next run asks for the list again" in result.reason
+    assert asked_at(desk.warehouse) == {}
+    desk.run_lists("*active", LISTING_STATUS=listed(*symbols))
+    assert desk.rows("select count(*) from listing") == [(20,)]
+
+
 def test_a_good_list_ends_the_matter(desk):
     desk.run_lists("IBM", SPLITS=THREE)
     desk.run_lists("IBM", SPLITS=SPLITS)
@@ -150,6 +198,32 @@ def test_a_listing_that_lost_more_than_a_tenth_waits_and_the_last_one_stays(desk
     assert row.symbol == "active_listing_status"
     desk.decide("release", row.id)
     assert desk.rows("select count(*) from listing") == [(6,)]
+
+
+def test_lists_that_vanish_after_the_gate_fail_and_the_bars_load(desk):
+    run = desk.fetched(IBM=body())
+    desk.bring(run, "IBM", "SPLITS", THREE)
+    desk.bring(run, "IBM", "DIVIDENDS", PAID)
+    accepted = ObjectStoragePath(desk.judged(run))
+    (accepted / "splits.parquet").unlink()
+    load_run(desk.warehouse, run, accepted)
+    result = {one.symbol: one for one in results_of(desk.warehouse, run)}["IBM"]
+    assert (result.new_bars, len(held(desk))) == (25, 3)
+    assert result.problem == (
+        "IBM: What the gate accepted of splits is no longer in the store, so nothing of it was loaded. "
+        "Nothing to do: the next run asks again."
+    )
+
+
+def test_a_list_that_the_table_cannot_hold_fails_alone(desk):
+    run = desk.start("stock_data_pipeline", "IBM", "MSFT")
+    for symbol in ("IBM", "MSFT"):
+        desk.bring(run, symbol, "SPLITS", THREE)
+    desk.warehouse.execute("alter table corporate_action add constraint no_ibm check (symbol <> 'IBM')")
+    desk.finish(run)
+    assert desk.rows("select distinct symbol from corporate_action") == [("MSFT",)]
+    outcomes = desk.rows("select symbol, outcome, kind from request order by symbol")
+    assert outcomes == [("IBM", "failed", "Misfit"), ("MSFT", "fetched", None)]
 
 
 def test_a_cell_that_no_database_can_hold_keeps_its_row_out_and_no_other(desk):

@@ -107,7 +107,9 @@ def test_a_dividend_that_is_known_is_no_fall(batch, broken, known, fires):
     ("known", "told"),
     [
         (KnownActions(DAY, splits={DAY: D(2)}), set()),
-        (KnownActions(DAY), {"IBM 05-13 usual_return"}),
+        (KnownActions(DAY), {"IBM 05-13 split_for_a_step"}),
+        (KnownActions(EVE, splits={DAY: D(4)}), {"IBM 05-13 step_for_a_split"}),
+        (KnownActions(DAY, splits={DAY: D(4)}, splits_came=True), set()),  # told of the list
         (KnownActions(EVE), {"IBM 05-13 unlike_a_split"}),
         (KnownActions(), {"IBM 05-13 unlike_a_split"}),
     ],

@@ -51,7 +51,7 @@ def known_of(connection: Connection[Any], batches: Sequence[Batch], brought: Seq
         own = missing.setdefault(batch.request.symbol, set())
         own |= left_out | set(batch.discarded["data_date"].to_pylist())
     return Known(
-        actions=_actions_with(known_actions(connection, symbols), brought),
+        actions=actions_with(known_actions(connection, symbols), brought),
         held=held_before(connection, batches),
         missing={symbol: frozenset(sessions) for symbol, sessions in missing.items()},
     )
@@ -97,18 +97,22 @@ def known_actions(connection: Connection[Any], symbols: Sequence[str]) -> dict[s
     return known
 
 
-def _actions_with(known: dict[str, KnownActions], brought: Sequence[Batch]) -> dict[str, KnownActions]:
-    """What is known once the lists that the run brought are loaded."""
+def actions_with(known: dict[str, KnownActions], brought: Sequence[Batch]) -> dict[str, KnownActions]:
+    """Return what is known once the lists that the run brought are loaded."""
     for batch in brought:
         before = known.get(batch.request.symbol, KnownActions())
         if batch.dataset.function == SPLITS:
             through = batch.request.final_through or before.splits_through
-            known[batch.request.symbol] = replace(before, splits=_by_day(batch), splits_through=through)
+            splits = _by_day(batch)
+            known[batch.request.symbol] = replace(
+                before, splits=splits, splits_through=through, splits_came=True
+            )
         elif batch.dataset.function == DIVIDENDS:
             known[batch.request.symbol] = replace(before, dividends=_by_day(batch))
     return known
 
 
 def _by_day(batch: Batch) -> dict[date, Decimal]:
-    rows = batch.rows
-    return dict(zip(rows["effective_date"].to_pylist(), rows["value"].to_pylist(), strict=True))
+    """The values of a list by day, without those that cannot be or are not known yet."""
+    columns = (batch.rows[name].to_pylist() for name in ("effective_date", "value"))
+    return {day: value for day, value in zip(*columns, strict=True) if day and value and value > 0}

@@ -15,10 +15,14 @@ A bar that was held before the batch counts as a bar before.
                          ``without trade``: the bar is flat and without volume, whoever else has one
 ``step``                 the open against the close of the bar before; null where a split is known in
                          between, or where the splits were asked for since and there is none
+``undeclared_step``      the same where the splits were asked for since, and none is listed
+``split_step, split``    the same where a split is known in between, and the split
+``split_seen``           their product, 1 where the price moved by the split alone; null where the splits
+                         came with the run, as each is compared with the prices then
 ``change``               the close against the close before, known splits and dividends taken out, less one
 ``return_score``         how far the return is from the median of the symbol's 60 sessions before, in robust
-                         standard deviations (quartiles); null with fewer than 20, and where ``step`` is
-                         beyond what is usual
+                         standard deviations (quartiles); null with fewer than 20, and where the step, known
+                         splits taken out, is beyond what is usual
 ``volume_score``         the same of the logarithm of the volume, known splits taken out
 ``volume_ratio``         the volume against that median
 ``times``                how often the bar came with the same values
@@ -141,6 +145,22 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
         {"column": "step", "min_value": USUAL_STEP[0], "max_value": USUAL_STEP[1]},
         severity="warning",
         tells="it opens at {step:.3f} of the close before, and no split is known",
+    ),
+    Rule(
+        "split_for_a_step",
+        "It opens at three quarters to four thirds of the close before where no split is listed.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": "undeclared_step", "min_value": USUAL_STEP[0], "max_value": USUAL_STEP[1]},
+        severity="warning",
+        tells="it opens at {undeclared_step:.3f} of the close before, and no split is listed for it",
+    ),
+    Rule(
+        "step_for_a_split",
+        "Where a split takes effect the price steps by it, up to what a session usually opens at.",
+        "ExpectColumnValuesToBeBetween",
+        {"column": "split_seen", "min_value": USUAL_STEP[0], "max_value": USUAL_STEP[1]},
+        severity="warning",
+        tells="it opens at {split_step:.3f} of the close before, on a split of {split:g}",
     ),
     Rule(
         "usual_return",

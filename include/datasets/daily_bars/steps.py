@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from include.datasets.corporate_actions import KnownActions
 from include.datasets.daily_bars.rules import LEAST_SESSIONS, TRAILING_SESSIONS, USUAL_STEP
+from include.datasets.prices_around import STILL_NEAR
 
 if TYPE_CHECKING:
     import pandas as pd
-
-STILL_NEAR = timedelta(days=30)
-"""Bars farther apart than this are not compared: between them a price may have gone anywhere."""
 
 _NORMAL_IQR = 1.349
 """The distance of the quartiles of a normal distribution, in standard deviations."""
@@ -32,15 +30,20 @@ def add_steps(frame: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.Da
     close = before.where((before > 0) & known["near"])
     step = ordered["open"] / close
     total = (ordered["close"] + known["dividend"]) * known["split"] / close
+    is_split = known["split"] != 1
     out = ordered.assign(
-        step=step.where(~known["explained"]),
+        step=step.where(~known["asked"] & ~is_split),
+        undeclared_step=step.where(known["asked"] & ~is_split),
+        split=known["split"],
+        split_step=step.where(is_split),
+        split_seen=(step * known["split"]).where(is_split & ~known["came"]),
         change=total - 1,
         log_volume=np.log(
             ordered["volume"].clip(lower=1) / known["split"].groupby(ordered["symbol"]).cumprod()
         ),
     )
     out["return"] = np.log(total.where(total > 0))
-    out["return_score"] = _score(out, "return").where(~_tells_a_split(out["step"]))
+    out["return_score"] = _score(out, "return").where(~_tells_a_split(step * known["split"]))
     out["volume_score"] = _score(out, "log_volume")
     out["volume_ratio"] = np.exp(out["log_volume"] - _trailing(out, "log_volume", 0.5))
     return out.drop(columns=["return", "log_volume"]).sort_index()
@@ -53,16 +56,15 @@ def _between(ordered: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.D
     days = pd.to_datetime(ordered["data_date"])
     near = days.groupby(ordered["symbol"]).shift(1) >= days - STILL_NEAR
     found = pd.DataFrame(
-        {"near": near, "explained": False, "split": 1.0, "dividend": 0.0}, index=ordered.index
+        {"near": near, "asked": False, "came": False, "split": 1.0, "dividend": 0.0}, index=ordered.index
     )
     for symbol, own in days.groupby(ordered["symbol"]):
         known = actions.get(str(symbol), KnownActions())
         if known.splits_through:
-            found.loc[own.index[own <= pd.Timestamp(known.splits_through)], "explained"] = True
+            found.loc[own.index[own <= pd.Timestamp(known.splits_through)], "asked"] = True
+        found.loc[own.index, "came"] = known.splits_came
         for day, factor in known.splits.items():
-            row = _first_with(own, day)
-            found.loc[row, "explained"] = True
-            found.loc[row, "split"] *= float(factor)
+            found.loc[_first_with(own, day), "split"] *= float(factor)
         for day, paid in known.dividends.items():
             found.loc[_first_with(own, day), "dividend"] += float(paid)
     return found

@@ -9,12 +9,10 @@ where
     request.pipeline_run_id = %(run)s
     and request.recorded_at >= pipeline_run.started_at
     and request.outcome = 'failed'
-    and request.kind = 'TransportError'
+    and request.kind in ('TransportError', 'EmptyDocument')
     and not exists (
         select from request as answered
         where
             answered.pipeline_run_id = request.pipeline_run_id
-            and answered.recorded_at > request.recorded_at
-            and answered.path is not null
-            and answered.outcome <> 'reused'
+            and answered.answered_at > request.recorded_at
     )

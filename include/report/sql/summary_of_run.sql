@@ -10,8 +10,8 @@ select
     verdict.bars,
     verdict.refused_bars,
     coalesce(verdict.discarded_bars, 0) as discarded_bars,
-    coalesce(verdict.warnings, 0) as warnings,
-    coalesce(verdict.reasons, '{}') as reasons,
+    coalesce(verdict.warnings, 0) + coalesce(lists.warnings, 0) as warnings,
+    coalesce(verdict.reasons, '{}') || coalesce(lists.unusual, '{}') as reasons,
     verdict.approval,
     verdict.approval_by,
     verdict.new_bars,
@@ -48,20 +48,38 @@ cross join lateral (
         and other.function <> 'TIME_SERIES_DAILY' and planned.symbol !~ '[a-z]'
         and other.recorded_at >= pipeline_run.started_at
 ) as others
--- Of a list that is refused, what would be withdrawn or which rows are kept out.
+-- Of its lists of splits and dividends: what is unusual in those that may enter, and why others may not.
 left join lateral (
     select
         array_agg(
-            array_to_string(list.reasons[1:3], ' ')
-            || ' What is held stays until you release or discard it: `make quarantine`, or the DAG quarantine.'
-        ) as refused
+            case
+                when list.approval = 'rejected'
+                    then format(
+                        '%%s: %%s warning(s), rejected by %%s, so the list was not loaded. %%s The next run asks for it again.',
+                        list.symbol, list.warnings, list.approval_by, array_to_string(list.reasons[1:3], ' ')
+                    )
+                else array_to_string(list.reasons[1:3], ' ')
+                    || ' What is held stays until you release or discard it: `make quarantine`, or the DAG quarantine.'
+            end
+            order by list.symbol
+        ) filter (
+            where not list.accepted and (list.refused_bars > 0 or list.approval = 'rejected')
+        ) as refused,
+        sum(list.warnings) filter (where list.accepted)::int as warnings,
+        string_to_array(
+            string_agg(
+                array_to_string(list.reasons[cardinality(list.reasons) - list.warnings + 1:], chr(10)), chr(10)
+                order by list.symbol
+            ) filter (where list.accepted and list.warnings > 0),
+            chr(10)
+        ) as unusual
     from verdict as list
     inner join request as other
         on
             other.pipeline_run_id = list.pipeline_run_id and other.symbol = planned.symbol
             and other.recorded_at >= pipeline_run.started_at
             and list.symbol = lower(other.symbol) || '_' || lower(other.function)
-    where list.pipeline_run_id = pipeline_run.id and not list.accepted and list.refused_bars > 0
+    where list.pipeline_run_id = pipeline_run.id
 ) as lists on planned.symbol !~ '[a-z]'
 left join verdict
     on

@@ -24,6 +24,8 @@ select
     adjusted.split_adjusted_from,
     adjusted.adjusted_from,
     adjusted.not_before_because,
+    adjusted.doubtful_before,
+    adjusted.doubtful_because,
     held.last_fetched_at
 from page
 left join symbol_coverage as held on held.symbol = page.symbol

@@ -16,7 +16,10 @@ select
     (select asked_through from corporate_action_check where symbol = %(symbol)s and kind = 'split') as splits_through,
     (
         select asked_through from corporate_action_check where symbol = %(symbol)s and kind = 'dividend'
-    ) as dividends_through
+    ) as dividends_through,
+    adjusted.doubtful_before,
+    adjusted.doubtful_because
 from (select %(symbol)s::text as symbol) as asked
 left join instrument on instrument.symbol = asked.symbol
 left join symbol_coverage as held on held.symbol = asked.symbol
+left join adjustment_coverage as adjusted on adjusted.symbol = asked.symbol

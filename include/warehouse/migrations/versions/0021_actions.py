@@ -1,0 +1,14 @@
+"""What a run was answered itself, runs that failed before their plan, and doubts about adjusted prices."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
