@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import psycopg
 
@@ -12,13 +13,19 @@ class Fault:
     """A kind of failure of PostgreSQL.
 
     :param what: what happened, as the start of a sentence without a full stop.
-    :param passes: whether it passes by itself, so that trying again soon helps.
+    :param retried: ``soon``: it passes by itself, so the task tries again at once; ``later``: once somebody
+        has acted, so the retry policy tries again; ``never``: the task fails at once.
     :param fix: what to do, as one sentence; ``{connection}`` stands for the id of the Airflow connection.
     """
 
     what: str
-    passes: bool
+    retried: Literal["soon", "later", "never"]
     fix: str
+
+    @property
+    def passes(self) -> bool:
+        """Whether it passes by itself."""
+        return self.retried == "soon"
 
 
 _WAIT = "Nothing to do unless it lasts: it is tried again."
@@ -27,33 +34,38 @@ _LOGIN = "Set login and password of the connection {connection} to those of the 
 
 TOO_MANY = Fault(
     "all connections that PostgreSQL allows are in use",
-    True,
+    "soon",
     "If it lasts, see who holds them in pg_stat_activity; raise max_connections or the role's limit.",
 )
-STARTING = Fault("PostgreSQL is starting up", True, _WAIT)
-SHUTTING_DOWN = Fault("PostgreSQL is shutting down", True, _WAIT)
-STOPPED = Fault("PostgreSQL was stopped or crashed, or an administrator ended the connection", True, _WAIT)
+STARTING = Fault("PostgreSQL is starting up", "soon", _WAIT)
+SHUTTING_DOWN = Fault("PostgreSQL is shutting down", "soon", _WAIT)
+STOPPED = Fault("PostgreSQL was stopped or crashed, or an administrator ended the connection", "soon", _WAIT)
 UNREACHABLE = Fault(
     "PostgreSQL cannot be reached",
-    True,
+    "soon",
     "If it lasts, start the server (`make status` shows it), and check host and port of {connection}.",
 )
-DEADLOCK = Fault("two transactions waited for each other", True, _WAIT)
-SERIALIZATION = Fault("another transaction changed the same rows", True, _WAIT)
+DEADLOCK = Fault("two transactions waited for each other", "soon", _WAIT)
+SERIALIZATION = Fault("another transaction changed the same rows", "soon", _WAIT)
 LOCK_TIMEOUT = Fault(
-    "a lock was not free in time", True, "If it lasts, end the session that the log names as its holder."
+    "a lock was not free in time", "soon", "If it lasts, end the session that the log names as its holder."
 )
 TOO_SLOW = Fault(
-    "the statement was cancelled, or took longer than statement_timeout", True, "Ask for less at a time."
+    "the statement was cancelled, or took longer than statement_timeout", "soon", "Ask for less at a time."
 )
-DISK_FULL = Fault("the disk of PostgreSQL is full", False, "Free space on the server of {connection}.")
-READ_ONLY = Fault("the server or the session only allows reading", False, _PRIMARY)
-WRONG_LOGIN = Fault("PostgreSQL refuses the login", False, _LOGIN)
+DISK_FULL = Fault("the disk of PostgreSQL is full", "later", "Free space on the server of {connection}.")
+READ_ONLY = Fault("the server or the session only allows reading", "later", _PRIMARY)
+WRONG_LOGIN = Fault("PostgreSQL refuses the login", "later", _LOGIN)
+WRONG_CERTIFICATE = Fault(
+    "the server's certificate is not one that is trusted",
+    "later",
+    "Correct host and sslrootcert of the connection {connection}.",
+)
 NO_DATABASE = Fault(
-    "the database does not exist", False, "Create it, or correct the schema of the connection {connection}."
+    "the database does not exist", "never", "Create it, or correct the schema of the connection {connection}."
 )
 NO_PRIVILEGE = Fault(
-    "the role may not do this", False, "Grant it, or set another login in the connection {connection}."
+    "the role may not do this", "never", "Grant it, or set another login in the connection {connection}."
 )
 
 _BY_STATE = {
@@ -87,6 +99,8 @@ _BY_TEXT = (
     ("no space left on device", DISK_FULL),
     ("could not write init file", DISK_FULL),
     ("session is read-only", READ_ONLY),
+    ("certificate verify failed", WRONG_CERTIFICATE),
+    ("does not match host name", WRONG_CERTIFICATE),
     ("password authentication failed", WRONG_LOGIN),
     ("no password supplied", WRONG_LOGIN),
     ("no pg_hba.conf entry", WRONG_LOGIN),
@@ -98,6 +112,7 @@ _BY_TEXT = (
 
 def fault_of(error: BaseException) -> Fault | None:
     """Return the kind of a failure; None where it is none of the database, such as a wrong statement."""
+    error = getattr(error, "orig", error)  # SQLAlchemy wraps it
     if not isinstance(error, psycopg.Error):
         return None
     if error.sqlstate:
@@ -114,6 +129,7 @@ def explained(error: BaseException, fault: Fault, connection: str) -> str:
 
     :param connection: the id of the Airflow connection.
     """
+    error = getattr(error, "orig", error)
     said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
     words = " ".join((said or str(error)).split()).rstrip(".")
     return f"Connection {connection}: {fault.what}: {words}. {fault.fix.format(connection=connection)}"
