@@ -9,7 +9,8 @@
       + UnreadableBody          they answered, and we cannot read it as what it claims to be
       + NoSuchSession           they answered, and the session waited for can no longer come
       + BudgetSpent             we did not ask: the key's limits leave no call until a time that is told
-      + InvalidConnection       we did not ask: the connection is not there, or a field of it makes no sense
+      + InvalidConnection       we did not ask: a field of the connection makes no sense
+          - ConnectionNotFound  Airflow does not find the connection: absent, or its database is too busy
       + LedgerUnavailable       we did not ask: the ledger of calls cannot be reached, so nothing is counted
       + Refusal                 they answered with a message instead of data
           - Throttled           too many calls in a second or a minute
@@ -108,9 +109,15 @@ class BudgetSpent(AlphaVantageError):
 
 
 class InvalidConnection(AlphaVantageError, ValueError):
-    """A connection is not there, or a field of it cannot be used as it is."""
+    """A field of a connection cannot be used as it is."""
 
     next_step = "Mend it in Admin > Connections."
+
+
+class ConnectionNotFound(InvalidConnection):
+    """Airflow does not find a connection; where its own database gave no answer it says the same."""
+
+    next_step = "If it is not in Admin > Connections, add it there; else this passes by itself."
 
 
 class LedgerUnavailable(AlphaVantageError):
@@ -172,5 +179,5 @@ class UnknownMessage(Refusal):
     next_step = "Read the message; report it so that it is recognised."
 
 
-PASSING = (TransportError, Throttled, LedgerUnavailable)
+PASSING = (TransportError, Throttled, LedgerUnavailable, ConnectionNotFound)
 """Errors that pass by themselves: ask again later."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow_provider_alphavantage.exceptions import BudgetSpent, InvalidConnection, LedgerUnavailable
+from airflow_provider_alphavantage.exceptions import BudgetSpent, LedgerUnavailable
 from airflow_provider_alphavantage.pacing import PATIENCE, Budget, Call, Reservation
 
 SCHEMA = Path(__file__).parent / "sql" / "api_call.sql"
@@ -38,23 +39,21 @@ class PostgresLedger:
         self._now = now
 
     @classmethod
-    def of_connection(cls, conn_id: str) -> PostgresLedger:
+    def of_connection(cls, conn_id: str, sleep: Callable[[float], None] = time.sleep) -> PostgresLedger:
         """Return the ledger in the database of an Airflow connection (needs the extra ``[postgres]``).
 
-        :raises InvalidConnection: there is no connection of that id.
+        :param sleep: how to wait between two look-ups of a connection that is not found, in seconds.
+        :raises ConnectionNotFound: Airflow did not find the connection, although it was asked for 15 s.
         :raises LedgerUnavailable: the extra is not installed.
         """
-        from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]
+        from airflow_provider_alphavantage.lookup import look_up
 
         try:
             from airflow.providers.postgres.hooks.postgres import PostgresHook
         except ImportError as exc:
             raise LedgerUnavailable("The ledger needs airflow-provider-alphavantage[postgres].") from exc
         hook = PostgresHook(postgres_conn_id=conn_id)
-        try:
-            hook.get_connection(conn_id)
-        except AirflowNotFoundException as exc:
-            raise InvalidConnection(f"The ledger's connection {conn_id!r} does not exist.") from exc
+        look_up(hook.get_connection, conn_id, sleep)
         return cls(hook.get_conn)
 
     def create(self) -> None:

@@ -14,7 +14,8 @@ from airflow_provider_alphavantage.exceptions import PASSING, AlphaVantageError
 class AlphaVantageRetryPolicy(RetryPolicy):
     """Retry what passes by itself, fail at once what does not.
 
-    Network failures, throttling and a ledger out of reach are retried, each time after twice as long,
+    Network failures, throttling, a ledger out of reach and a connection that Airflow does not find (as where
+    its database is too busy) are retried, each time after twice as long,
     with a tenth of jitter; every other :class:`AlphaVantageError` fails at once, because asking again
     costs a call and brings the same answer. Errors of other kinds keep the task's own retries.
 

@@ -83,7 +83,9 @@ def application(url: str) -> Generator[Callable[[str], int]]:
     from include.web.app import create_app
     from include.web.sources import Sources
 
-    app = create_app(Sources(lambda: connect_to(url), lambda: NOW, lambda: 25, lambda: None))
+    app = create_app(
+        Sources(lambda: connect_to(url), lambda: connect_to(url), lambda: NOW, lambda: 25, lambda: None)
+    )
     app.dependency_overrides |= {READS.dependency: lambda: None, get_user: lambda: None}
     with TestClient(app) as client, mock.patch("include.web.quality.may_decide", return_value=False):
         logging.getLogger("httpx2").setLevel(logging.WARNING)  # Airflow would have each request told

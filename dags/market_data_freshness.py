@@ -28,9 +28,11 @@ from airflow.sdk import Param, Variable, dag, get_current_context, task
 from include.alerts.notifiers import FailureNotifier
 from include.settings import WATCHLIST_VARIABLE
 from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.persistence import persistent
 
 
 @task
+@persistent
 def check_freshness() -> list[str]:
     """Mail what is late and was not told; return all that is late."""
     from include.alerts.daily import notify_late

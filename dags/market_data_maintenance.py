@@ -33,9 +33,11 @@ from airflow.sdk import Param, dag, get_current_context, task
 from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import store
 from include.tasks.defaults import DEFAULT_ARGS
+from include.tasks.persistence import persistent
 
 
 @task(multiple_outputs=False)
+@persistent
 def remove_old_bodies() -> dict[str, Any]:
     """Remove what is old and no longer needed; return the counts."""
     from include.load.retention import remove_old

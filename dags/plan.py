@@ -22,9 +22,11 @@ from airflow.sdk import Param, dag, task
 from include.settings import ALPHAVANTAGE_CONN_ID, HORIZON
 from include.tasks.context import opened, run_request
 from include.tasks.defaults import ATTENDED_ARGS, symbols_param
+from include.tasks.persistence import persistent
 
 
 @task(multiple_outputs=False)
+@persistent
 def plan() -> dict[str, list[str]]:
     """Print what a run would do now; return the lines."""
     from dataclasses import asdict

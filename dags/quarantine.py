@@ -31,11 +31,13 @@ from include.exceptions import RunIncomplete
 from include.tasks.context import run_request, starting, this_run
 from include.tasks.defaults import ATTENDED_ARGS
 from include.tasks.flow import load_stock_data, validate_data
+from include.tasks.persistence import persistent
 
 ACTIONS = ["list", "release", "discard", "choose", "undo", "replay"]
 
 
 @task
+@persistent
 def decide() -> list[str]:
     """Record the decision and the bodies to validate again; return the symbols. Or list what is open."""
     from include.gate.quarantine import Instruction, open_rows, table, take_up
@@ -64,6 +66,7 @@ def decide() -> list[str]:
 
 
 @task(trigger_rule="none_skipped")
+@persistent
 def report() -> str:
     """Close the run's audit row and print its table; fail if nothing could be done."""
     from include.report.closing import close_run

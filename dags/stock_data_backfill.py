@@ -38,9 +38,11 @@ from include.tasks.flow import (
     pipeline_end,
     validate_data,
 )
+from include.tasks.persistence import persistent
 
 
 @task
+@persistent
 def plan_backfill() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask of the range, a list for each mapped instance."""
     from include.fetch.api import api_of
@@ -59,6 +61,7 @@ def plan_backfill() -> list[list[dict[str, str]]]:
 
 
 @task(trigger_rule="all_done")
+@persistent
 def report_range() -> None:
     """Print how much of the range is held of each symbol, and why the rest is not."""
     from include.fetch.api import api_of

@@ -30,9 +30,11 @@ from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import as_mapped, run_request, starting, watchlist
 from include.tasks.defaults import DEFAULT_ARGS, symbols_param
 from include.tasks.flow import fetch_to_report
+from include.tasks.persistence import persistent
 
 
 @task
+@persistent
 def plan_periods() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook

@@ -49,9 +49,11 @@ from include.tasks.flow import (
     pipeline_end,
     validate_data,
 )
+from include.tasks.persistence import persistent
 
 
 @task
+@persistent
 def pipeline_start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
     from include.fetch.api import api_of

@@ -5,6 +5,14 @@ class PipelineError(Exception):
     """The root of the pipeline's own errors."""
 
 
+class WarehouseUnusable(PipelineError):
+    """The warehouse cannot be used until somebody changes what the message names."""
+
+
+class WarehouseUnavailable(Exception):
+    """The warehouse cannot be used for now; unlike the others here it is retried."""
+
+
 class BadParameter(PipelineError, ValueError):
     """A parameter of the run, or the watchlist, cannot be used as it is."""
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]
 from asgiref.sync import sync_to_async
 
 from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.client import AlphaVantageClient, utc_now
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, InvalidConnection, PremiumRequired
 from airflow_provider_alphavantage.ledger import PostgresLedger
+from airflow_provider_alphavantage.lookup import look_up
 from airflow_provider_alphavantage.pacing import Budget, Limiter
 from airflow_provider_alphavantage.parsing import Records
 from airflow_provider_alphavantage.parsing.bars import Series
@@ -45,7 +45,7 @@ class _ConnectedClient(AlphaVantageClient):
         """The limiter that was given, the ledger, or that of this process."""
         ledger = self._options.get("pacing_conn_id")
         is_ledger = ledger and self._limiter is None
-        return PostgresLedger.of_connection(str(ledger)) if is_ledger else super().limiter
+        return PostgresLedger.of_connection(str(ledger), self._sleep) if is_ledger else super().limiter
 
 
 def _host_of(connection: Connection) -> str:
@@ -96,18 +96,17 @@ class AlphaVantageHook(BaseHook):
     ) -> None:
         super().__init__()
         self.alphavantage_conn_id = alphavantage_conn_id
+        self._sleep = sleep
         self._how = {"limiter": limiter, "sleep": sleep, "now": now}
         self._client: _ConnectedClient | None = None
 
     def get_client(self) -> AlphaVantageClient:
         """Return the client for the connection as it is now; one made for an older state is dropped.
 
-        :raises InvalidConnection: there is no such connection, or its extra is no object.
+        :raises ConnectionNotFound: Airflow did not find the connection, although it was asked for 15 s.
+        :raises InvalidConnection: its extra is no object.
         """
-        try:
-            connection: Connection = self.get_connection(self.alphavantage_conn_id)
-        except AirflowNotFoundException as exc:
-            raise InvalidConnection(f"There is no connection {self.alphavantage_conn_id!r}.") from exc
+        connection: Connection = look_up(self.get_connection, self.alphavantage_conn_id, self._sleep)
         state = (connection.host, connection.port, connection.schema, connection.password, connection.extra)
         client = self._client
         if client is None or client.state != state:

@@ -21,6 +21,12 @@ comment on column api_call.host_group is 'Which address the vendor sees: bursts 
 comment on column api_call.reserved_at is 'When the call may be made; it may lie seconds ahead.';
 comment on column api_call.outcome is 'data, or the class of the error; null while under way, or after a crash.';
 
+create table if not exists api_call_lock (held_while text primary key);
+insert into api_call_lock values ('a call is reserved') on conflict do nothing;
+comment on table api_call_lock is
+    'Locked while a call is reserved; only who may write here can take the lock.';
+comment on column api_call_lock.held_while is 'What goes on meanwhile; the one row says it, and nobody changes it.';
+
 create or replace function reserve_api_call(
     in for_key text,
     in from_host text,
@@ -40,7 +46,9 @@ as $$
 declare
     asked_at timestamptz;
 begin
-    perform pg_advisory_xact_lock(4702111202603);
+    -- A table, so that a role that may only read cannot keep anybody waiting; and not for ever.
+    perform set_config('lock_timeout', '30s', true);
+    lock table api_call_lock in exclusive mode;
     -- After the lock: the time at which the transaction began may lie before the last reservation.
     asked_at := coalesce(at, clock_timestamp());
     possible_at := greatest(

@@ -22,8 +22,8 @@ _TYPES = {
     "whole": "numeric",  # in this body; the next one's may have decimals
     "flag": "boolean",
 }
-_ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
-"""Two tasks that find no table would both make it: ``if not exists`` does not see the other's."""
+_MADE_BY_ANOTHER = {"23505", "42P07"}
+"""SQLSTATE where two tasks found no table and both made it: ``if not exists`` does not see the other's."""
 
 _FETCHED = "alphavantage_fetched"
 """The temporary table: it would hide a table of the same name."""
@@ -129,8 +129,7 @@ class AlphaVantageToPostgresOperator(AlphaVantageBaseOperator):
         ]
         key = ", ".join(_quoted(name) for name in self.key)
         if self.create_table:
-            cursor.execute(_ONE_AT_A_TIME, (table,))
-            cursor.execute(f"create table if not exists {table} ({', '.join(typed)}, primary key ({key}))")
+            _make(cursor, f"create table if not exists {table} ({', '.join(typed)}, primary key ({key}))")
         held = self._held_columns(cursor, table)
         for name, column in zip(records.columns, typed, strict=True):
             if name not in held:
@@ -162,6 +161,17 @@ def _change(columns: list[str]) -> str:
     values = ", ".join(f"{name} = excluded.{name}" for name in columns)
     old, new = (", ".join(f"{side}.{name}" for name in columns) for side in ("held", "excluded"))
     return f"do update set {values} where ({old}) is distinct from ({new})"
+
+
+def _make(cursor: Any, statement: str) -> None:
+    """Make a table; where another task makes it meanwhile, wait for its end."""
+    cursor.execute("savepoint make_table")
+    try:
+        cursor.execute(statement)
+    except Exception as error:
+        if (getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)) not in _MADE_BY_ANOTHER:
+            raise
+        cursor.execute("rollback to savepoint make_table")
 
 
 def _quoted(name: str) -> str:

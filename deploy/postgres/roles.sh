@@ -19,6 +19,12 @@ alter role airflow password :'airflow_password';
 alter role market password :'market_password';
 alter role market_reader password :'reader_password';
 
+-- Readers leave most of the server's connections to the pipeline, and give up what takes too long.
+alter role market_reader connection limit 40;
+alter role market_reader set statement_timeout = '60s';
+alter role market_reader set idle_in_transaction_session_timeout = '60s';
+alter role market_reader set lock_timeout = '5s';
+
 -- Simulated, replayed and real data never share a warehouse. A server of another encoding would give bytes for text.
 select format('create database %I owner %I encoding ''UTF8'' template template0', name, owner)
 from (values
@@ -28,4 +34,12 @@ where not exists (select from pg_database where datname = name) \gexec
 
 revoke all on database airflow, market, market_sandbox, market_replay from public;
 grant connect on database market, market_sandbox, market_replay to market_reader;
+
+-- Who may only read could fill the disk with large objects.
+\connect market
+revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+\connect market_sandbox
+revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+\connect market_replay
+revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
 SQL

@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg import Connection
 
+from airflow_provider_alphavantage.exceptions import ConnectionNotFound
 from include.alerts.digest import Findings, Trouble
 from include.alerts.ends import run_failed, run_late
 from include.alerts.notify import Look, about_run, send_unrecorded, tell
+from include.exceptions import WarehouseUnavailable, WarehouseUnusable
 from include.settings import POSTGRES_CONN_ID
 from include.warehouse.statements import statement
+
+_NO_ANSWER = (psycopg.Error, ConnectionNotFound, WarehouseUnavailable, WarehouseUnusable)
 
 SEE_LOGS = "See the log of the first task that failed, and clear it once the cause is mended."
 
@@ -60,7 +63,7 @@ def _tell_or_say_so(dag_id: str, run_id: str, look: Look, text: str) -> bool:
     about = about_run(dag_id, run_id)
     try:
         return tell(about, look)
-    except (psycopg.Error, AirflowNotFoundException) as error:
+    except _NO_ANSWER as error:
         said = (
             f"{text} The warehouse gave no answer either ({type(error).__name__}): see that PostgreSQL runs, "
             f"and test the connection {POSTGRES_CONN_ID}. While it is away, every failed run is told."

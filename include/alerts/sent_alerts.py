@@ -10,14 +10,13 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.alerts.digest import Digest, Trouble
+from include.warehouse.locks import take
 from include.warehouse.statements import statement
-
-_ONE_AT_A_TIME = 4_702_111_202_603
 
 
 def take_turns(connection: Connection[Any]) -> None:
     """Wait until nobody else is about to tell the same; until the end of the transaction."""
-    connection.execute("select pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+    take(connection, "alert_lock")
 
 
 def sent_alerts_of(connection: Connection[Any]) -> Sequence[Trouble]:

@@ -13,11 +13,9 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 
 from include.load.copying import copy_rows
+from include.warehouse.locks import take
 from include.warehouse.runs import Run
 from include.warehouse.statements import statement
-
-LOAD_LOCK = 4_702_111_202_602
-"""The advisory lock that a load holds to the end of its transaction."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,11 @@ class Loaded:
 
 
 def alone(connection: Connection[Any]) -> None:
-    """Wait until no other load is at work; none begins before this transaction is over."""
-    connection.execute("select pg_advisory_xact_lock(%s)", (LOAD_LOCK,))
+    """Wait until no other load is at work; none begins before this transaction is over.
+
+    :raises psycopg.errors.LockNotAvailable: another one did not end; see ``take``.
+    """
+    take(connection, "load_lock")
 
 
 def stage(connection: Connection[Any], table: str, rows: pa.Table) -> None:

@@ -30,6 +30,20 @@ from include.local.ports import HOST, pick
 
 START_SECONDS = 60
 
+READERS = 40
+"""Connections that readers may have at once, of the server's 100."""
+
+READER_LIMITS = {
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+    "lock_timeout": "5s",
+}
+
+NO_LARGE_OBJECTS = (
+    "revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public"
+)
+"""In a database, as its superuser: who may only read could fill the disk with them."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -134,11 +148,20 @@ def create_role_and_database(server: Server, role: str, password: str, database:
 
 
 def create_reader(server: Server, role: str, password: str, database: str) -> None:
-    """Make sure a role logs in with this password and may enter this database; it owns nothing there."""
-    enter = sql.SQL("grant connect on database {} to {}")
+    """Make sure a role logs in with this password and may enter this database; it owns nothing there.
+
+    It leaves most of the server's connections to others, and gives up what takes too long.
+    """
+    name, entered = sql.Identifier(role), sql.Identifier(database)
     with psycopg.connect(server.superuser_dsn(), autocommit=True) as connection:
         _create_role(connection, role, password)
-        connection.execute(enter.format(sql.Identifier(database), sql.Identifier(role)))
+        connection.execute(sql.SQL("grant connect on database {} to {}").format(entered, name))
+        connection.execute(sql.SQL("alter role {} connection limit {}").format(name, READERS))
+        for setting, value in READER_LIMITS.items():
+            change = sql.SQL("alter role {} set {} = {}")
+            connection.execute(change.format(name, sql.Identifier(setting), sql.Literal(value)))
+    with psycopg.connect(server.superuser_dsn(database), autocommit=True) as connection:
+        connection.execute(NO_LARGE_OBJECTS)
 
 
 def _create_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:

@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 from include.exceptions import RunIncomplete
 from include.settings import HORIZON, POOL, reports, store
 from include.tasks.context import this_run
+from include.tasks.persistence import persistent
 from include.tasks.report_link import report_path, reported_task
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ STOCK_DATA = Asset("stock_data")
 
 
 @task(pool=POOL, map_index_template="{{ symbol }}")
+@persistent
 def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     """Bring these bodies into the raw store; return how many are there.
 
@@ -55,6 +57,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
 
 
 @reported_task(trigger_rule="all_done")
+@persistent
 def validate_data() -> str:
     """Validate all that the run fetched; return the path of the bars that may enter."""
     from include.gate.checkpoint import data_docs
@@ -72,6 +75,7 @@ def validate_data() -> str:
 
 
 @task(multiple_outputs=False, outlets=[STOCK_DATA])
+@persistent
 def load_stock_data(accepted: str) -> dict[str, int]:
     """Merge what was accepted; return what was new and changed."""
     from airflow.sdk import ObjectStoragePath
@@ -96,6 +100,7 @@ def load_stock_data(accepted: str) -> dict[str, int]:
 
 
 @task(trigger_rule="all_done")
+@persistent
 def log_completion() -> str:
     """Close the run's audit row, whatever happened; print what it did, and mail what is news."""
     from include.alerts.daily import notify_end
@@ -112,6 +117,7 @@ def log_completion() -> str:
 
 
 @task(trigger_rule="all_done")
+@persistent
 def pipeline_end() -> None:
     """Fail unless every planned symbol is loaded or deferred, and the run's audit row is closed; say why."""
     from include.report.results import problems, results_of
@@ -126,6 +132,7 @@ def pipeline_end() -> None:
 
 
 @task(trigger_rule="all_done")
+@persistent
 def report() -> str:
     """Close the run's audit row and print its table; fail if anything is neither loaded nor deferred."""
     from include.report.closing import close_run

@@ -1,4 +1,4 @@
-"""One question to the warehouse and its answer: in the format wanted, streamed, or "not modified"."""
+"""One question to the warehouse and its answer: in the format wanted, read whole before it is sent."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from psycopg.types.string import TextLoader
 from include.warehouse.origins import origin_of
 from include.warehouse.statements import statement
 from include.web.formats import MEDIA_TYPES, Format, accepted
+from include.web.spool import Spool
 from include.web.writing import Batches, Row, as_columns, as_csv, as_json
 
 PAGE = 1000
@@ -74,8 +75,9 @@ def answer(
     if format is not Format.json:
         name = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in question.title)
         headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
-    body = _body(connection, question, format, request, read)
-    return StreamingResponse(body, media_type=MEDIA_TYPES[format], headers=headers)
+    spool = Spool(_body(connection, question, format, request, read))
+    headers["Content-Length"] = str(spool.size)
+    return StreamingResponse(spool.pieces(), media_type=MEDIA_TYPES[format], headers=headers)
 
 
 class _Read:

@@ -49,9 +49,12 @@ def whole(parts: Mapping[str, Part]) -> Health:
     return Health(state=worst, parts=dict(parts))
 
 
-def unreachable() -> Health:
-    """Return what is said while the warehouse does not answer."""
-    why = "It gives no answer: look at the connection postgres_stocks_reader and `make status`."
+def unreachable(cause: str) -> Health:
+    """Return what is said while the warehouse does not answer.
+
+    :param cause: why, without anything confidential.
+    """
+    why = f"It gives no answer: {cause}. Look at the connection postgres_stocks_reader and `make status`."
     return whole({"warehouse": Part(state="unwell", why=why)})
 
 

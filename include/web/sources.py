@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 from psycopg import Connection, IsolationLevel
@@ -14,19 +14,28 @@ from psycopg.rows import dict_row
 
 from include.settings import ALPHAVANTAGE_CONN_ID, READER_CONN_ID, WATCHLIST_VARIABLE
 from include.warehouse.statements import statement
+from include.web.pool import SIZE, ReaderPool
+
+if TYPE_CHECKING:
+    from airflow.models.connection import Connection as AirflowConnection
+
+PROBES = 2
+"""Connections that only probes use."""
 
 
 @dataclass(frozen=True)
 class Sources:
     """What the application is given.
 
-    :param open: opens the warehouse for one answer.
+    :param open: lends a connection to the warehouse for one answer.
+    :param probe: the same for probes, who have connections of their own.
     :param now: the real time.
     :param per_day: how many calls the key has in any 24 hours; None for no limit.
     :param watchlist: the symbols of the daily run, as a person wrote them; None where nobody has.
     """
 
     open: Callable[[], AbstractContextManager[Connection[Any]]]
+    probe: Callable[[], AbstractContextManager[Connection[Any]]]
     now: Callable[[], datetime]
     per_day: Callable[[], int | None]
     watchlist: Callable[[], str | None]
@@ -34,7 +43,8 @@ class Sources:
 
 def airflow_sources() -> Sources:
     """Return what Airflow's connections lead to."""
-    return Sources(_open_as_reader, lambda: datetime.now(UTC), _calls_per_day, _watchlist)
+    pages, probes = (ReaderPool(_reader, size) for size in (SIZE, PROBES))
+    return Sources(pages.open, probes.open, lambda: datetime.now(UTC), _calls_per_day, _watchlist)
 
 
 def sources_of(request: Request) -> Sources:
@@ -45,21 +55,22 @@ def sources_of(request: Request) -> Sources:
 
 def read(request: Request) -> Iterator[Connection[Any]]:
     """Open the warehouse for a request, as :func:`read_once` does."""
-    with read_once(sources_of(request)) as connection:
+    with read_once(sources_of(request).open) as connection:
         yield connection
 
 
 @contextmanager
-def read_once(sources: Sources) -> Generator[Connection[Any]]:
-    """Open the warehouse for an answer: every statement sees the same moment, and none can write."""
-    with sources.open() as connection:
+def read_once(opened: Callable[[], AbstractContextManager[Connection[Any]]]) -> Generator[Connection[Any]]:
+    """Read the warehouse for an answer: every statement sees the same moment, and none can write."""
+    with opened() as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         connection.execute(statement("web/begin"))
         yield connection
 
 
-Warehouse = Annotated[Connection[Any], Depends(read)]
+# Given back before the answer is sent: who reads slowly holds no connection.
+Warehouse = Annotated[Connection[Any], Depends(read, scope="function")]
 
 
 def rows(connection: Connection[Any], name: str, **about: object) -> list[dict[str, Any]]:
@@ -68,28 +79,43 @@ def rows(connection: Connection[Any], name: str, **about: object) -> list[dict[s
         return cursor.execute(statement(f"web/{name}"), about).fetchall()
 
 
-@contextmanager
-def _open_as_reader() -> Generator[Connection[Any]]:
+def find_connection(conn_id: str) -> AirflowConnection:
+    """Look up an Airflow connection.
+
+    :raises AirflowNotFoundException: there is none.
+    :raises sqlalchemy.exc.SQLAlchemyError: Airflow's own database gives no answer, so nobody knows.
+    """
     # Not through BaseHook: outside a task it does not look into Airflow's own database.
     from airflow.models.connection import Connection as AirflowConnection
-    from airflow.providers.postgres.hooks.postgres import PostgresHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
 
-    found = AirflowConnection.get_connection_from_secrets(READER_CONN_ID)
-    with PostgresHook(connection=found).get_conn() as connection:
-        yield connection
+    try:
+        return AirflowConnection.get_connection_from_secrets(conn_id)
+    except AirflowNotFoundException:
+        # It says the same where the database failed.
+        with create_session() as session:
+            of_id = select(AirflowConnection).where(AirflowConnection.conn_id == conn_id)
+            found: AirflowConnection | None = session.scalar(of_id)
+            if found is None:
+                raise
+            session.expunge(found)
+            return found
+
+
+def _reader() -> AirflowConnection:
+    return find_connection(READER_CONN_ID)
 
 
 def _calls_per_day() -> int | None:
-    from airflow.models.connection import Connection as AirflowConnection
     from airflow.sdk.exceptions import AirflowNotFoundException
 
     from airflow_provider_alphavantage.exceptions import InvalidConnection
     from airflow_provider_alphavantage.pacing import budget_of
 
     try:
-        return budget_of(
-            AirflowConnection.get_connection_from_secrets(ALPHAVANTAGE_CONN_ID).extra_dejson
-        ).per_day
+        return budget_of(find_connection(ALPHAVANTAGE_CONN_ID).extra_dejson).per_day
     except (AirflowNotFoundException, InvalidConnection):
         return None
 

@@ -11,6 +11,9 @@ from include.report.rendering import in_address
 from include.web.access import QUARANTINE, READS
 from include.web.sources import Warehouse, rows
 
+LARGEST = 2**31 - 1
+"""Of the index of a mapped task instance in Airflow's database."""
+
 router = APIRouter(prefix="/of", include_in_schema=False, dependencies=[READS])
 READS_TASK = Depends(requires_access_dag("GET", DagAccessEntity.TASK_INSTANCE))
 
@@ -39,7 +42,7 @@ def _label(dag_id: str, task_id: str, run_id: str, map_index: str) -> str | None
     from airflow.utils.session import create_session
     from sqlalchemy import select
 
-    if not map_index.isdecimal():
+    if not map_index.isdecimal() or int(map_index) > LARGEST:
         return None
     of_this = (
         TaskInstance.dag_id == dag_id,

@@ -61,7 +61,7 @@ def as_columns(format: Format, columns: Sequence[Column], batches: Batches) -> I
     with _writer(format)(sink, schema) as writer:
         for batch in batches:
             values = zip(*batch, strict=True) if batch else [()] * len(columns)
-            arrays = [pa.array(list(v), field.type) for v, field in zip(values, schema, strict=True)]
+            arrays = [_array(list(v), field.type) for v, field in zip(values, schema, strict=True)]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             yield sink.take()
     yield sink.take()
@@ -89,6 +89,15 @@ def _arrow_type(column: Column) -> pa.DataType:
         "timestamptz": pa.timestamp("us", "UTC"),
         "text[]": pa.list_(pa.string()),
     }.get(column.type_display, pa.string())
+
+
+def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
+    """A numeric without a declared scale goes as text, as no decimal type holds every one."""
+    import pyarrow as pa
+
+    if type_ == pa.string():
+        values = [None if value is None else str(value) for value in values]
+    return pa.array(values, type_)
 
 
 def _plain(value: object) -> object:

@@ -121,9 +121,12 @@ def test_a_run_that_never_got_going_is_told_once(run, mailbox, monkeypatch):
 
 def test_a_warehouse_that_is_away_is_told_without_it(run, mailbox, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_POSTGRES_STOCKS", "postgresql://market:s3cretword@127.0.0.1:1/market")
+    monkeypatch.setattr("include.warehouse.persistence.PAUSES", ())
     assert run()[0] == "failed"
     (mail,) = mailbox.take()
-    assert "The warehouse gave no answer either (OperationalError): see that PostgreSQL runs" in text_of(mail)
+    assert "The warehouse gave no answer either (WarehouseUnavailable): see that PostgreSQL runs" in text_of(
+        mail
+    )
     assert "s3cretword" not in mail.as_string()
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from include.load.daily_bars import load_bars
-from include.load.merge import LOAD_LOCK, Loaded
+from include.load.merge import Loaded, alone
 from include.report.results import results_of
 from include.warehouse.connections import connect_to
 from include.warehouse.runs import Request, Run, find_run, record_request
@@ -144,7 +144,7 @@ def test_two_loads_of_other_values_at_once_leave_what_the_newer_bodies_say(
         validated(bodies[name], name)
     changed = {}
     with ThreadPoolExecutor(2) as pool, connect_to(warehouse_url) as gate:
-        gate.execute("select pg_advisory_xact_lock(%s)", (LOAD_LOCK,))
+        alone(gate)
         for waiting, name in enumerate(order.split(), 1):
             changed[name] = pool.submit(load_alone, name)
             wait_for(warehouse, waiting)
@@ -164,7 +164,7 @@ def test_two_loads_of_other_values_at_once_leave_what_the_newer_bodies_say(
 
 def wait_for(warehouse, loads: int) -> None:
     """Until so many loads stand in line."""
-    query = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    query = "select count(*) from pg_locks where relation = 'load_lock'::regclass and not granted"
     while warehouse.execute(query).fetchone() != (loads,):
         warehouse.rollback()
 

@@ -17,7 +17,10 @@ def decide(error: Exception, try_number: int = 1, policy=None, **params: object)
     return policy.evaluate(error, try_number, 3, {"params": params})
 
 
-@pytest.mark.parametrize("error", [e.TransportError("x"), e.Throttled("x"), e.LedgerUnavailable("x")])
+@pytest.mark.parametrize(
+    "error",
+    [e.TransportError("x"), e.Throttled("x"), e.LedgerUnavailable("x"), e.ConnectionNotFound("x")],
+)
 @pytest.mark.parametrize(("try_number", "minutes"), [(1, 5), (2, 10), (3, 20), (9, 60), (2000, 60)])
 def test_passing_failures_are_retried_later_each_time(error, try_number, minutes):
     decision = decide(error, try_number)

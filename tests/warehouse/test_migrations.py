@@ -47,6 +47,7 @@ REVISIONS = [
     "0019",
     "0020",
     "0021",
+    "0022",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 

@@ -53,6 +53,10 @@ def client(airflow_app, reader_url) -> Iterator[Callable[..., TestClient]]:
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
+    # Made anew: what probes keep for some seconds, and connections, are of the test before.
+    mounted = next(route.app for route in airflow_app.routes if getattr(route, "path", "") == "/market")
+    vars(mounted).pop("_app", None)
+
     def log_in(role: str | None = "viewer") -> TestClient:
         made = TestClient(airflow_app, raise_server_exceptions=False)
         if role:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from include.warehouse.statements import statement
 
-_ONE_AT_A_TIME = 4_702_111_202_601
+log = logging.getLogger(__name__)
+
+_VERSIONS = (
+    "create table if not exists alembic_version "
+    "(version_num varchar(32) not null, constraint alembic_version_pkc primary key (version_num))"
+)
+"""As Alembic makes it: it is there to be locked before anything else is."""
 
 
 def upgrade(connection: Any) -> None:
@@ -21,9 +28,22 @@ def upgrade(connection: Any) -> None:
     from alembic.config import Config
     from sqlalchemy import text
 
-    connection.execute(text(f"select pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+    connection.execute(text("set local lock_timeout = '5min'"))
+    _take_turns(connection.connection.driver_connection)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     connection.connection.driver_connection.execute(statement("warehouse/grant_readers"))
+
+
+def _take_turns(connection: Any) -> None:
+    """Lock the table of the revision, in a mode that neither waits for readers nor can be taken by them."""
+    from psycopg.errors import DuplicateTable, UniqueViolation
+
+    try:
+        with connection.transaction():
+            connection.execute(_VERSIONS)
+    except (DuplicateTable, UniqueViolation):
+        log.info("Another caller has just made the table of revisions.")
+    connection.execute("lock table alembic_version in share update exclusive mode")
