@@ -14,7 +14,8 @@ dividends or symbols that would withdraw more than a few. Trigger this DAG:
 
 A decision needs a `reason`, is kept in `quarantine_decision`, and holds for exactly these values whenever the
 vendor sends them again. It takes effect at once: the newest stored body of each symbol is judged again and
-loaded. Nothing is asked of the API. `who` is you, unless you name somebody; `now` is for simulations.
+loaded. Nothing is asked of the API. Who decided is the user of Airflow who triggered the run; a name in
+`who` is kept beside the reason, as a remark. `now` is for simulations.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ def decide() -> list[str]:
         asked = Instruction(
             params["action"],
             params["rows"],
-            who=params["who"] or context["dag_run"].triggering_user_name or "",
+            who=context["dag_run"].triggering_user_name or "",
             why=params["reason"] or "",
+            named=params["who"] or "",
         )
         return take_up(warehouse, asked, run_request()).symbols
 
@@ -80,7 +82,7 @@ def report() -> str:
         "action": Param("list", type="string", enum=ACTIONS, title="Action"),
         "rows": Param([], type="array", items={"type": "integer"}, title="Ids of rows"),
         "reason": Param(None, type=["null", "string"], title="Reason"),
-        "who": Param(None, type=["null", "string"], title="Who decides"),
+        "who": Param(None, type=["null", "string"], title="On behalf of (a remark)"),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
     },
     default_args=ATTENDED_ARGS,

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
 
-from airflow_provider_alphavantage.exceptions import AlphaVantageError, DailyQuotaSpent, PremiumRequired
+from airflow_provider_alphavantage.exceptions import (
+    AlphaVantageError,
+    BudgetSpent,
+    DailyQuotaSpent,
+    PremiumRequired,
+)
 from include.datasets.base import Body, Dataset
 from include.datasets.registry import DATASETS, dataset_of
 from include.datasets.rows import read_rows
 from include.fetch.outage import REST, outage_of
 from include.fetch.outcomes import (
     NO_SUCH_SYMBOL,
-    OUT_OF_CALLS,
     broken,
     deferred,
     failed,
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-QUOTA_TOLD = DailyQuotaSpent("The API has just said so to another symbol of this run.")
+QUOTA_TOLD = DailyQuotaSpent("The API has just said so, to this symbol or to two others of this run.")
 
 
 class Api(Protocol):
@@ -70,22 +74,27 @@ class Fetcher:
         """Bring these bodies and return the errors of those that failed.
 
         What has a body since the run was started is left out. The outcome of each is recorded and committed
-        before the next is asked. Once the day's quota is spent the other symbols are deferred unasked, here
-        and in the run's other tasks; a dataset that is asked of nobody costs one call at the most and finds
-        out itself. All are while the API does not answer (:mod:`include.fetch.outage`). Nothing more is asked
-        of a symbol that was refused.
+        before the next is asked. Once two symbols were told that the day's quota is spent, or our own count
+        says so, the others are deferred unasked, here and in the run's other tasks; a dataset that is asked
+        of nobody costs one call at the most and finds out itself. All are while the API does not answer
+        (:mod:`include.fetch.outage`). Nothing more is asked of a symbol that was refused.
         """
         done = brought_since_start(self.connection, self.run)
-        told = [QUOTA_TOLD] if is_quota_spent(self.connection, self.run) else []
         errors: list[AlphaVantageError] = []
         for planned in requests:
             refused = any(isinstance(e, NO_SUCH_SYMBOL) and e.symbol == planned.symbol for e in errors)
             if refused or planned.key in done:
                 continue
-            spent = next((error for error in [*told, *errors] if isinstance(error, OUT_OF_CALLS)), None)
-            if error := self._fetch(planned, spent):
+            if error := self._fetch(planned, self._spent(planned, errors)):
                 errors.append(error)
         return errors
+
+    def _spent(
+        self, planned: PlannedRequest, errors: Sequence[AlphaVantageError]
+    ) -> AlphaVantageError | None:
+        """Why no call is left: by our own count, or by the vendor's word to this symbol or to two others."""
+        own = next((error for error in errors if isinstance(error, BudgetSpent)), None)
+        return own or (QUOTA_TOLD if is_quota_spent(self.connection, self.run, planned.symbol) else None)
 
     def _fetch(self, planned: PlannedRequest, spent: AlphaVantageError | None) -> AlphaVantageError | None:
         """Bring one body and record how it ended; return the error, if it fails something."""

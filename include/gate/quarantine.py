@@ -52,12 +52,23 @@ class OpenRow:
 
 @dataclass(frozen=True)
 class Instruction:
-    """What a person wants done with rows of the quarantine."""
+    """What a person wants done with rows of the quarantine.
+
+    :param who: the person, as Airflow's login knows them.
+    :param named: a name given besides: a remark, which says nothing of who decided.
+    """
 
     action: Action
     rows: Sequence[int]
     who: str
     why: str
+    named: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why, and the name given besides; empty where no reason was given."""
+        why, named = self.why.strip(), self.named.strip()
+        return f"{why} (on behalf of {named})" if why and named and named != self.who else why
 
     @property
     def decision(self) -> Kind | None:
@@ -101,7 +112,7 @@ def check(connection: Connection[Any], asked: Instruction) -> list[str]:
     :raises BadDecision: it cannot be carried out.
     """
     if asked.decision:
-        check_decision(connection, asked.rows, asked.decision, who=asked.who, why=asked.why)
+        check_decision(connection, asked.rows, asked.decision, who=asked.who, why=asked.reason)
     return symbols_of(connection, asked.rows)
 
 
@@ -114,7 +125,7 @@ def take_up(connection: Connection[Any], asked: Instruction, request: RunRequest
     symbols = symbols_of(connection, asked.rows)
     run = start_run(connection, request, clock=clock, symbols=symbols)
     if asked.decision:
-        decide(connection, run, asked.rows, asked.decision, who=asked.who, why=asked.why)
+        decide(connection, run, asked.rows, asked.decision, who=asked.who, why=asked.reason)
     judge_again(connection, run)
     return run
 

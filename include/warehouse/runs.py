@@ -153,9 +153,10 @@ def brought_since_start(connection: Connection[Any], run: Run) -> set[tuple[str,
     return set(rows)
 
 
-def is_quota_spent(connection: Connection[Any], run: Run) -> bool:
-    """Return whether the API has just told this run that the day's quota is spent."""
-    row = connection.execute(statement("warehouse/quota_spent_since_start"), {"run": run.id}).fetchone()
+def is_quota_spent(connection: Connection[Any], run: Run, symbol: str) -> bool:
+    """Return whether the API has just told this symbol, or two of the run, that the day's quota is spent."""
+    about = {"run": run.id, "symbol": symbol}
+    row = connection.execute(statement("warehouse/quota_spent_since_start"), about).fetchone()
     return bool(row and row[0])
 
 

@@ -46,6 +46,7 @@ REVISIONS = [
     "0018",
     "0019",
     "0020",
+    "0023",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 

@@ -53,10 +53,10 @@ def client(airflow_app, reader_url) -> Iterator[Callable[..., TestClient]]:
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
-    def log_in(role: str | None = "viewer") -> TestClient:
+    def log_in(role: str | None = "viewer", name: str = "ana") -> TestClient:
         made = TestClient(airflow_app, raise_server_exceptions=False)
         if role:
-            token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ana", role=role))
+            token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role=role))
             made.headers["Authorization"] = f"Bearer {token}"
         return made
 
