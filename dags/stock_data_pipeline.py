@@ -49,6 +49,7 @@ from include.tasks.flow import (
     pipeline_end,
     validate_data,
 )
+from include.tasks.interrupted import close_what_was_interrupted
 
 
 @task
@@ -59,6 +60,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     from include.plan.start import start
 
     with opened() as warehouse:
+        close_what_was_interrupted(warehouse)
         request = run_request()
         groups = start(
             warehouse,
