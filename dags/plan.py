@@ -39,7 +39,7 @@ def plan() -> dict[str, list[str]]:
     request, hook = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
     with opened() as warehouse:
         now = clock_of(warehouse, request.now)
-        allowance = entitled(warehouse, hook, within=HORIZON, now=now)
+        allowance = entitled(warehouse, hook, within=HORIZON, now=now, force=request.force)
         previewed = preview(warehouse, request, allowance=allowance)
     print(*previewed.outlook, *previewed.requests, sep="\n")
     return asdict(previewed)

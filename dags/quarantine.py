@@ -16,7 +16,8 @@ dividends or symbols that would withdraw more than a few. Trigger this DAG:
 A decision needs a `reason`, is kept in `quarantine_decision`, and holds for exactly these values whenever the
 vendor sends them again. It takes effect at once: the newest stored body of each symbol is judged again and
 loaded. With `preview` nothing is decided: the log of `decide` shows what would load, change and stay out.
-Nothing is asked of the API. `who` is you, unless you name somebody; `now` is for simulations.
+Nothing is asked of the API. Who decided is the user of Airflow who triggered the run; a name in `who` is kept
+beside the reason, as a remark. `now` is for simulations.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ def decide() -> list[str]:
         asked = Instruction(
             params["action"],
             params["rows"],
-            who=params["who"] or context["dag_run"].triggering_user_name or "",
+            who=context["dag_run"].triggering_user_name or "",
             why=params["reason"] or "",
+            named=params["who"] or "",
         )
         if params["preview"]:
             print(results_table(rehearse(warehouse, asked, run_request()), "What it would do"))
@@ -93,7 +95,7 @@ def report() -> str:
         "action": Param("list", type="string", enum=ACTIONS, title="Action"),
         "rows": Param([], type="array", items={"type": "integer"}, title="Ids of rows"),
         "reason": Param(None, type=["null", "string"], title="Reason"),
-        "who": Param(None, type=["null", "string"], title="Who decides"),
+        "who": Param(None, type=["null", "string"], title="On behalf of (a remark)"),
         "preview": Param(False, type="boolean", title="Only show what it would do"),
         "now": Param(None, type=["null", "string"], format="date-time", title="Clock of a simulation"),
     },

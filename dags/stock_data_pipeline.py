@@ -13,7 +13,7 @@ at 06:00 UTC, such as Shanghai, is final in the run of the next day.
 | parameter | meaning |
 |---|---|
 | `symbols` | other symbols than the watchlist's (Variable `stock_symbols`); list or text |
-| `force` | ask again although the raw store holds the last closed session |
+| `force` | ask again what is stored, suspect, not listed, or refused as premium |
 | `approve_warnings` | with more warnings than this, wait for a person to approve or reject them |
 | `now` | the run's clock, for simulations; refused where real data is kept |
 | `retry_delay` | seconds before the first retry of a task (300) |
@@ -49,6 +49,7 @@ from include.tasks.flow import (
     pipeline_end,
     validate_data,
 )
+from include.tasks.interrupted import close_what_was_interrupted
 from include.tasks.persistence import persistent
 
 
@@ -61,10 +62,14 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     from include.plan.start import start
 
     with starting() as warehouse:
+        close_what_was_interrupted(warehouse)
+        request = run_request()
         groups = start(
             warehouse,
-            run_request(),
-            allowance=lambda run: entitled(warehouse, api_of(run), within=HORIZON, now=run.clock),
+            request,
+            allowance=lambda run: entitled(
+                warehouse, api_of(run), within=HORIZON, now=run.clock, force=request.force
+            ),
         )
     return as_mapped(groups)
 

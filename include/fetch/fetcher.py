@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from airflow_provider_alphavantage.exceptions import (
     AlphaVantageError,
+    BudgetSpent,
     DailyQuotaSpent,
     EmptyDocument,
     PremiumRequired,
@@ -22,7 +23,6 @@ from include.datasets.rows import read_rows
 from include.fetch.outage import REST, outage_of
 from include.fetch.outcomes import (
     NO_SUCH_SYMBOL,
-    OUT_OF_CALLS,
     BrokenRequest,
     broken,
     deferred,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-QUOTA_TOLD = DailyQuotaSpent("The API has just said so to another symbol of this run.")
+QUOTA_TOLD = DailyQuotaSpent("The API has just said so, to this symbol or to two others of this run.")
 
 _Ended = tuple[Request, Exception | None]
 """How a request ended, and its error if it fails something."""
@@ -84,24 +84,27 @@ class Fetcher:
 
         What has a body since the run was started is left out, and what was refused since for a reason that
         lasts is refused again without a call. The outcome of each is recorded and committed before the next
-        is asked; whatever fails with one, the others go on. Once the day's quota is spent the other symbols
-        are deferred unasked, here and in the run's other tasks; a dataset that is asked of nobody costs one
-        call at the most and finds out itself. All are while the API does not answer
-        (:mod:`include.fetch.outage`). Nothing more is asked of a symbol that was refused.
+        is asked; whatever fails with one, the others go on. Once two symbols were told that the day's quota
+        is spent, or our own count says so, the others are deferred unasked, here and in the run's other tasks; a
+        dataset that is asked of nobody costs one call at the most and finds out itself. All are while the API
+        does not answer (:mod:`include.fetch.outage`). Nothing more is asked of a symbol that was refused.
         """
         earlier = requests_since_start(self.connection, self.run)
-        told = [QUOTA_TOLD] if is_quota_spent(self.connection, self.run) else []
         errors: list[Exception] = []
         refused: set[str] = set()
         for planned in requests:
             before = earlier.get(planned.key)
             if planned.symbol in refused or (before and before.has_body):
                 continue
-            spent = next((error for error in [*told, *errors] if isinstance(error, OUT_OF_CALLS)), None)
-            request, error = self._fetch(planned, before, spent)
+            request, error = self._fetch(planned, before, self._spent(planned, errors))
             errors += [error] if error else []
             refused |= {planned.symbol} if names_no_symbol(request) else set()
         return errors
+
+    def _spent(self, planned: PlannedRequest, errors: Sequence[Exception]) -> AlphaVantageError | None:
+        """Why no call is left: by our own count, or by the vendor's word to this symbol or to two others."""
+        own = next((error for error in errors if isinstance(error, BudgetSpent)), None)
+        return own or (QUOTA_TOLD if is_quota_spent(self.connection, self.run, planned.symbol) else None)
 
     def _fetch(
         self, planned: PlannedRequest, before: Request | None, spent: AlphaVantageError | None

@@ -112,7 +112,9 @@ def check_decision(
         already, or it is to be released and cannot be stored.
     """
     if not who.strip() or not why.strip():
-        raise BadDecision("A decision needs a person and a reason: say who decides, and why.")
+        raise BadDecision(
+            "A decision needs a person and a reason: trigger it as a user of Airflow, and say why."
+        )
     for row in _rows(connection, ids):
         _refuse(row, decision, among_others)
 

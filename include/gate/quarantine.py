@@ -53,12 +53,23 @@ class OpenRow:
 
 @dataclass(frozen=True)
 class Instruction:
-    """What a person wants done with rows of the quarantine."""
+    """What a person wants done with rows of the quarantine.
+
+    :param who: the person, as Airflow's login knows them.
+    :param named: a name given besides: a remark, which says nothing of who decided.
+    """
 
     action: Action
     rows: Sequence[int]
     who: str
     why: str
+    named: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why, and the name given besides; empty where no reason was given."""
+        why, named = self.why.strip(), self.named.strip()
+        return f"{why} (on behalf of {named})" if why and named and named != self.who else why
 
     @property
     def decision(self) -> Kind | None:
@@ -73,11 +84,8 @@ class Instruction:
 
     def of(self, rows: Sequence[int], decision: Kind) -> dict[str, Any]:
         """Return what a decision on rows is recorded with."""
-        why = (
-            self.why
-            if decision == self.decision
-            else f"row {', '.join(map(str, self.rows))} chosen: {self.why}"
-        )
+        chosen = f"row {', '.join(map(str, self.rows))} chosen: "
+        why = self.reason if decision == self.decision else chosen + self.reason
         about = {"ids": rows, "decision": decision, "who": self.who, "why": why}
         return about | {"among_others": self.action == "choose"}
 

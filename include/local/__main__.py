@@ -97,7 +97,9 @@ def _parser() -> argparse.ArgumentParser:
             for action in quarantine.ACTIONS:
                 command.add_argument(f"--{action}", metavar="IDS", help="rows, such as 12,13")
             command.add_argument("--why", default=os.environ.get("WHY"), help="the reason (WHY)")
-            command.add_argument("--who", default=os.environ.get("WHO"), help="who decides (WHO), if not you")
+            command.add_argument(
+                "--who", default=os.environ.get("WHO"), help="on whose behalf (WHO), if not yours"
+            )
     return parser
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from include.gate.quarantine import Action, Instruction, check, open_rows, table
 from include.local import dag_run
 from include.local.adding import YES
+from include.local.credentials import ADMIN
 from include.local.dag_run import Watch
 from include.local.settings import SettingsError
 from include.local.stack import Stack
@@ -32,7 +33,9 @@ make quarantine REPLAY=12,13              decide nothing, judge again under toda
 
 
 def read(options: argparse.Namespace) -> Instruction | None:
-    """What the person asks to be done; None: only to see what is open. They are the one who decides.
+    """What the person asks to be done; None: only to see what is open.
+
+    The one who decides is the user of Airflow as whom it is triggered; the person's name is kept beside.
 
     :raises SettingsError: the rows are not ids, or several things are asked at once.
     """
@@ -44,7 +47,7 @@ def read(options: argparse.Namespace) -> Instruction | None:
     rows = _ids(asked[0], getattr(options, asked[0]))
     if asked[0] != "replay" and not (options.why or "").strip():
         raise SettingsError('A decision needs a person and a reason: say why, such as WHY="a real crash".')
-    return Instruction(asked[0], rows, who=options.who or getpass.getuser(), why=options.why or "")
+    return Instruction(asked[0], rows, ADMIN, options.why or "", named=options.who or getpass.getuser())
 
 
 def show(running: Stack, console: Console) -> int:
@@ -78,13 +81,16 @@ def carry_out(running: Stack, asked: Instruction, now: str | None, console: Cons
     conf: dict[str, object] = {
         "action": asked.action,
         "rows": asked.rows,
-        "who": asked.who,
+        "who": asked.named,
         "reason": asked.why,
         "now": now,
     }
     run_id, _ = dag_run.trigger_or_join(api, DAG_ID, conf, running.banner)
     api.unpause(DAG_ID)
-    _say(console, f"{asked.action} by {asked.who}: {running.ui}/dags/{DAG_ID}/runs/{run_id}")
+    _say(
+        console,
+        f"{asked.action} by {asked.who} for {asked.named}: {running.ui}/dags/{DAG_ID}/runs/{run_id}",
+    )
     ended = dag_run.watch(api, DAG_ID, run_id, Watch(console, DAG_ID, running.check))
     _say(console, "\n" + run_summary(running.warehouse, run_id, DAG_ID))
     return 0 if ended == "success" else 1

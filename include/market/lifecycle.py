@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.market.exchanges import exchange_of
-from include.market.listing import LISTING_LASTS, active, near
+from include.market.listing import LISTING_LASTS, active, is_confirmed, near
 from include.market.sessions import Window, last_closed_session, session_before
 from include.settings import DAILY
 from include.warehouse.runs import Request, Run
@@ -88,11 +88,14 @@ def not_to_ask(
 ) -> dict[str, Request]:
     """Return the outcome of each symbol that is not to be asked for at all.
 
+    A symbol that is not on the active list is left out only if other symbols confirm the list.
+
     :param listing: when the active list was asked for.
     :param force: a person wants suspects, and what is not listed, asked for all the same.
     """
     found = {life.symbol: _outcome(life, window, force) for life in lives}
-    if listing and any(not force and life.is_unlisted for life in lives):
+    is_doubted = not force and any(life.is_unlisted for life in lives)
+    if listing and is_doubted and is_confirmed(connection):
         known = active(connection)
         for life in lives:
             if life.is_unlisted:

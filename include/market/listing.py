@@ -51,6 +51,15 @@ def active(connection: Connection[Any]) -> list[ActiveSymbol]:
         return cursor.execute(statement("market/active_listings")).fetchall()
 
 
+def is_confirmed(connection: Connection[Any]) -> bool:
+    """Return whether the active list has most of the US symbols whose bars of its last ten days are stored.
+
+    A list alone is one answer: one that was cut short would keep symbols out that do trade.
+    """
+    ((found,),) = connection.execute(statement("market/listing_is_confirmed"))
+    return bool(found)
+
+
 def near(symbol: str, among: Sequence[ActiveSymbol], most: int = 3) -> list[ActiveSymbol]:
     """Return what a person may have meant: symbols spelt alike, and companies whose names begin alike."""
     by_symbol = {known.symbol: known for known in among}

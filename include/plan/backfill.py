@@ -49,19 +49,25 @@ def start_backfill(
     return start(
         connection,
         request,
-        allowance=lambda run: spare(connection, api_of(run), run.clock, daily),
+        allowance=lambda run: spare(connection, api_of(run), run.clock, daily, force=request.force),
         planner=partial(plan_range, asked=read_range(*days, clock)),
     )
 
 
 def spare(
-    connection: Connection[Any], hook: AlphaVantageHook, now: datetime, daily: str | Iterable[str]
+    connection: Connection[Any],
+    hook: AlphaVantageHook,
+    now: datetime,
+    daily: str | Iterable[str],
+    *,
+    force: bool = False,
 ) -> Allowance:
     """Return what a backfill may ask for: what the daily bars need neither today nor in their next run.
 
     :param daily: the symbols of the daily bars.
+    :param force: whatever was refused as premium may be asked for.
     """
-    free = entitled(connection, hook, within=timedelta(0), now=now)
+    free = entitled(connection, hook, within=timedelta(0), now=now, force=force)
     if free.left is None:
         return free
     known, _ = by_exchange(read_symbols(daily).symbols, now)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
@@ -32,14 +32,14 @@ class Allowance:
     :param per_day: calls in any 24 hours; None for no limit.
     :param premium: premium functions and parameters are open to it.
     :param at_once: calls that are left already; None for all of them.
-    :param refused: functions that the vendor has refused the key as premium.
+    :param refused: functions that the vendor has refused the key as premium, and until when that is believed.
     """
 
     left: int | None
     per_day: int | None
     premium: bool
     at_once: int | None = None
-    refused: frozenset[str] = frozenset()
+    refused: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def allowance_of(hook: AlphaVantageHook, *, within: timedelta) -> Allowance:

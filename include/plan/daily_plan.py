@@ -48,7 +48,11 @@ def plan_for(
     """
     coverage, idle = coverage_of(connection, symbols, clock, force=force)
     needs = coverage.needs(clock, premium=allowance.premium, force=force)
-    idle += [_refused(need) for need in needs if need.request.function in allowance.refused]
+    idle += [
+        _refused(need, allowance.refused[need.request.function])
+        for need in needs
+        if need.request.function in allowance.refused
+    ]
     asked = {need.request.symbol for need in needs if need.request.function == DAILY}
     for exchange, members in coverage.held.items():
         window = window_at(exchange, clock)
@@ -73,11 +77,11 @@ def idle_of(held: Held, window: Window, clock: datetime) -> Request:
     return Request(held.symbol, DAILY, "deferred", kind="NotPublishedYet", reason=reason)
 
 
-def _refused(need: Need) -> Request:
+def _refused(need: Need, until: datetime) -> Request:
     request = need.request
     reason = (
-        f"{request.function} is premium, the vendor said of this key; it was not asked for. "
-        f"{RefusedBefore.next_step}"
+        f"{request.function} is premium, the vendor said of this key; it is not asked for until "
+        f"{until:%Y-%m-%d %H:%M} UTC. {RefusedBefore.next_step}"
     )
     outcome: Outcome = "failed" if request.function == DAILY else "left out"
     return request.ended(outcome, kind="RefusedBefore", reason=reason)

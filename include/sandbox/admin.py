@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -28,9 +29,25 @@ class ClockSetting(BaseModel):
 
 
 async def from_this_machine(request: Request) -> None:
-    host = request.client.host if request.client else ""
-    if not host or not ip_address(host).is_loopback:
+    """Refuse what comes from another machine, and what a page of another site has a browser send.
+
+    A browser names the page's site in ``Origin``, and the address it believes to speak to in ``Host``.
+    """
+    client, host = request.client.host if request.client else "", request.headers.get("host", "")
+    origin = request.headers.get("origin")
+    if not _is_loopback(client):
         raise HTTPException(403, "the sandbox is controlled from its own machine only")
+    if not _is_loopback(urlsplit(f"//{host}").hostname or ""):
+        raise HTTPException(403, f"the sandbox is controlled as 127.0.0.1 or localhost, not as {host!r}")
+    if origin is not None and urlsplit(origin).netloc != host:
+        raise HTTPException(403, f"the sandbox is not controlled by pages of {origin!r}")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def desk_of(request: Request) -> Desk:

@@ -42,7 +42,7 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     with this_run() as (warehouse, run):
         force = context["params"].get("force", False)
         rest = rest_before_retry(context["params"].get("retry_delay", 300))
-        api = EntitledApi(api_of(run), warehouse, run.now)
+        api = EntitledApi(api_of(run), warehouse, run.now, force)
         errors = Fetcher(run, warehouse, api, store(), force, rest).fetch(
             PlannedRequest(**request) for request in requests
         )

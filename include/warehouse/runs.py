@@ -160,9 +160,10 @@ def requests_since_start(connection: Connection[Any], run: Run) -> dict[tuple[st
     return {(request.symbol, request.function): request for request in rows}
 
 
-def is_quota_spent(connection: Connection[Any], run: Run) -> bool:
-    """Return whether the API has just told this run that the day's quota is spent."""
-    row = connection.execute(statement("warehouse/quota_spent_since_start"), {"run": run.id}).fetchone()
+def is_quota_spent(connection: Connection[Any], run: Run, symbol: str) -> bool:
+    """Return whether the API has just told this symbol, or two of the run, that the day's quota is spent."""
+    about = {"run": run.id, "symbol": symbol}
+    row = connection.execute(statement("warehouse/quota_spent_since_start"), about).fetchone()
     return bool(row and row[0])
 
 

@@ -19,14 +19,18 @@ DECIDES = Depends(requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id=
 """Whoever may trigger the DAG ``quarantine``: 401 without a login, 403 without the right."""
 
 
-def may_decide(user: BaseUser) -> bool:
-    """Tell whether :data:`DECIDES` lets a user pass."""
+RUNS = Depends(requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id=DAG_ID))
+"""Whoever may trigger the daily run: 401 without a login, 403 without the right."""
+
+
+def may_trigger(dag_id: str, user: BaseUser) -> bool:
+    """Tell whether :data:`DECIDES` or :data:`RUNS`, by the DAG, lets a user pass."""
     from airflow.api_fastapi.app import get_auth_manager
 
     return get_auth_manager().is_authorized_dag(
         method="POST",
         access_entity=DagAccessEntity.RUN,
-        details=DagDetails(id=QUARANTINE),
+        details=DagDetails(id=dag_id),
         user=user,
     )
 
@@ -44,7 +48,7 @@ def check_form(token: str, user: BaseUser) -> None:
         whose = None
     if whose != user.get_id():
         raise HTTPException(
-            403, "The form was not made here for you, or is older than a day. Open market/quality again."
+            403, "The form was not made here for you, or is older than a day. Open the page it was on again."
         )
 
 

@@ -9,8 +9,10 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from psycopg import Connection
 
+from include.web.access import DAG_ID, form_token, may_trigger
 from include.web.sources import rows
 
 SYMBOLS = 100
@@ -21,6 +23,7 @@ COMMANDS = {
     "run": "make logs",
     "late": "make status",
     "suspect": "make plan",
+    "premium": "make plan",
 }
 """What a person runs to see to each kind of thing."""
 
@@ -62,6 +65,7 @@ class Overview:
     :param after: the last symbol of the page before; None on the first page.
     :param before: after which symbol the page before begins; None for the first page.
     :param more: after which symbol the next page begins; None on the last.
+    :param token: what a form that asks again carries; None for a user who may not trigger the daily run.
     """
 
     strips: Sequence[Strip]
@@ -77,12 +81,18 @@ class Overview:
     before: str | None
     more: str | None
     commands: Mapping[str, str]
+    token: str | None
 
 
 def overview(
-    connection: Connection[Any], *, now: datetime, per_day: int | None, after: str | None = None
+    connection: Connection[Any],
+    user: BaseUser,
+    *,
+    now: datetime,
+    per_day: int | None,
+    after: str | None = None,
 ) -> Overview:
-    """Read the page that follows a symbol."""
+    """Read the page that follows a symbol, for a user."""
     found = rows(connection, "page_of_symbols", after=after, limit=SYMBOLS + 1)
     shown = found[:SYMBOLS]
     sessions = _sessions(connection, {row["exchange"] for row in shown}, now)
@@ -103,6 +113,7 @@ def overview(
         before=before[0]["symbol"] if before else None,
         more=shown[-1]["symbol"] if len(found) > SYMBOLS else None,
         commands=COMMANDS,
+        token=form_token(user) if may_trigger(DAG_ID, user) else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +15,14 @@ from pydantic import Field
 from include.report.rendering import in_address, render
 from include.warehouse.origins import origin_of
 from include.warehouse.runs import moment
-from include.web.access import DECIDES, check_form
+from include.web.access import DECIDES, RUNS, check_form
 from include.web.budget import budget_page
 from include.web.data_api import Adjusted, AfterSymbol, Symbol, Text, check_symbol
 from include.web.overview import overview
 from include.web.quality import Action, quality_page, trigger
 from include.web.sources import Warehouse, rows, sources_of
 from include.web.symbol import symbol_page
+from include.web.triggering import ask_again
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,16 +38,25 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+AskedRun = Annotated[str | None, Query(max_length=250, pattern=Text)]
+"""The id of a run that a form has just triggered."""
+
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def show_overview(request: Request, warehouse: Warehouse, after: AfterSymbol = None) -> Response:
+def show_overview(
+    request: Request,
+    warehouse: Warehouse,
+    user: GetUserDep,
+    after: AfterSymbol = None,
+    asked: AskedRun = None,
+) -> Response:
     """What is held, how fresh it is, and what needs a person today."""
     sources = sources_of(request)
     now = moment(warehouse, sources.now())
-    page = overview(warehouse, now=now, per_day=sources.per_day(), after=after)
-    return _page(request, "overview.html", origin=origin_of(warehouse), now=now, page=page)
+    page = overview(warehouse, user, now=now, per_day=sources.per_day(), after=after)
+    return _page(request, "overview.html", origin=origin_of(warehouse), now=now, page=page, asked=asked)
 
 
 @router.get("/symbol/{symbol:path}")
@@ -67,7 +78,7 @@ def show_quality(
     request: Request,
     warehouse: Warehouse,
     user: GetUserDep,
-    asked: Annotated[str | None, Query(max_length=250, pattern=Text)] = None,
+    asked: AskedRun = None,
 ) -> Response:
     """What the gate said, and what awaits a decision."""
     origin = origin_of(warehouse)
@@ -88,12 +99,29 @@ def decide(
     """Trigger the DAG ``quarantine`` in the user's name, and go back to the page."""
     try:
         check_form(token, user)
-        now = sources_of(request).now()
-        clock = moment(warehouse, now)
-        run_id = trigger(action, rows or [], reason, user, now=None if clock == now else clock)
+        run_id = trigger(action, rows or [], reason, user, now=_clock(request, warehouse))
     except HTTPException as refused:
         return _page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
     return RedirectResponse(f"{_base(request)}/quality?asked={in_address(run_id)}", 303)
+
+
+@router.post("/ask-again", dependencies=[RUNS])
+def ask(
+    request: Request,
+    warehouse: Warehouse,
+    user: GetUserDep,
+    token: Annotated[str, Form()],
+    symbols: Annotated[
+        list[Annotated[str, Field(max_length=100, pattern=Text)]] | None, Form(max_length=50)
+    ] = None,
+) -> Response:
+    """Trigger a daily run, in the user's name, that asks for these symbols whatever is believed of them."""
+    try:
+        check_form(token, user)
+        run_id = ask_again(symbols or [], user, now=_clock(request, warehouse))
+    except HTTPException as refused:
+        return _page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
+    return RedirectResponse(f"{_base(request)}/?asked={in_address(run_id)}", 303)
 
 
 @router.get("/budget")
@@ -133,6 +161,13 @@ def static(name: str) -> Response:
 
 def _page(request: Request, template: str, status: int = 200, **told: Any) -> Response:
     return HTMLResponse(render(TEMPLATES, template, base=_base(request), **told), status, HEADERS)
+
+
+def _clock(request: Request, warehouse: Warehouse) -> datetime | None:
+    """The clock of a simulation; None where the time is real."""
+    now = sources_of(request).now()
+    clock = moment(warehouse, now)
+    return None if clock == now else clock
 
 
 def _base(request: Request) -> str:

@@ -11,7 +11,8 @@ from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from fastapi import HTTPException
 from psycopg import Connection
 
-from include.web.access import QUARANTINE, form_token, may_decide
+from include.web import triggering
+from include.web.access import QUARANTINE, form_token, may_trigger
 from include.web.sources import rows
 
 Action = Literal["release", "discard", "replay"]
@@ -46,7 +47,7 @@ def quality_page(connection: Connection[Any], user: BaseUser, *, asked: str | No
         rules=rows(connection, "rules_broken"),
         quarantine=quarantine[:MOST_ROWS],
         more=len(quarantine) > MOST_ROWS,
-        token=form_token(user) if may_decide(user) else None,
+        token=form_token(user) if may_trigger(QUARANTINE, user) else None,
         asked=_asked(connection, asked) if asked else None,
     )
 
@@ -59,31 +60,12 @@ def trigger(
     :param now: the clock of a simulation; None for the real one.
     :raises HTTPException: 422 if no row or no reason is given; 503 if Airflow does not know the DAG.
     """
-    from airflow.api.common.trigger_dag import trigger_dag
-    from airflow.exceptions import DagNotFound
-    from airflow.utils.types import DagRunTriggeredByType
-
     if not ids:
         raise HTTPException(422, "Tick the bars it is about.")
     if not reason.strip():
         raise HTTPException(422, "Say why: the reason is kept with what was done.")
-    try:
-        run = trigger_dag(
-            QUARANTINE,
-            conf={"action": action, "rows": list(ids), "reason": reason.strip()} | _clock(now),
-            triggered_by=DagRunTriggeredByType.UI,
-            triggering_user_name=user.get_name(),
-            note=f"{action}: {reason.strip()}"[:1000],
-        )
-    except DagNotFound:
-        run = None
-    if run is None:
-        raise HTTPException(503, "Airflow does not know the DAG quarantine (yet). Look at `make status`.")
-    return str(run.run_id)
-
-
-def _clock(now: datetime | None) -> dict[str, str]:
-    return {} if now is None else {"now": now.isoformat()}
+    conf = {"action": action, "rows": list(ids), "reason": reason.strip()}
+    return triggering.trigger(QUARANTINE, conf, f"{action}: {conf['reason']}", user, now=now)
 
 
 def _asked(connection: Connection[Any], run_id: str) -> Mapping[str, str]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 Batches = Iterable[Sequence[Row]]
 
+_TEXTS = frozenset({"text", "text[]", "varchar", "bpchar", "name", "unknown"})
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def as_json(
     columns: Sequence[Column], batches: Batches, before: str, after: Callable[[], str]
@@ -44,11 +47,16 @@ def as_json(
 
 
 def as_csv(columns: Sequence[Column], batches: Batches) -> Iterator[bytes]:
-    """Yield a header and a line for each row; null is empty."""
+    """Yield a header and a line for each row; null is empty.
+
+    A text that a spreadsheet would run as a formula is preceded by an apostrophe; no number ever is.
+    """
     header: Batches = [[tuple(column.name for column in columns)]]
+    writes = [_harmless if column.type_display in _TEXTS else _cell for column in columns]
     for batch in chain(header, batches):
         page = io.StringIO(newline="")
-        csv.writer(page).writerows(map(_cell, row) for row in batch)
+        rows = ([write(value) for write, value in zip(writes, row, strict=True)] for row in batch)
+        csv.writer(page).writerows(rows)
         yield page.getvalue().encode()
 
 
@@ -102,6 +110,11 @@ def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _harmless(value: object) -> object:
+    cell = _cell(value)
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _cell(value: object) -> object:

@@ -65,7 +65,10 @@ def test_a_released_bar_is_loaded_marked_and_the_next_run_is_green(quarantine, p
     released = warehouse.execute(
         "select symbol, data_date::text, low::text, decided_by, reason from released_bar"
     )
-    assert released.fetchall() == [("MSFT", "2026-05-15", "-1.000000", "ana", "Checked with the exchange.")]
+    assert released.fetchall() == [
+        # whom Airflow names as the one who triggered it; the name in `who` is a remark
+        ("MSFT", "2026-05-15", "-1.000000", "dag_test", "Checked with the exchange. (on behalf of ana)")
+    ]
     latest = warehouse.execute("select data_date::text from latest_price where symbol = 'MSFT'")
     assert latest.fetchall() == [("2026-05-15",)]
     assert pipeline()[0] == "success"

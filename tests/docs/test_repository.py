@@ -27,6 +27,14 @@ def test_ci_runs_what_the_readme_says_on_every_python_we_support():
     assert ci["permissions"] == {"contents": "read"}
 
 
+def test_a_checkout_leaves_no_token_behind():
+    ci = yaml.safe_load((PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    steps = [step for job in ci["jobs"].values() for step in job["steps"]]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
 def test_a_commit_is_checked_by_what_make_lint_checks():
     written = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     hooks = [hook["entry"].split(" --")[0] for hook in written["repos"][0]["hooks"]]

@@ -215,7 +215,7 @@ def test_a_refused_bar_is_listed_and_once_discarded_its_symbol_loads(local):
     assert line_of("KO", done.stdout)[1:3] == ["100", "99"]
     assert line_of("KO", done.stdout)[-1] == "loaded, 1 discarded"
     assert local.rows("select decision, decided_by, reason from standing_decision") == [
-        ("discarded", "ana", "High is below low.")
+        ("discarded", "admin", "High is below low. (on behalf of ana)")
     ]
     assert "Nothing in quarantine awaits a decision." in local("quarantine").stdout
 

@@ -1,10 +1,10 @@
-"""What a key was refused as premium is not asked again for a while, and the bars come all the same."""
+"""What a key was refused as premium: who is not asked again, and how the bars come all the same."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,10 +57,16 @@ def connect(sandbox, monkeypatch):
 def fetch(warehouse, started, tmp_path: Path):
     """Fetch in a run of its own; return the run and the names of the errors."""
 
-    def fetch_them(hook: AlphaVantageHook, *requests: PlannedRequest, days: int = 0, run_id: str = "r"):
+    def fetch_them(
+        hook: AlphaVantageHook,
+        *requests: PlannedRequest,
+        hours: int = 0,
+        run_id: str = "r",
+        force: bool = False,
+    ):
         run = started(*dict.fromkeys(request.symbol for request in requests), run_id=run_id)
-        api = EntitledApi(hook, warehouse, lambda: MORNING_AFTER + timedelta(days=days))
-        errors = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}")).fetch(requests)
+        api = EntitledApi(hook, warehouse, lambda: MORNING_AFTER + timedelta(hours=hours), force)
+        errors = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}"), force).fetch(requests)
         return run, [type(error).__name__ for error in errors]
 
     return fetch_them
@@ -70,81 +76,137 @@ def outcomes(warehouse, run) -> list[tuple]:
     return [(r.symbol, r.function, r.outputsize, r.outcome, r.kind) for r in requests_of(warehouse, run)]
 
 
-def test_where_full_is_refused_the_last_sessions_come_and_no_second_symbol_asks(
+def test_where_full_is_refused_the_last_sessions_come_and_no_third_symbol_asks(
     warehouse, fetch, connect, sandbox
 ):
-    run, errors = fetch(connect("premium"), PlannedRequest("IBM", "full"), PlannedRequest("MSFT", "full"))
+    run, errors = fetch(connect("premium"), *(PlannedRequest(s, "full") for s in ("IBM", "MSFT", "AAPL")))
     assert errors == []
     assert outcomes(warehouse, run) == [
         ("IBM", "TIME_SERIES_DAILY", "compact", "fetched", "PremiumRequired"),
-        ("MSFT", "TIME_SERIES_DAILY", "compact", "fetched", "RefusedBefore"),
+        ("MSFT", "TIME_SERIES_DAILY", "compact", "fetched", "PremiumRequired"),
+        ("AAPL", "TIME_SERIES_DAILY", "compact", "fetched", "RefusedBefore"),
     ]
     assert [(call["symbol"], call["outcome"]) for call in sandbox.calls()] == [
         ("IBM", "E8"),
         ("IBM", "data"),
+        ("MSFT", "E8"),
         ("MSFT", "data"),
+        ("AAPL", "data"),
     ]
-    first, second = notes_of(warehouse, run)
+    third, first, _ = notes_of(warehouse, run)
     assert "IBM: Thank you for using Alpha Vantage! The outputsize=full parameter value is a premium" in first
-    assert second == (
-        "TIME_SERIES_DAILY MSFT: Premium, the vendor said on 2026-05-16; it was not asked for. It is asked "
-        "for again 30 days later, or at once with another key or another plan of the connection (its extra "
-        "`plan`). The last 100 sessions were brought instead. If the key is free, set the connection's extra "
-        "`plan` to free."
+    assert third == (
+        "TIME_SERIES_DAILY AAPL: Premium, the vendor said on 2026-05-16; it is not asked for until "
+        "2026-05-16 07:00 UTC. It is asked for again after that, or at once with `force` (FORCE=1), another "
+        "key or another plan of the connection (its extra `plan`). The last 100 sessions were brought "
+        "instead. If the key is free, set the connection's extra `plan` to free."
     )
 
 
+def is_premium(warehouse, hook: AlphaVantageHook, *, hours: int = 0, force: bool = False) -> bool:
+    now = MORNING_AFTER + timedelta(hours=hours)
+    return entitled(warehouse, hook, within=timedelta(0), now=now, force=force).premium
+
+
 def test_the_plan_takes_the_vendors_word_for_it_until_something_changes(warehouse, fetch, connect):
-    def is_premium(hook: AlphaVantageHook, days: int = 1) -> bool:
-        now = MORNING_AFTER + timedelta(days=days)
-        return entitled(warehouse, hook, within=timedelta(0), now=now).premium
-
     hook = connect("premium")
-    assert is_premium(hook)
-    fetch(hook, PlannedRequest("IBM", "full"))
-    assert not is_premium(hook)
-    assert is_premium(hook, days=31)
-    assert is_premium(connect("premium", key="ANOTHER9KEY"))
-    assert not is_premium(connect("premium"))
-    assert not is_premium(connect("free"))
-    fetch(connect("free"), PlannedRequest("MSFT"), run_id="free")
-    assert is_premium(connect("premium"))  # the plan was changed, and back
+    assert is_premium(warehouse, hook)
+    fetch(hook, *FULL_OF_TWO)
+    assert not is_premium(warehouse, hook)
+    assert is_premium(warehouse, hook, force=True)
+    assert is_premium(warehouse, hook, hours=1)
+    assert is_premium(warehouse, connect("premium", key="ANOTHER9KEY"))
+    assert not is_premium(warehouse, connect("premium"))
+    assert not is_premium(warehouse, connect("free"))
+    fetch(connect("free"), PlannedRequest("AAPL"), run_id="free")
+    assert is_premium(warehouse, connect("premium"))  # the plan was changed, and back
 
 
-def test_a_function_that_is_premium_now_is_left_out_and_asked_again_after_a_month(
+FULL_OF_TWO = PlannedRequest("IBM", "full"), PlannedRequest("MSFT", "full")
+
+
+def test_what_is_refused_again_is_believed_for_longer(warehouse, fetch, connect):
+    hook = connect("premium")
+    ends = []
+    for number, hours in enumerate((0, 1, 25, 25 + 7 * 24)):
+        fetch(hook, *FULL_OF_TWO, hours=hours, run_id=str(number))
+        ends += warehouse.execute("select refused_times, believed_until from entitlement").fetchall()
+    assert [(times, f"{until.astimezone(UTC):%m-%d %H:%M}") for times, until in ends] == [
+        (1, "05-16 07:00"),
+        (2, "05-17 07:00"),
+        (3, "05-24 07:00"),
+        (4, "05-31 07:00"),
+    ]
+
+
+def test_one_odd_refusal_keeps_no_other_symbol_out_and_a_success_forgets_it(
     warehouse, fetch, connect, sandbox
 ):
-    sandbox.add_fault("premium", function="SPLITS", times=1)
-    splits = PlannedRequest("IBM", "", "SPLITS"), PlannedRequest("MSFT", "", "SPLITS")
+    sandbox.add_fault("premium", function="TIME_SERIES_DAILY", symbol="IBM", times=1)
+    run, errors = fetch(connect("free"), PlannedRequest("IBM"), PlannedRequest("MSFT"))
+    assert errors == ["PremiumRequired"]
+    assert [row[3] for row in outcomes(warehouse, run)] == ["failed", "fetched"]
+    assert warehouse.execute("select count(*) from entitlement").fetchall() == [(0,)]
+    _, errors = fetch(connect("free"), PlannedRequest("IBM"), run_id="again")
+    assert errors == []
+
+
+def test_a_success_of_the_last_sessions_says_nothing_of_the_whole_history(warehouse, fetch, connect):
+    fetch(connect("premium"), *FULL_OF_TWO)
+    fetch(connect("premium"), PlannedRequest("AAPL"), run_id="compact")
+    assert not is_premium(warehouse, connect("premium"))
+
+
+def test_a_single_refusal_is_believed_of_its_own_symbol_only_and_force_asks_anyway(
+    warehouse, fetch, connect, sandbox
+):
+    sandbox.add_fault("premium", function="SPLITS", symbol="IBM", times=1)
+    hook, splits = connect("free"), PlannedRequest("IBM", "", "SPLITS")
+    fetch(hook, splits)
+    assert entitled(warehouse, hook, within=timedelta(0), now=MORNING_AFTER).refused == {}
+    run, _ = fetch(hook, splits, run_id="same hour")
+    assert [row[4] for row in outcomes(warehouse, run)] == ["RefusedBefore"]
+    forced, _ = fetch(hook, splits, run_id="forced", force=True)
+    assert [row[3] for row in outcomes(warehouse, forced)] == ["fetched"]
+
+
+def test_a_function_that_is_premium_now_is_left_out_and_asked_again_after_an_hour(
+    warehouse, fetch, connect, sandbox
+):
+    sandbox.add_fault("premium", function="SPLITS", times=2)
+    splits = [PlannedRequest(symbol, "", "SPLITS") for symbol in ("IBM", "MSFT", "AAPL")]
     run, errors = fetch(connect("free"), *splits)
     assert errors == []
     assert [row[3:] for row in outcomes(warehouse, run)] == [
         ("left out", "PremiumRequired"),
+        ("left out", "PremiumRequired"),
         ("left out", "RefusedBefore"),
     ]
-    assert len(sandbox.calls()) == 1
-    assert len(notes_of(warehouse, run)) == 2
-    later, _ = fetch(connect("free"), *splits, days=30, run_id="later")
-    assert [row[3] for row in outcomes(warehouse, later)] == ["fetched", "fetched"]
+    assert len(sandbox.calls()) == 2
+    assert len(notes_of(warehouse, run)) == 3
+    later, _ = fetch(connect("free"), *splits, hours=1, run_id="later")
+    assert [row[3] for row in outcomes(warehouse, later)] == ["fetched"] * 3
 
 
 def test_a_function_that_was_refused_is_left_out_of_the_plan(warehouse, fetch, connect, sandbox):
-    sandbox.add_fault("premium", function="SPLITS", times=1)
+    sandbox.add_fault("premium", function="SPLITS", times=2)
     hook = connect("free")
-    fetch(hook, PlannedRequest("IBM", "", "SPLITS"))
-    now = MORNING_AFTER + timedelta(days=1)
+    fetch(hook, PlannedRequest("IBM", "", "SPLITS"), PlannedRequest("AAPL", "", "SPLITS"))
+    now = MORNING_AFTER + timedelta(minutes=59)
     allowance = entitled(warehouse, hook, within=timedelta(0), now=now)
     planned = plan_for(warehouse, {"XNYS": ["MSFT"]}, now, allowance)
     asked = [request.function for request in planned.plan.requests]
     assert asked == ["LISTING_STATUS", "TIME_SERIES_DAILY", "DIVIDENDS"]
     (left_out,) = planned.idle
     assert (left_out.symbol, left_out.function, left_out.outcome) == ("MSFT", "SPLITS", "left out")
-    assert left_out.reason.startswith("SPLITS is premium, the vendor said of this key; it was not asked for.")
+    assert left_out.reason.startswith(
+        "SPLITS is premium, the vendor said of this key; it is not asked for until 2026-05-16 07:00 UTC."
+    )
 
 
-def test_bars_that_are_premium_now_fail_the_run_and_cost_one_call(warehouse, fetch, connect, sandbox):
+def test_bars_that_are_premium_now_fail_the_run_and_cost_two_calls(warehouse, fetch, connect, sandbox):
     sandbox.add_fault("premium", function="TIME_SERIES_DAILY")
-    run, errors = fetch(connect("free"), PlannedRequest("IBM"), PlannedRequest("MSFT"))
-    assert errors == ["PremiumRequired", "RefusedBefore"]
-    assert [row[3] for row in outcomes(warehouse, run)] == ["failed", "failed"]
-    assert len(sandbox.calls()) == 1
+    run, errors = fetch(connect("free"), *map(PlannedRequest, ("IBM", "MSFT", "AAPL")))
+    assert errors == ["PremiumRequired", "PremiumRequired", "RefusedBefore"]
+    assert [row[3] for row in outcomes(warehouse, run)] == ["failed"] * 3
+    assert len(sandbox.calls()) == 2

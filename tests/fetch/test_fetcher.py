@@ -403,27 +403,44 @@ def test_a_bad_symbol_does_not_keep_the_others_out(warehouse, started, fetch):
     assert [outcome for outcome, _ in outcomes(warehouse, run).values()] == ["fetched", "failed", "fetched"]
 
 
-def test_a_spent_quota_defers_the_rest_unasked(warehouse, started, fetch, sandbox):
-    run = started("IBM", "MSFT", "AAPL")
-    sandbox.add_fault("quota", symbol="MSFT")
-    assert len(fetch(run, "IBM", "MSFT", "AAPL")) == 2
+def test_a_quota_that_two_symbols_were_told_of_defers_the_rest_unasked(warehouse, started, fetch, sandbox):
+    run = started("IBM", "MSFT", "AAPL", "GOOGL")
+    for symbol in ("MSFT", "AAPL"):
+        sandbox.add_fault("quota", symbol=symbol)
+    assert len(fetch(run, "IBM", "MSFT", "AAPL", "GOOGL")) == 3
     assert outcomes(warehouse, run) == {
         "IBM": ("fetched", None),
         "MSFT": ("deferred", "DailyQuotaSpent"),
         "AAPL": ("deferred", "DailyQuotaSpent"),
+        "GOOGL": ("deferred", "DailyQuotaSpent"),
     }
-    assert "AAPL" not in {call["symbol"] for call in sandbox.calls()}
+    assert "GOOGL" not in {call["symbol"] for call in sandbox.calls()}
 
 
-def test_a_spent_quota_is_learnt_once_by_all_tasks_of_a_run(warehouse, started, fetch, sandbox):
-    run, other = started("IBM", "MSFT"), started("AAPL", run_id="later")
-    sandbox.add_fault("quota", symbol="IBM")
-    for symbol in ("IBM", "MSFT"):  # each in a task of its own
+def test_one_odd_quota_notice_defers_its_own_symbol_only(warehouse, fetcher, started, sandbox):
+    run = started("IBM", "MSFT")
+    sandbox.add_fault("quota", symbol="IBM", times=1)
+    plan = [PlannedRequest("IBM"), PlannedRequest("IBM", "", "SPLITS"), PlannedRequest("MSFT")]
+    assert {error.symbol or "told" for error in fetcher(run).fetch(plan)} == {"IBM", "told"}
+    assert [(r.symbol, r.function, r.outcome) for r in requests_of(warehouse, run)] == [
+        ("IBM", "TIME_SERIES_DAILY", "deferred"),
+        ("IBM", "SPLITS", "deferred"),
+        ("MSFT", "TIME_SERIES_DAILY", "fetched"),
+    ]
+
+
+def test_a_spent_quota_is_learnt_from_two_by_all_tasks_of_a_run(warehouse, started, fetch, sandbox):
+    run, other = started("IBM", "MSFT", "GOOGL"), started("AAPL", run_id="later")
+    for symbol in ("IBM", "MSFT"):
+        sandbox.add_fault("quota", symbol=symbol)
+    for symbol in ("IBM", "MSFT", "GOOGL"):  # each in a task of its own
         (error,) = fetch(run, symbol)
         assert isinstance(error, e.DailyQuotaSpent)
-    assert [call["symbol"] for call in sandbox.calls()] == ["IBM"]
-    reason = requests_of(warehouse, run)[1].reason
-    assert reason.startswith("Not asked: The API has just said so to another symbol of this run.")
+    assert [call["symbol"] for call in sandbox.calls()] == ["IBM", "MSFT"]
+    reason = requests_of(warehouse, run)[2].reason
+    assert reason.startswith(
+        "Not asked: The API has just said so, to this symbol or to two others of this run."
+    )
     assert fetch(other, "AAPL") == []
 
 

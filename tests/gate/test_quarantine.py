@@ -212,8 +212,8 @@ def test_a_released_row_is_refused_where_it_cannot_be_stored(desk):
 @pytest.mark.parametrize(
     ("who", "why", "more", "message"),
     [
-        ("", "Checked.", [], "say who decides, and why"),
-        ("ana", " ", [], "say who decides, and why"),
+        ("", "Checked.", [], "as a user of Airflow, and say why"),
+        ("ana", " ", [], "as a user of Airflow, and say why"),
         ("ana", "Checked.", [4711], "There is no row 4711 in quarantine"),
     ],
 )

@@ -29,12 +29,14 @@ def test_without_rows_it_only_lists() -> None:
     assert read(asked(why="no row is named")) is None
 
 
-def test_a_decision_is_the_persons_own_unless_they_name_another() -> None:
+def test_the_user_of_airflow_decides_and_the_persons_name_is_a_remark() -> None:
     assert read(asked(release="12, 13", why="Checked.")) == Instruction(
-        "release", [12, 13], getpass.getuser(), "Checked."
+        "release", [12, 13], "admin", "Checked.", named=getpass.getuser()
     )
-    assert read(asked(discard="7", why="Wrong.", who="ana")) == Instruction("discard", [7], "ana", "Wrong.")
-    assert read(asked(replay="7 8")) == Instruction("replay", [7, 8], getpass.getuser(), "")
+    assert read(asked(discard="7", why="Wrong.", who="ana")) == Instruction(
+        "discard", [7], "admin", "Wrong.", named="ana"
+    )
+    assert read(asked(replay="7 8")) == Instruction("replay", [7, 8], "admin", "", named=getpass.getuser())
 
 
 @pytest.mark.parametrize("rows", ["MSFT", "12;13", "-1", "1.5", "1" * 19])

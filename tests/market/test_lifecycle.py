@@ -118,7 +118,7 @@ def test_a_new_symbol_that_is_not_listed_costs_no_call_and_is_told_what_it_may_b
 
 
 def test_before_there_is_a_listing_and_where_a_person_insists_it_is_asked(run, sandbox):
-    _, results = run(day(0), "XYZZY")
+    _, results = run(day(0), "XYZZY", "IBM")
     assert results["XYZZY"].kind == "InvalidRequest"
     _, results = run(day(1), "XYZZY", force=True)
     assert results["XYZZY"].kind == "InvalidRequest"
@@ -126,11 +126,25 @@ def test_before_there_is_a_listing_and_where_a_person_insists_it_is_asked(run, s
     assert results["XYZZY"].kind == "NotListed"
 
 
-def test_what_is_held_or_listed_elsewhere_needs_no_listing(run, sandbox, warehouse):
+def test_what_is_held_needs_no_listing(run, sandbox, warehouse):
     warehouse.execute("insert into listing_check values ('Active', 'p', '2026-05-16T05:00Z')")
     warehouse.execute(BARS_HELD, ("IBM", "2026-05-13"))
-    _, results = run(day(0), "IBM", "MSFT")
-    assert (results["IBM"].loaded, results["MSFT"].kind) == (True, "NotListed")
+    _, results = run(day(0), "IBM")
+    assert results["IBM"].loaded
+
+
+@pytest.mark.parametrize("held", [(), ("IBM", "MSFT")])
+def test_a_list_that_no_symbol_or_too_few_confirm_keeps_nobody_out(run, sandbox, warehouse, held):
+    """It has neither what is stored nor the new symbol: it was cut short, or nobody can tell yet."""
+    if held:
+        run(day(0), *held)
+    warehouse.execute("delete from listing where symbol in ('MSFT', 'NVDA')")
+    warehouse.execute(
+        "insert into listing_check values ('Active', 'p', '2026-05-17T05:00Z') "
+        "on conflict (status) do update set fetched_at = excluded.fetched_at"
+    )
+    _, results = run(day(1), "NVDA")
+    assert results["NVDA"].loaded
 
 
 def listed(warehouse, symbol: str, since: str = "2020-01-02") -> None:

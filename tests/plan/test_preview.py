@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from include.exceptions import BadParameter
+from include.market.instruments import register
 from include.plan.budget import Allowance
 from include.plan.preview import preview
 from include.plan.start import start
@@ -24,6 +25,7 @@ def held(warehouse, loading, batch) -> None:
     """All bars of MSFT until Friday, and a listing that has IBM, MSFT and NVDA."""
     claim_origin(warehouse, "sandbox")
     loading(batch("MSFT"))
+    register(warehouse, ["MSFT"], through=FRIDAY)
     for kind in ("split", "dividend"):
         warehouse.execute(
             "insert into corporate_action_check (symbol, kind, asked_through, fetched_at, path) "

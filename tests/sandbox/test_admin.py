@@ -91,12 +91,35 @@ def test_the_controls_answer_this_machine_only():
     app = create_app()
 
     async def health(host: str) -> int:
-        transport = httpx.ASGITransport(app, client=(host, 4711))
-        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
-            return (await client.get("/admin/health")).status_code
+        return await _reset(app, "http://127.0.0.1:8085", client=host)
 
     assert asyncio.run(health("192.168.1.20")) == 403
     assert asyncio.run(health("127.0.0.1")) == asyncio.run(health("::1")) == 200
+
+
+async def _reset(app: object, url: str, client: str = "127.0.0.1", **headers: str) -> int:
+    transport = httpx.ASGITransport(app, client=(client, 4711))
+    async with httpx.AsyncClient(transport=transport, base_url=url) as browser:
+        return (await browser.post("/admin/reset", headers=headers)).status_code
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "status"),
+    [
+        ("http://127.0.0.1:8085", None, 200),
+        ("http://localhost:8085", "http://localhost:8085", 200),
+        ("http://[::1]:8085", None, 200),
+        ("http://127.0.0.1:8085", "https://evil.example", 403),
+        ("http://127.0.0.1:8085", "http://127.0.0.1:9000", 403),
+        ("http://127.0.0.1:8085", "null", 403),
+        ("http://evil.example:8085", None, 403),
+        ("http://evil.example:8085", "http://evil.example:8085", 403),
+        ("http://192.168.1.20:8085", None, 403),
+    ],
+)
+def test_a_page_of_another_site_cannot_have_a_browser_use_the_controls(url, origin, status):
+    headers = {} if origin is None else {"Origin": origin}
+    assert asyncio.run(_reset(create_app(), url, **headers)) == status
 
 
 def test_the_command_line():

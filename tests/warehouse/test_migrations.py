@@ -48,6 +48,7 @@ REVISIONS = [
     "0020",
     "0021",
     "0022",
+    "0023",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 

@@ -57,10 +57,10 @@ def client(airflow_app, reader_url) -> Iterator[Callable[..., TestClient]]:
     mounted = next(route.app for route in airflow_app.routes if getattr(route, "path", "") == "/market")
     vars(mounted).pop("_app", None)
 
-    def log_in(role: str | None = "viewer") -> TestClient:
+    def log_in(role: str | None = "viewer", name: str = "ana") -> TestClient:
         made = TestClient(airflow_app, raise_server_exceptions=False)
         if role:
-            token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ana", role=role))
+            token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role=role))
             made.headers["Authorization"] = f"Bearer {token}"
         return made
 

@@ -18,6 +18,7 @@ ROUTES = {
     ("GET", "/symbol/{symbol:path}"): ("symbol/IBM", READ),
     ("GET", "/quality"): ("quality", READ),
     ("POST", "/quality"): ("quality", CHANGE),
+    ("POST", "/ask-again"): ("ask-again", CHANGE),
     ("GET", "/budget"): ("budget", READ),
     ("GET", "/reports/{pipeline_run_id}"): ("reports/1", READ | dict.fromkeys(list(READ)[1:], 404)),
     ("GET", "/of/dag/{dag_id}"): ("of/dag/stock_data_pipeline", READ),

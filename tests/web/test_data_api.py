@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import date
 from decimal import Decimal
@@ -275,3 +276,22 @@ def test_the_openapi_document_tells_every_route(ask):
     data = {f"/api/{path}" for path in paths | {"budget"}}
     assert set(told["paths"]) == data | {"/metrics", "/health"}
     assert told["servers"] == [{"url": "/market"}]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_of_a_csv_is_a_formula_and_every_other_format_has_it_as_it_is(ask, filled, start):
+    name = f"{start}HYPERLINK(1)"
+    filled.execute("update listing set name = %s where symbol = 'IBM'", [name])
+    filled.commit()
+    page = io.StringIO(ask("symbols?format=csv").text, newline="")
+    assert {row["name"] for row in csv.DictReader(page) if row["symbol"] == "IBM"} == {f"'{name}"}
+    exact = pq.read_table(io.BytesIO(ask("symbols?format=parquet").content)).to_pylist()
+    for found in (rows(ask("symbols")), exact):
+        assert {row["name"] for row in found if row["symbol"] == "IBM"} == {name}
+
+
+def test_a_negative_number_of_a_csv_is_a_number(ask, filled):
+    filled.execute("update stock_data set low = -1.5 where symbol = 'IBM' and data_date = '2026-05-14'")
+    filled.commit()
+    page = io.StringIO(ask("bars/IBM?format=csv&from=2026-05-14&to=2026-05-14").text, newline="")
+    assert [row["low"] for row in csv.DictReader(page)] == ["-1.500000"]

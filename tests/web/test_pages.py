@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.conftest import PROJECT
+
 from .conftest import HOSTILE
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
@@ -192,3 +194,71 @@ def test_a_run_that_is_long_ago_is_told(look, filled):
     filled.execute("update pipeline_run set simulated = false, clock = now() - interval '3 days'")
     filled.commit()
     assert "The last daily run began" in look().text
+
+
+@pytest.fixture
+def believed(filled):
+    """A suspect, a function that two symbols were refused as premium, and one that a single symbol was."""
+    filled.execute("update instrument set state = 'suspect', refused_times = 3 where symbol = 'NONE'")
+    filled.execute(
+        "insert into entitlement values "
+        "('aaaa', 'SPLITS', '', 'free', '2026-05-16 05:30+00', '{IBM,AAPL}', 2, '2026-05-17 05:30+00'), "
+        "('aaaa', 'VWAP', '', 'free', '2026-05-16 05:30+00', '{IBM}', 1, '2026-05-16 06:30+00'), "
+        "('aaaa', 'DIVIDENDS', '', 'free', '2026-05-16 04:30+00', '{IBM,AAPL}', 1, '2026-05-16 05:30+00')"
+    )
+    filled.commit()
+    return filled
+
+
+def test_what_is_believed_is_shown_with_a_way_to_ask_again(client, believed):
+    page = client("op").get("/market/").text
+    assert "SPLITS is refused as premium, and not asked for until 2026-05-17 05:30 UTC." in page
+    assert "VWAP of IBM is refused as premium, and not asked for until 2026-05-16 06:30 UTC." in page
+    assert "DIVIDENDS is refused" not in page
+    assert "<code>make run FORCE=1 STOCK_SYMBOLS=IBM,AAPL</code>" in page
+    assert "<code>make run FORCE=1 STOCK_SYMBOLS=NONE</code>" in page
+    assert page.count("Ask again now") == 2
+    assert "Ask again now" not in client("viewer").get("/market/").text
+
+
+@pytest.fixture(scope="session")
+def daily_dag(metadata) -> None:
+    """Airflow knows the daily DAG, as a DAG processor would have told it."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+    DagBundlesManager().sync_bundles_to_db()
+    bag = DagBag(str(PROJECT / "dags" / "stock_data_pipeline.py"), bundle_name="dags-folder")
+    sync_bag_to_db(bag, "dags-folder", None)
+
+
+def test_asking_again_triggers_a_forced_run_in_the_users_name(client, believed, daily_dag):
+    from airflow.models.dagrun import DagRun
+
+    user = client("op", "eve")
+    token = re.search(r'name="token" value="([^"]+)"', user.get("/market/").text)[1]
+    form = {"token": token, "symbols": ["IBM", "AAPL"]}
+    done = user.post("/market/ask-again", data=form, follow_redirects=False)
+    assert done.status_code == 303, done.text
+    run = max(DagRun.find(dag_id="stock_data_pipeline"), key=lambda run: run.id)
+    assert run.conf == {"symbols": ["IBM", "AAPL"], "force": True, "now": "2026-05-16T06:00:00+00:00"}
+    assert run.triggering_user_name == "eve"
+    assert run.run_id in user.get(done.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "symbols", "status"),
+    [
+        ("op", "ana", [], 422),
+        ("op", "eve", ["IBM"], 403),
+        ("viewer", "ana", ["IBM"], 403),
+        (None, "ana", ["IBM"], 401),
+    ],
+)
+def test_only_our_own_form_of_who_may_trigger_it_asks_again(
+    client, believed, daily_dag, role, name, symbols, status
+):
+    """The form is one that was made for ana."""
+    token = re.search(r'name="token" value="([^"]+)"', client("op").get("/market/").text)[1]
+    answer = client(role, name).post("/market/ask-again", data={"token": token, "symbols": symbols})
+    assert answer.status_code == status

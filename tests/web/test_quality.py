@@ -107,15 +107,24 @@ def test_nothing_is_triggered_without_reason_bars_or_our_own_form(
 
 
 def test_a_form_made_for_another_user_triggers_nothing(client, refused, quarantine_dag):
-    from airflow.api_fastapi.app import get_auth_manager
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-
-    other = client(None)
-    jwt = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="eve", role="op"))
-    other.headers["Authorization"] = f"Bearer {jwt}"
+    other = client("op", "eve")
     form = {"rows": refused, "reason": "x", "action": "release"}
     form["token"] = token_of(client("op").get("/market/quality").text)
     assert other.post("/market/quality", data=form).status_code == 403
+
+
+def test_the_name_on_record_is_the_users_own_whatever_name_they_give(client, refused, quarantine_dag):
+    """One decides on the page, another over Airflow's REST API and names the first."""
+    ana, eve = client("op"), client("op", "eve")
+    form = {"token": token_of(ana.get("/market/quality").text), "rows": refused, "reason": "a real crash"}
+    form |= {"who": "admin", "action": "release"}
+    assert ana.post("/market/quality", data=form, follow_redirects=False).status_code == 303
+    conf = {"action": "discard", "rows": [refused], "reason": "wrong", "who": "ana"}
+    body = {"conf": conf, "logical_date": None}
+    assert eve.post("/api/v2/dags/quarantine/dagRuns", json=body).status_code == 200
+    first, second = runs()[-2:]
+    assert (first.triggering_user_name, "who" in first.conf) == ("ana", False)
+    assert (second.triggering_user_name, second.conf["who"]) == ("eve", "ana")
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 403)])
