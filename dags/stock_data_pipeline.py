@@ -57,8 +57,10 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     from include.fetch.api import api_of
     from include.plan.entitlement import entitled
     from include.plan.start import start
+    from include.tasks.interrupted import close_what_was_interrupted
 
     with opened() as warehouse:
+        close_what_was_interrupted(warehouse)
         request = run_request()
         groups = start(
             warehouse,

@@ -117,12 +117,23 @@ def write_whole(path: ObjectStoragePath, content: bytes) -> None:
         raise
 
 
-def _remove_beginnings(folder: ObjectStoragePath) -> None:
+def remove_beginnings(store: ObjectStoragePath) -> int:
+    """Remove what killed processes left of files in a store, an hour old or older; return how many.
+
+    A bucket has none.
+    """
+    return 0 if store.protocol in OBJECT_STORES else _remove_beginnings(store, "**/*.part")
+
+
+def _remove_beginnings(folder: ObjectStoragePath, pattern: str = "*.part") -> int:
     before = datetime.now(UTC) - _STALE  # the disk's time, not the run's
-    for begun in folder.glob("*.part"):
+    removed = 0
+    for begun in folder.glob(pattern):
         with suppress(FileNotFoundError, NotImplementedError):  # whole by now, removed; or nobody knows
             if folder.fs.modified(begun.path) < before:
                 begun.unlink()
+                removed += 1
+    return removed
 
 
 def read_body(path: str) -> bytes:

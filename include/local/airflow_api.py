@@ -30,6 +30,7 @@ class TaskState:
     state: str
     try_number: int
     max_tries: int
+    ended_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -170,6 +171,12 @@ def _task_state(found: Mapping[str, Any]) -> TaskState:
     # Until a task has named itself, Airflow renders its bare index.
     named = rendered if rendered and rendered != str(index) else f"#{index + 1}"
     label = named if index >= 0 else None
+    ended = found.get("end_date")
     return TaskState(
-        found["task_id"], label, found["state"] or "waiting", found["try_number"], found["max_tries"]
+        found["task_id"],
+        label,
+        found["state"] or "waiting",
+        found["try_number"],
+        found["max_tries"],
+        datetime.fromisoformat(ended) if ended else None,
     )

@@ -24,6 +24,8 @@ SERVICES = {
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 DATABASE = ROLE = "airflow"
+RETRY_OF_KILLED = 10
+"""Seconds before the first retry of a killed task; Airflow makes up to twice as many of them."""
 
 
 def url(port: int) -> str:
@@ -59,6 +61,8 @@ def environment(
             "simple_auth_manager_users": f"{ADMIN}:admin",
             "simple_auth_manager_passwords_file": passwords_file(run_dir),
             "test_connection": "Enabled",
+            # Only a killed task goes by it, as it cannot ask the retry policy; and here somebody waits.
+            "default_task_retry_delay": RETRY_OF_KILLED,
         },
         "database": {"sql_alchemy_conn": _metadata_url(server, secrets)},
         "api": {

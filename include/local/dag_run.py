@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 
 import httpx
 from rich.console import Console
 
 from include.local.airflow_api import AirflowApi, TaskState
+from include.local.airflow_services import RETRY_OF_KILLED
 from include.local.progress import in_order, of
 
 DAG_ID = "stock_data_pipeline"
@@ -17,10 +19,8 @@ TERMINAL = ("success", "failed")
 POLL_SECONDS = 1.0
 # A restart of the API server by hand takes some 20 s; longer silence means that it died.
 SILENCE_SECONDS = 60
-RETRIES = (
-    "A task has failed and is tried again in some minutes; its log in the UI says why. "
-    "Ctrl-C only stops watching."
-)
+JITTER = 1.1
+"""A retry comes at most so much later than its delay: see AlphaVantageRetryPolicy."""
 INTERRUPTED = "interrupted: Airflow was stopped while this run was active"
 
 
@@ -30,11 +30,15 @@ class DagNotFoundError(RuntimeError):
 
 @dataclass(frozen=True)
 class Watch:
-    """How a run is watched: where it is shown, and what is checked between two looks."""
+    """How a run is watched: where it is shown, and what is checked between two looks.
+
+    :param retry_delay: seconds before the first retry of a task.
+    """
 
     console: Console
     title: str
     between: Callable[[], None]
+    retry_delay: float = 300
 
 
 def wait_for_dag(api: AirflowApi, dag_id: str, check: Callable[[], None], seconds: float = 90) -> None:
@@ -82,7 +86,8 @@ def wait(api: AirflowApi, dag_id: str, run_id: str, between: Callable[[], None])
 
 def watch(api: AirflowApi, dag_id: str, run_id: str, view: Watch) -> str:
     """Show the run until it ends; return its last state."""
-    order, state, is_told = api.task_order(dag_id), "queued", False
+    order, state = api.task_order(dag_id), "queued"
+    told: frozenset[str] = frozenset()
     answered = time.monotonic()
     with of(view.console, view.title) as progress:
         while True:
@@ -90,7 +95,7 @@ def watch(api: AirflowApi, dag_id: str, run_id: str, view: Watch) -> str:
                 state = api.run_state(dag_id, run_id)
                 tasks = in_order(api.tasks(dag_id, run_id), order)
                 progress.show(state, tasks)
-                is_told = is_told or tell_of_retries(view.console, tasks)
+                told = tell_of_retries(view, tasks, told)
                 answered = time.monotonic()
             except httpx.TransportError:
                 if time.monotonic() - answered > SILENCE_SECONDS:
@@ -101,9 +106,25 @@ def watch(api: AirflowApi, dag_id: str, run_id: str, view: Watch) -> str:
             time.sleep(POLL_SECONDS)
 
 
-def tell_of_retries(console: Console, tasks: Sequence[TaskState]) -> bool:
-    """Say what happens where a task waits to be tried again: it may take long. Return whether one does."""
-    waits = any(task.state == "up_for_retry" for task in tasks)
-    if waits:
-        console.print(RETRIES, markup=False, highlight=False, soft_wrap=True)
-    return waits
+def tell_of_retries(view: Watch, tasks: Sequence[TaskState], told: frozenset[str]) -> frozenset[str]:
+    """Say for which tasks a run waits and until when, each try once; return what has been said of now."""
+    for task in tasks:
+        line = waits_for(task, view.retry_delay)
+        if line and line not in told:
+            view.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            told |= {line}
+    return told
+
+
+def waits_for(task: TaskState, retry_delay: float) -> str | None:
+    """Return for what a run waits where a task is to be tried again, and until when at the latest."""
+    if task.state != "up_for_retry":
+        return None
+    try_of = f"try {task.try_number} of {task.max_tries + 1}"
+    told = f"{task.name} has failed or was killed ({try_of}), and is tried again"
+    if task.ended_at is None:
+        return f"{told}. Its log in the UI says why. Ctrl-C only stops watching."
+    first = max(retry_delay * JITTER, 2 * RETRY_OF_KILLED)
+    longest = timedelta(seconds=first * 2 ** (task.try_number - 1))
+    by = (task.ended_at + longest).astimezone(UTC)
+    return f"{told} by {by:%H:%M:%S} UTC. Its log in the UI says why. Ctrl-C only stops watching."

@@ -73,7 +73,11 @@ def _run_id(running: Stack, api: AirflowApi, console: Console) -> str:
     verb = "joined the run in progress:" if joined else "started the run"
     console.print(f"{verb} {run_id}  {running.ui}", markup=False, highlight=False, soft_wrap=True)
     if before and not joined:
-        console.print(f"waiting for {before[0]}, which goes first", markup=False, highlight=False)
+        console.print(
+            f"waiting until {before[0]} ends, which goes first; `make stop` gives it up",
+            markup=False,
+            highlight=False,
+        )
     return run_id
 
 
@@ -82,4 +86,6 @@ def _watch(running: Stack, api: AirflowApi, run_id: str, peak: Peak, console: Co
         running.check()
         peak.look()
 
-    return dag_run.watch(api, DAG_ID, run_id, Watch(console, DAG_ID, between))
+    delay = running.settings.retry_delay
+    view = Watch(console, DAG_ID, between, *([] if delay is None else [delay]))
+    return dag_run.watch(api, DAG_ID, run_id, view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -238,3 +239,39 @@ def test_a_listing_that_is_refused_fails_no_task(run, warehouse, sandbox, capfd)
     state, tasks = run()
     assert (state, tasks["fetch_stock_data[LISTING_STATUS]"]) == ("success", "success")
     assert "The listing was not brought" in capfd.readouterr().out
+
+
+def test_the_next_run_closes_what_a_killed_run_left_and_no_run_that_goes_on(
+    run, warehouse, metadata, tmp_path, monkeypatch
+):
+    """Of three that are on record as running one failed in Airflow, one runs, and one is unknown there."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from airflow.utils.types import DagRunType
+
+    store = tmp_path / "store"
+    monkeypatch.setenv("AIRFLOW_VAR_MARKET_DATA_STORE", f"file://{store}")
+    beginning = store / "raw" / "symbol=IBM" / "body.json.0123.part"
+    beginning.parent.mkdir(parents=True)
+    beginning.write_bytes(b"{")
+    os.utime(beginning, (0, 0))
+    with create_session() as session:
+        for state in ("failed", "running"):
+            made = DagRun("stock_data_pipeline", f"is_{state}", run_type=DagRunType.MANUAL)
+            made.set_state(state)
+            session.add(made)
+    for run_id in ("is_failed", "is_running", "is_gone"):
+        warehouse.execute(
+            "insert into pipeline_run (dag_id, run_id, clock, simulated, symbols) "
+            "values ('stock_data_pipeline', %s, '2026-05-15T06:00Z', true, '{IBM}')",
+            [run_id],
+        )
+    warehouse.commit()
+    try:
+        assert run()[0] == "success"
+    finally:
+        with create_session() as session:
+            session.query(DagRun).filter(DagRun.run_id.like("is_%")).delete()
+    states = warehouse.execute("select run_id, state from pipeline_run where run_id like 'is_%'").fetchall()
+    assert dict(states) == {"is_failed": "failed", "is_running": "running", "is_gone": "failed"}
+    assert not beginning.exists()

@@ -1,6 +1,8 @@
 """A run's progress on a pipe and on a terminal."""
 
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
@@ -52,12 +54,19 @@ def test_a_retry_says_which_try_it_is(pipe: Console) -> None:
     ]
 
 
-def test_a_wait_for_a_retry_is_explained(pipe: Console) -> None:
-    assert not dag_run.tell_of_retries(pipe, [fetch("AAPL", "running")])
-    assert dag_run.tell_of_retries(pipe, [fetch("AAPL", "running"), fetch("MSFT", "up_for_retry")])
+def test_a_wait_for_a_retry_is_told_once_with_its_task_and_its_end(pipe: Console) -> None:
+    view = dag_run.Watch(pipe, "run", lambda: None, retry_delay=60)
+    ended = datetime(2026, 5, 16, 6, tzinfo=UTC)
+    msft = replace(fetch("MSFT", "up_for_retry", 2), ended_at=ended)
+    assert dag_run.tell_of_retries(view, [fetch("AAPL", "running")], frozenset()) == frozenset()
+    told = dag_run.tell_of_retries(view, [fetch("AAPL", "running"), msft], frozenset())
+    assert dag_run.tell_of_retries(view, [msft], told) == told
 
     assert isinstance(pipe.file, io.StringIO)
-    assert pipe.file.getvalue().startswith("A task has failed and is tried again in some minutes;")
+    assert pipe.file.getvalue().splitlines() == [
+        "fetch [MSFT] has failed or was killed (try 2 of 4), and is tried again by 06:02:12 UTC. Its log in "
+        "the UI says why. Ctrl-C only stops watching."
+    ]
 
 
 def test_a_terminal_gets_a_table() -> None:
