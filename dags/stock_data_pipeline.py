@@ -60,6 +60,7 @@ def pipeline_start() -> list[list[dict[str, str]]]:
     from include.fetch.api import api_of
     from include.plan.entitlement import entitled
     from include.plan.start import start
+    from include.tasks.interrupted import close_what_was_interrupted
 
     with starting() as warehouse:
         close_what_was_interrupted(warehouse)
