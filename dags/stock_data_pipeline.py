@@ -49,7 +49,6 @@ from include.tasks.flow import (
     pipeline_end,
     validate_data,
 )
-from include.tasks.interrupted import close_what_was_interrupted
 from include.tasks.persistence import persistent
 
 
