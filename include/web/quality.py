@@ -15,8 +15,9 @@ from include.web import triggering
 from include.web.access import QUARANTINE, form_token, may_trigger
 from include.web.sources import rows
 
-Action = Literal["release", "discard", "replay"]
+Action = Literal["release", "discard", "choose", "undo", "replay"]
 MOST_ROWS = 200
+MOST_DECISIONS = 50
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class QualityPage:
     """The page.
 
     :param more: whether more bars await a decision than are shown.
+    :param decisions: the newest that are in force.
     :param token: what the form carries; None for a user who may not decide.
     :param asked: the run of the DAG ``quarantine`` that was asked for last, with its state.
     """
@@ -32,6 +34,7 @@ class QualityPage:
     rules: Sequence[Mapping[str, Any]]
     quarantine: Sequence[Mapping[str, Any]]
     more: bool
+    decisions: Sequence[Mapping[str, Any]]
     token: str | None
     asked: Mapping[str, str] | None
 
@@ -47,6 +50,7 @@ def quality_page(connection: Connection[Any], user: BaseUser, *, asked: str | No
         rules=rows(connection, "rules_broken"),
         quarantine=quarantine[:MOST_ROWS],
         more=len(quarantine) > MOST_ROWS,
+        decisions=rows(connection, "decisions_in_force", limit=MOST_DECISIONS),
         token=form_token(user) if may_trigger(QUARANTINE, user) else None,
         asked=_asked(connection, asked) if asked else None,
     )

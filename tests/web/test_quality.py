@@ -60,6 +60,33 @@ def test_the_page_tells_what_awaits_a_decision_and_which_rule_breaks(client, ref
     assert "<b>3" not in page
 
 
+def test_a_row_that_cannot_be_read_is_shown_as_it_was_served(client, refused, filled):
+    filled.execute(
+        "update quarantine set bar = '{\"volume\": \"6,154,450\"}', rules = '{readable}' where id = %s",
+        (refused,),
+    )
+    filled.commit()
+    assert "volume 6,154,450" in client("viewer").get("/market/quality").text
+
+
+def test_a_decision_in_force_can_be_undone_on_the_page(client, refused, filled, quarantine_dag):
+    filled.execute(
+        "insert into quarantine_decision (symbol, data_date, decision, decided_by, reason, decided_at, "
+        "quarantine_id, row) select symbol, data_date, 'discarded', 'eva', 'wrong', now(), id, row "
+        "from quarantined_row where id = %s",
+        (refused,),
+    )
+    filled.commit()
+    page = client("viewer").get("/market/quality").text
+    assert "<td>discarded</td><td>eva</td><td>wrong</td>" in page
+    assert 'value="undo"' not in page
+    user = client("op")
+    form = {"token": token_of(user.get("/market/quality").text), "rows": refused, "reason": "it was right"}
+    done = user.post("/market/quality", data={**form, "action": "undo"}, follow_redirects=False)
+    assert done.status_code == 303, done.text
+    assert (runs()[-1].conf["action"], runs()[-1].conf["rows"]) == ("undo", [refused])
+
+
 def test_who_may_only_read_gets_no_form(client, refused):
     page = client("viewer").get("/market/quality").text
     assert "2026-05-14" in page
