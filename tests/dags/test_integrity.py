@@ -179,7 +179,14 @@ def test_the_quarantine_is_for_a_person_and_never_paused(bag):
     }
     assert (dag.schedule, dag.max_active_runs, dag.is_paused_upon_creation) == (None, 1, False)
     assert dag.doc_md
-    assert dict(dag.params) == {"action": "list", "rows": [], "reason": None, "who": None, "now": None}
+    assert dict(dag.params) == {
+        "action": "list",
+        "rows": [],
+        "reason": None,
+        "who": None,
+        "preview": False,
+        "now": None,
+    }
 
 
 def test_the_plan_is_one_task_that_waits_for_no_run_and_is_never_paused(bag):

@@ -414,8 +414,8 @@ def test_a_failure_is_recorded_before_it_is_raised_and_a_retry_asks_only_for_wha
     api.bodies["FX_DAILY"] = BudgetSpent(MORNING + timedelta(hours=17), function="FX_DAILY")
     api.bodies["UNEMPLOYMENT"] = RuntimeError("the disk is full")
     assert [type(error) for error in fetcher.fetch([request_of(FX)])] == [BudgetSpent]
-    with pytest.raises(RuntimeError):
-        fetcher.fetch([request_of(JOBS)])
+    (broken,) = fetcher.fetch([request_of(JOBS)])
+    assert isinstance(broken.__cause__, RuntimeError)
     warehouse.rollback()
     found = {request.symbol: (request.outcome, request.kind) for request in requests_of(warehouse, run)}
     assert found == {"eur_usd": ("deferred", "BudgetSpent"), "us_unemployment": ("failed", "RuntimeError")}
