@@ -151,6 +151,7 @@ def from_csv(content: bytes) -> Table:
         raise ValueError(str(exc)) from exc
     if len(header) < 2:
         raise ValueError(f"{header[:1]} is not the header of a table")
+    ",".join(header).encode()  # a name is no cell: an odd byte in it makes all of it unreadable
     odd = [_ragged(header, number, row) for number, row in enumerate(rows, 1) if len(row) != len(header)]
     if odd and len(rows[-1]) != len(header) and not text.endswith(("\n", "\r")):
         raise ValueError(odd[-1].why)

@@ -1,4 +1,4 @@
-"""Whatever comes, is decided and taken back, in any order: nothing is lost, and in the end it is the truth."""
+"""Whatever comes, is decided and taken back, in any order: nothing is lost, and the end is the truth."""
 
 from __future__ import annotations
 
