@@ -69,7 +69,6 @@ def test_several_on_one_day_are_one_and_a_repeated_row_counts_once():
     [
         ("SPLITS", dividends(("2026-05-08", "1.5"))),
         ("SPLITS", dividends()),
-        ("SPLITS", splits(("2026-05-08", "two"))),
         ("DIVIDENDS", splits(("2026-05-08", "1.5"))),
         ("DIVIDENDS", b"Sorry, the service is down for maintenance.\n"),
         ("DIVIDENDS", b'{"symbol": "MSFT", "data": []}'),

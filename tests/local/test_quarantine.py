@@ -21,7 +21,7 @@ from include.local.state import State
 
 
 def asked(**options: str) -> Namespace:
-    nothing = dict.fromkeys(("release", "discard", "undo", "replay", "who", "why"))
+    nothing = dict.fromkeys(("release", "discard", "choose", "undo", "replay", "who", "why"))
     return Namespace(**nothing | options)
 
 
