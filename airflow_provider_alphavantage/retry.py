@@ -15,9 +15,9 @@ class AlphaVantageRetryPolicy(RetryPolicy):
     """Retry what passes by itself, fail at once what does not.
 
     Network failures, throttling, a ledger out of reach and a connection that Airflow does not find (as where
-    its database is too busy) are retried, each time after twice as long,
-    with a tenth of jitter; every other :class:`AlphaVantageError` fails at once, because asking again
-    costs a call and brings the same answer. Errors of other kinds keep the task's own retries.
+    its database is too busy) are retried, each time after twice as long, with a tenth of jitter; every other
+    :class:`AlphaVantageError` fails at once, because asking again costs a call and brings the same answer.
+    Errors of other kinds keep the task's own retries.
 
     :param delay: the first delay.
     :param longest: no delay is longer than this.

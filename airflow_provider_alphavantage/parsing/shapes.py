@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar, get_args
 
@@ -110,7 +110,7 @@ def _parse(
 def recognise(payload: Payload) -> Family:
     """Return the family a body looks like; a body like none of them is a record."""
     if payload.document is None:
-        return _of_csv(list(from_csv(payload.content).header))
+        return _of_csv(from_csv(payload.content).header)
     names = " ".join(payload.document)
     for sign, family in _SIGNS:
         if sign in names:
@@ -132,7 +132,7 @@ _SIGNS: tuple[tuple[str, Family], ...] = (
 )
 
 
-def _of_csv(header: list[str]) -> Family:
+def _of_csv(header: Sequence[str]) -> Family:
     if header[0] in {"timestamp", "time"} and "close" in header:
         return "series"
     return "indicator" if header[0] == "time" else "list"

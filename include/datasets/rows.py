@@ -55,12 +55,11 @@ def read_rows(dataset: Dataset, body: Body) -> Rows:
     for name in (*([dataset.day] if dataset.day else []), *dataset.columns):
         if name not in rows.column_names:
             raise _lacking(dataset, name, rows)
-    over = _over(dataset, rows, body.fetched_at)
+    is_over = _is_over(dataset, body.fetched_at)
+    over = _over(dataset, rows, is_over)
     through = max((day for day in days_of(dataset, over) if day), default=None)
     left_out = rows.num_rows - over.num_rows
-    return Rows(
-        over, through, left_out, unreadable_rows(odd, dataset.day, _is_over(dataset, body.fetched_at))
-    )
+    return Rows(over, through, left_out, unreadable_rows(odd, dataset.day, is_over))
 
 
 def unreadable_rows(
@@ -194,17 +193,17 @@ def _with_key(dataset: Dataset, rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _over(dataset: Dataset, rows: pa.Table, fetched_at: datetime) -> pa.Table:
-    """The rows that do not move any more."""
+def _over(dataset: Dataset, rows: pa.Table, is_over: Callable[[date], bool]) -> pa.Table:
+    """The rows that do not move any more; of a period, with its first day: the day that dates a row moves."""
     import pyarrow as pa
 
     days = days_of(dataset, rows)
     if dataset.period:
-        return _by_period(rows, dataset.period, days, dataset.parameters["symbol"], fetched_at)
-    if dataset.final != "day":
+        firsts = [day and _first_day(day, dataset.period) for day in days]
+        rows = rows.add_column(0, dataset.period, pa.array(firsts, pa.date32()))
+    elif dataset.final != "day":
         return rows
-    today = fetched_at.astimezone(UTC).date()
-    return rows.filter(pa.array([day != today for day in days], pa.bool_()))
+    return rows.filter(pa.array([day is None or is_over(day) for day in days], pa.bool_()))
 
 
 def _is_over(dataset: Dataset, fetched_at: datetime) -> Callable[[date], bool]:
@@ -215,18 +214,6 @@ def _is_over(dataset: Dataset, fetched_at: datetime) -> Callable[[date], bool]:
         return lambda day: _first_day(day, period) < running
     today = fetched_at.astimezone(UTC).date()
     return lambda day: dataset.final != "day" or day != today
-
-
-def _by_period(
-    rows: pa.Table, period: Period, days: Sequence[date | None], symbol: str, fetched_at: datetime
-) -> pa.Table:
-    """The rows with the first day of their period: the day that dates a row moves while its period runs."""
-    import pyarrow as pa
-
-    running = _first_day(next_to_close(exchange_of(symbol), fetched_at), period)
-    firsts = [day and _first_day(day, period) for day in days]
-    dated = rows.add_column(0, period, pa.array(firsts, pa.date32()))
-    return dated.filter(pa.array([first is None or first < running for first in firsts], pa.bool_()))
 
 
 def _first_day(day: date, period: Period) -> date:

@@ -37,9 +37,10 @@ class EntitledApi:
         :raises RefusedBefore: it was refused before, that is believed still, and nothing was asked.
         """
         about = asked_of(self.hook, function, parameters) | {"subject": subject_of(parameters)}
-        self._do("forget_other_plans", about)
+        self.connection.execute(statement("fetch/forget_other_plans"), about)
         if not self.force:
             self._refuse(function, parameters)
+        self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
         try:
             answer = self.hook.query(function, **parameters)
         except PremiumRequired:
@@ -51,8 +52,8 @@ class EntitledApi:
     def _refuse(self, function: str, parameters: Mapping[str, str]) -> None:
         subject, now = subject_of(parameters), self.now()
         found = refused(self.connection, self.hook, function, parameters, subject=subject, now=now)
-        self.connection.commit()  # a call may take a minute; no transaction stays open meanwhile
         if found:
+            self.connection.commit()
             what = (
                 f"Premium, the vendor said on {found.refused_at:%Y-%m-%d}; it is not asked for until "
                 f"{found.until:%Y-%m-%d %H:%M} UTC."

@@ -84,8 +84,8 @@ class Fetcher:
 
         What has a body since the run was started is left out, and what was refused since for a reason that
         lasts is refused again without a call. The outcome of each is recorded and committed before the next
-        is asked; whatever fails with one, the others go on. Once two symbols were told that the day's quota
-        is spent, or our own count says so, the others are deferred unasked, here and in the run's other
+        is asked; whatever fails with one, the others go on. Once two symbols got the notice that the day's
+        quota is spent, or our own count says so, the others are deferred unasked, here and in the run's other
         tasks; a dataset that is asked of nobody costs one call at the most and finds out itself. All are
         while the API does not answer (:mod:`include.fetch.outage`). Nothing more is asked of a symbol that
         was refused.

@@ -23,24 +23,29 @@ def put_back(connection: Connection[Any], run: Run) -> list[str]:
     Splits and dividends are put back from their history, before the run validates the list again, which then
     waits as before its release. The rows of a listing are not kept, so it is asked for again.
     """
-    requests = requests_of(connection, run)
+    by_name = {_name(one): one for one in requests_of(connection, run)}
+    about = {"run": run.id, "names": list(by_name)}
+    undone = connection.execute(statement("load/undone_releases"), about).fetchall()
+    if not undone:
+        return []
+    lists = [(by_name[name], withdrawn) for name, withdrawn in undone]
     with connection.transaction():
         alone(connection)
         return [
-            *_put_back_actions(connection, run, [one for one in requests if one.function in KINDS]),
-            *_ask_again(connection, run, [one for one in requests if one.function == LISTING]),
+            *_put_back_actions(connection, run, [pair for pair in lists if pair[0].function in KINDS]),
+            *_ask_again(connection, run, [one for one, _ in lists if one.function == LISTING]),
         ]
 
 
-def _put_back_actions(connection: Connection[Any], run: Run, lists: Sequence[Request]) -> list[str]:
+def _put_back_actions(
+    connection: Connection[Any], run: Run, lists: Sequence[tuple[Request, str]]
+) -> list[str]:
     about: dict[str, Any] = {
-        "names": list(map(_name, lists)),
-        "symbols": [one.symbol for one in lists],
-        "kinds": [KINDS[one.function] for one in lists],
+        "symbols": [one.symbol for one, _ in lists],
+        "kinds": [KINDS[one.function] for one, _ in lists],
+        "withdrawn": [withdrawn for _, withdrawn in lists],
     }
-    rows = connection.execute(
-        statement("load/put_back_actions"), about | {"run": run.id, "now": run.now()}
-    ).fetchall()
+    rows = connection.execute(statement("load/put_back_actions"), about | {"now": run.now()}).fetchall()
     if rows:
         refresh_views(connection)
     return [
@@ -50,18 +55,17 @@ def _put_back_actions(connection: Connection[Any], run: Run, lists: Sequence[Req
 
 
 def _ask_again(connection: Connection[Any], run: Run, lists: Sequence[Request]) -> list[str]:
-    by_name = {_name(one): one for one in lists}
-    about: dict[str, Any] = {"names": list(by_name), "kinds": [STATUSES[one.symbol] for one in lists]}
-    about["paths"] = [one.path for one in lists]
-    undone = connection.execute(statement("load/ask_listing_again"), about | {"run": run.id}).fetchall()
+    about = {"kinds": [STATUSES[one.symbol] for one in lists], "paths": [one.path for one in lists]}
+    connection.execute(statement("load/ask_listing_again"), about)
     said = []
-    for (name,) in undone:
+    for one in lists:
         reason = (
-            f"The release of {name} was undone. What the list withdrew is not stored, so the next run asks "
-            "for the list again; until then the shorter one stays."
+            f"The release of {_name(one)} was undone. What the list withdrew is not stored, so the next run "
+            "asks for the list again; until then the shorter one stays."
         )
-        asked_again = Request(by_name[name].symbol, LISTING, "deferred", kind="AskedAgain", reason=reason)
-        record_request(connection, run, asked_again)
+        record_request(
+            connection, run, Request(one.symbol, LISTING, "deferred", kind="AskedAgain", reason=reason)
+        )
         said.append(reason)
     return said
 

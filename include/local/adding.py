@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from include.local import planning
+from include.local.confirmation import YES, is_confirmed
 from include.local.settings import SettingsError
 from include.local.stack import Stack
 from include.local.symbol_file import SymbolFile, read_symbol_file
@@ -19,7 +20,6 @@ from include.settings import WATCHLIST_VARIABLE
 from include.warehouse.connections import connect_to
 
 TITLES = {"new": "add", "there": "there", "doubtful": "doubt", "impossible": "no"}
-YES = {"1", "y", "yes", "true", "on"}
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,7 @@ def _what_next(chosen: Sequence[str], listed: Sequence[str] | None) -> list[str]
 def _is_confirmed(console: Console, chosen: Sequence[str], yes: str | None) -> bool:
     if yes is not None or not sys.stdin.isatty():
         return (yes or "").lower() in YES
-    try:
-        return console.input(f"Add {_names(chosen)}? (y/N) ", markup=False).strip().lower() in YES
-    except EOFError:
-        return False
+    return is_confirmed(console, f"Add {_names(chosen)}?")
 
 
 def _put(running: Stack, chosen: Sequence[str]) -> int:

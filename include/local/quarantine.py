@@ -11,7 +11,7 @@ from rich.console import Console
 
 from include.gate.quarantine import Action, Instruction, check, open_rows, table
 from include.local import dag_run
-from include.local.adding import YES
+from include.local.confirmation import is_confirmed
 from include.local.credentials import ADMIN
 from include.local.dag_run import Watch
 from include.local.settings import SettingsError
@@ -73,7 +73,7 @@ def carry_out(running: Stack, asked: Instruction, now: str | None, console: Cons
         check(connection, asked)
         preview = rehearse(connection, asked, RunRequest(DAG_ID, "preview", now=now))
     _say(console, results_table(preview, f"What {asked.action} does", max(console.width, 100)))
-    if sys.stdin.isatty() and not _is_confirmed(console, asked):
+    if sys.stdin.isatty() and not is_confirmed(console, f"{asked.action.capitalize()}?"):
         _say(console, "Nothing was decided.")
         return 0
     api = running.api()
@@ -94,14 +94,6 @@ def carry_out(running: Stack, asked: Instruction, now: str | None, console: Cons
     ended = dag_run.watch(api, DAG_ID, run_id, Watch(console, DAG_ID, running.check))
     _say(console, "\n" + run_summary(running.warehouse, run_id, DAG_ID))
     return 0 if ended == "success" else 1
-
-
-def _is_confirmed(console: Console, asked: Instruction) -> bool:
-    try:
-        answer = console.input(f"{asked.action.capitalize()}? (y/N) ", markup=False)
-    except EOFError:
-        return False
-    return answer.strip().lower() in YES
 
 
 def _ids(action: Action, text: str) -> list[int]:

@@ -1,24 +1,8 @@
 -- What a list withdrew whose release a run undoes, as it was before; it is from the response that had brought it.
-with undone as (
-    select symbol as name, row, decision_before
-    from (
-        select
-            symbol, row, decision, pipeline_run_id,
-            lead(decision) over same as decision_before,
-            row_number() over same as age
-        from quarantine_decision
-        where symbol = any(%(names)s)
-        window same as (partition by symbol, row order by id desc)
-    ) as decided
-    where age = 1 and decision = 'undone' and decision_before = 'released' and pipeline_run_id = %(run)s
-),
-
-withdrawn as (
-    select list.name, list.symbol, list.kind, day::date as effective_date
-    from undone
-    inner join unnest(%(names)s::text [], %(symbols)s::text [], %(kinds)s::text []) as list (name, symbol, kind)
-        using (name)
-    cross join lateral unnest(string_to_array(undone.row ->> 'would_be_withdrawn', ', ')) as day
+with withdrawn as (
+    select symbol, kind, day::date as effective_date
+    from unnest(%(symbols)s::text [], %(kinds)s::text [], %(withdrawn)s::text []) as list (symbol, kind, days)
+    cross join lateral unnest(string_to_array(days, ', ')) as day
 ),
 
 put_back as (
