@@ -107,7 +107,8 @@ def test_a_decision_that_cannot_be_taken_is_red_at_once(quarantine, row, warehou
     assert (state, tasks["decide"], tasks["validate_data"]) == ("failed", "failed", "upstream_failed")
     assert message in "".join(capfd.readouterr())
     assert warehouse.execute("select count(*) from quarantine_decision").fetchone() == (0,)
-    assert audit(warehouse) == ["failed"]
+    assert audit(warehouse) == ["failed", "failed"]
+    assert audit(warehouse, "message")[1].startswith(f"decide failed: {message}")
 
 
 def test_a_released_bar_ends_the_gap_it_left(quarantine, pipeline, sandbox, warehouse):
