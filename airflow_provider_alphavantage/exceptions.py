@@ -86,7 +86,7 @@ class NotTheApi(AlphaVantageError):
 class UnreadableBody(AlphaVantageError):
     """The answer is neither the data it should be nor a refusal we can read."""
 
-    next_step = "Look at the stored body; if the API changed its format, upgrade this provider."
+    next_step = "If it comes again, look at the stored body; if the API changed its format, upgrade this provider."
 
 
 class NoSuchSession(AlphaVantageError):
@@ -181,3 +181,7 @@ class UnknownMessage(Refusal):
 
 PASSING = (TransportError, Throttled, LedgerUnavailable, ConnectionNotFound)
 """Errors that pass by themselves: ask again later."""
+
+RETRIED = (*PASSING, UnreadableBody)
+"""Errors after which a task asks again: what passes, and a response off its contract, which often is right the
+next time."""

@@ -8,16 +8,16 @@ from typing import Any
 
 from airflow.sdk import RetryDecision, RetryPolicy
 
-from airflow_provider_alphavantage.exceptions import PASSING, AlphaVantageError
+from airflow_provider_alphavantage.exceptions import RETRIED, AlphaVantageError
 
 
 class AlphaVantageRetryPolicy(RetryPolicy):
     """Retry what passes by itself, fail at once what does not.
 
-    Network failures, throttling, a ledger out of reach and a connection that Airflow does not find (as where
-    its database is too busy) are retried, each time after twice as long, with a tenth of jitter; every other
-    :class:`AlphaVantageError` fails at once, because asking again costs a call and brings the same answer.
-    Errors of other kinds keep the task's own retries.
+    Network failures, throttling, a response that cannot be read, a ledger out of reach and a connection that
+    Airflow does not find (as where its database is too busy) are retried, each time after twice as long, with
+    a tenth of jitter; every other :class:`AlphaVantageError` fails at once, because asking again costs a call
+    and brings the same answer. Errors of other kinds keep the task's own retries.
 
     :param delay: the first delay.
     :param longest: no delay is longer than this.
@@ -41,7 +41,7 @@ class AlphaVantageRetryPolicy(RetryPolicy):
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
         """Decide on one failure."""
-        if isinstance(exception, PASSING):
+        if isinstance(exception, RETRIED):
             return RetryDecision.retry(self._delay(try_number, context), type(exception).__name__)
         if isinstance(exception, (AlphaVantageError, *self.fail_at_once)):
             return RetryDecision.fail(type(exception).__name__)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from airflow_provider_alphavantage.exceptions import (
-    PASSING,
+    RETRIED,
     AlphaVantageError,
     BudgetSpent,
     DailyQuotaSpent,
@@ -104,7 +104,7 @@ def to_raise(errors: Iterable[Exception]) -> Exception | None:
         together = BrokenRequest(" ".join(map(str, ours)))
         together.__cause__ = ours[0].__cause__
         return together
-    return min(wrong, key=lambda error: not isinstance(error, PASSING), default=None)
+    return min(wrong, key=lambda error: not isinstance(error, RETRIED), default=None)
 
 
 def shortened(compact: Request, refused: PremiumRequired) -> Request:
@@ -118,8 +118,8 @@ def shortened(compact: Request, refused: PremiumRequired) -> Request:
 
 def fails_nothing(request: Request, dataset: Dataset, error: AlphaVantageError) -> bool:
     """Whether a run is none the worse: it was left out, or the run does without it."""
-    is_passing = isinstance(error, PASSING + OUT_OF_CALLS)
-    return request.outcome == "left out" or (isinstance(error, dataset.dispensable) and not is_passing)
+    is_retried = isinstance(error, RETRIED + OUT_OF_CALLS)
+    return request.outcome == "left out" or (isinstance(error, dataset.dispensable) and not is_retried)
 
 
 def in_words(request: Request) -> str:

@@ -19,7 +19,13 @@ def decide(error: Exception, try_number: int = 1, policy=None, **params: object)
 
 @pytest.mark.parametrize(
     "error",
-    [e.TransportError("x"), e.Throttled("x"), e.LedgerUnavailable("x"), e.ConnectionNotFound("x")],
+    [
+        e.TransportError("x"),
+        e.Throttled("x"),
+        e.UnreadableBody("x"),
+        e.LedgerUnavailable("x"),
+        e.ConnectionNotFound("x"),
+    ],
 )
 @pytest.mark.parametrize(("try_number", "minutes"), [(1, 5), (2, 10), (3, 20), (9, 60), (2000, 60)])
 def test_passing_failures_are_retried_later_each_time(error, try_number, minutes):
@@ -38,7 +44,6 @@ def test_passing_failures_are_retried_later_each_time(error, try_number, minutes
         e.UnknownFunction,
         e.InvalidRequest,
         e.UnknownMessage,
-        e.UnreadableBody,
         e.NotTheApi,
         e.NoSuchSession,
         e.InvalidConnection,
