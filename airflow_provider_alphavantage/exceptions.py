@@ -86,7 +86,9 @@ class NotTheApi(AlphaVantageError):
 class UnreadableBody(AlphaVantageError):
     """The answer is neither the data it should be nor a refusal we can read."""
 
-    next_step = "If it comes again, look at the stored body; if the API changed its format, upgrade this provider."
+    next_step = (
+        "If it comes again, look at the stored body; if the API changed its format, upgrade this provider."
+    )
 
 
 class NoSuchSession(AlphaVantageError):

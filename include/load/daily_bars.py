@@ -32,7 +32,7 @@ def load_bars(connection: Connection[Any], bars: pa.Table, run: Run, *, now: dat
         alone(connection)
         symbols = _with_held(connection, by_subject(bars, "data_date"))
         # In this order the unique index grows at its ends and stays small.
-        rows = _with_whole_volume(bars).sort_by([("symbol", "ascending"), ("data_date", "ascending")])
+        rows = _with_plain_volume(bars).sort_by([("symbol", "ascending"), ("data_date", "ascending")])
         held = pc.is_in(rows["symbol"], symbols.filter(symbols["held"])["of_subject"])
         _merge(connection, rows.filter(held), run, now)
         # Of a symbol that holds no row every bar is new: there is nothing to compare it with.
@@ -40,11 +40,12 @@ def load_bars(connection: Connection[Any], bars: pa.Table, run: Run, *, now: dat
         return count(connection, symbols, run)
 
 
-def _with_whole_volume(bars: pa.Table) -> pa.Table:
-    """The bars with volumes as whole numbers: a fraction in a row that does not enter made them decimals."""
+def _with_plain_volume(bars: pa.Table) -> pa.Table:
+    """The bars with each volume as it is written: a fraction in one gives the others no places."""
     place, volume = bars.column_names.index("volume"), bars["volume"]
-    if volume.type != pa.int64():
-        volume = volume.cast(pa.decimal128(38, 6)).cast(pa.int64())
+    if pa.types.is_decimal(volume.type) and volume.type.scale > 0:
+        texts = volume.cast(pa.decimal128(38, 6)).cast(pa.string())
+        volume = pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".")
     return bars.set_column(place, "volume", volume)
 
 

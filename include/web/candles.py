@@ -22,7 +22,7 @@ class Bar:
     high: Decimal
     low: Decimal
     close: Decimal
-    volume: int
+    volume: Decimal
     is_final: bool
 
 
@@ -76,7 +76,7 @@ def chart(bars: Sequence[Bar]) -> Chart | None:
     candles = []
     for position, bar in enumerate(bars):
         top, bottom = y(max(bar.open, bar.close)), y(min(bar.open, bar.close))
-        traded = round(bar.volume / most * VOLUME_HEIGHT, 2)
+        traded = round(float(bar.volume / most) * VOLUME_HEIGHT, 2)
         x = position * STEP + STEP / 2
         body = round(max(bottom - top, 1), 2)
         candles.append(Candle(bar, x, y(bar.high), y(bar.low), top, body, total - traded, traded))

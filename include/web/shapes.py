@@ -52,7 +52,7 @@ class Bar(BaseModel):
     high: Exact | None
     low: Exact | None
     close: Exact | None
-    volume: int | None
+    volume: Exact | None
     is_final: bool
 
 

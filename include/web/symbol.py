@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
@@ -62,4 +63,4 @@ def last_bars(connection: Connection[Any], symbol: str, adjusted: Adjusted) -> l
 
 def _drawn(bar: Mapping[str, Any]) -> Bar:
     prices = {price: bar[price] for price in PRICES}
-    return Bar(bar["data_date"], **prices, volume=bar["volume"] or 0, is_final=bar["is_final"])
+    return Bar(bar["data_date"], **prices, volume=bar["volume"] or Decimal(0), is_final=bar["is_final"])

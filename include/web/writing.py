@@ -25,6 +25,9 @@ Row = tuple[Any, ...]
 Batches = Iterable[Sequence[Row]]
 
 _TEXTS = frozenset({"text", "text[]", "varchar", "bpchar", "name", "unknown"})
+_SIX_PLACES = frozenset({"volume"})
+"""Numerics without a declared scale, so that a whole one is written as one, with six places at the most."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -86,8 +89,10 @@ def _writer(format: Format) -> OpenWriter:
 def _arrow_type(column: Column) -> pa.DataType:
     import pyarrow as pa
 
-    if column.type_display.startswith("numeric") and column.precision is not None:
-        return pa.decimal128(column.precision, column.scale or 0)
+    if column.type_display.startswith("numeric"):
+        if column.precision is not None:
+            return pa.decimal128(column.precision, column.scale or 0)
+        return pa.decimal128(38, 6) if column.name in _SIX_PLACES else pa.string()
     return {
         "bool": pa.bool_(),
         "int2": pa.int64(),

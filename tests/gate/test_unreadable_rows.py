@@ -15,6 +15,32 @@ from tests.gate.test_lists import PAID, SPLITS, held, listed
 pytestmark = pytest.mark.postgres
 
 
+def test_a_volume_has_its_fraction_and_a_whole_one_has_none(desk):
+    def volumes() -> list[str]:
+        query = "select volume::text from stock_data where data_date between '2026-05-12' and '2026-05-14' "
+        return [row[0] for row in desk.rows(query + "order by data_date")]
+
+    result = desk.run(IBM=body(may_13="218.2000,220.9100,217.6150,219.3000,6154450.5"))["IBM"]
+    assert (result.outcome, result.bars, result.new_bars, result.refused_bars) == ("fetched", 25, 25, 0)
+    assert volumes() == ["6154450", "6154450.5", "6154450"]
+    again = desk.run(IBM=body(may_13="218.2000,220.9100,217.6150,219.3000,6154450.500"))["IBM"]
+    assert (again.new_bars, again.changed_bars, again.unchanged_bars) == (0, 0, 25)
+    whole = desk.run(IBM=body())["IBM"]
+    assert (whole.new_bars, whole.changed_bars, whole.unchanged_bars) == (0, 1, 24)
+    assert volumes() == ["6154450", "6154450", "6154450"]
+    assert desk.rows("select volume::text from stock_data_history") == [("6154450.5",)]
+
+
+def test_a_number_of_any_length_is_refused_by_itself_also_where_one_is_held(desk):
+    desk.run(IBM=body(), MSFT=body())
+    long = f"{'9' * 70}.5"
+    result = desk.run(IBM=body(may_13=f"218.2000,{long},217.6150,219.3000,{long}"), MSFT=body())
+    assert (result["IBM"].refused_bars, result["IBM"].new_bars) == (1, None)
+    assert result["MSFT"].unchanged_bars == 25
+    (waiting,) = open_rows(desk.warehouse)
+    assert (waiting.bar["high"], waiting.bar["volume"]) == (long, long)
+
+
 @pytest.mark.parametrize(
     ("row", "column", "text"),
     [
@@ -22,7 +48,7 @@ pytestmark = pytest.mark.postgres
         ("218.2000,220.9100,217.6150,219.3000,6,154,450", "more", "154,450"),
         ("218.2000,220.9100,NaN,219.3000,6154450", "low", "NaN"),
         ("218.2000,220.9100,217.6150,2.193e2,6154450", "close", "2.193e2"),
-        ("218.2000,220.9100,217.6150,219.3000,6154450.5", "volume", "6154450.5"),
+        ("218.2000,220.9100,217.6150,219.3000,6154450.0000005", "volume", "6154450.0000005"),
         ("218.2000,220.9100,217.6150,219.3000", "close", "219.3000"),
         ("218.2000,220.9100\0,217.6150,219.3000,6154450", "high", "220.9100\\x00"),
     ],

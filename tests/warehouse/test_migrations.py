@@ -49,6 +49,7 @@ REVISIONS = [
     "0021",
     "0022",
     "0023",
+    "0024",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
@@ -225,6 +226,49 @@ def test_who_could_read_a_view_that_is_made_anew_still_can(empty_url):
             "where relname in ('latest_price', 'daily_return') order by relname"
         ).fetchall()
         assert granted == [("daily_return", False, True), ("latest_price", True, True)]
+
+
+def test_views_of_ones_own_on_bars_are_made_again_as_they_were(empty_url):
+    upgrade_to("0023", empty_url)
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        fill(connection, "0023")
+        connection.execute("create view my_day as select symbol, volume as shares from stock_data")
+        connection.execute("comment on view my_day is 'Of \"mine\".'")
+        connection.execute("comment on column my_day.shares is 'It''s shares.'")
+        connection.execute(
+            "create materialized view my_days as select symbol, sum(shares) from my_day group by 1"
+        )
+        connection.execute("create unique index my_days_symbol on my_days (symbol)")
+        connection.execute('create view "My past" as select * from stock_data_as_of(now())')
+        connection.execute("create materialized view my_none as select * from my_days with no data")
+        connection.execute("create role my_reader")
+        connection.execute("grant select on my_days to my_reader with grant option")
+        connection.execute("revoke execute on function stock_data_as_of from public")
+        connection.execute("grant execute on function stock_data_as_of to my_reader")
+    upgrade_to("0024", empty_url)
+    with psycopg.connect(empty_url) as connection:
+        assert connection.execute("select * from my_day").fetchall() == [("IBM", 6154450)]
+        assert connection.execute("select symbol from my_days").fetchall() == [("IBM",)]
+        assert connection.execute('select count(*) from "My past"').fetchone() == (1,)
+        comments = "obj_description('my_day'::regclass), col_description('my_day'::regclass, 2)"
+        assert connection.execute(f"select {comments}".encode()).fetchone() == ('Of "mine".', "It's shares.")
+        there = "to_regclass('my_days_symbol') is not null"
+        kept = f"{there}, relispopulated from pg_class where relname = 'my_none'"
+        assert connection.execute(f"select {kept}".encode()).fetchone() == (True, False)
+        may = (
+            "has_table_privilege('my_reader', 'my_days', 'select with grant option'), "
+            "has_function_privilege('my_reader', 'stock_data_as_of(timestamptz)', 'execute')"
+        )
+        assert connection.execute(f"select {may}".encode()).fetchone() == (True, True)
+        acl = connection.execute(
+            "select proacl::text from pg_proc where proname = 'stock_data_as_of'"
+        ).fetchone()
+        assert acl
+        assert "{=X" not in acl[0]
+        assert ",=X" not in acl[0]
+        connection.rollback()
+        connection.execute("drop owned by my_reader")
+        connection.execute("drop role my_reader")
 
 
 def test_the_tables_of_datasets_that_were_there_get_their_comments(empty_url):

@@ -32,7 +32,7 @@ def rows(answer) -> list[dict[str, object]]:
     return answer.json()["rows"]
 
 
-def bar(session: str, *prices: str, volume: int = 6154450, is_final: bool = True) -> dict[str, object]:
+def bar(session: str, *prices: str, volume: str = "6154450", is_final: bool = True) -> dict[str, object]:
     names = ("open", "high", "low", "close")
     told = {"symbol": "IBM", "data_date": session, **dict(zip(names, prices, strict=True))}
     return {**told, "volume": volume, "is_final": is_final}
@@ -49,7 +49,7 @@ def test_bars_in_todays_shares_and_with_dividends_taken_out(ask):
     zeros = "0" * 14
     (split,) = rows(ask("bars/IBM?adjusted=split&to=2026-05-08&from=2026-05-08"))
     halves = [f"{price}{zeros}" for price in ("109.100000", "110.455000", "108.807500", "109.650000")]
-    assert split == bar("2026-05-08", *halves, volume=12308900)
+    assert split == bar("2026-05-08", *halves, volume="12308900")
     (full,) = rows(ask("bars/IBM?adjusted=full&to=2026-05-14&from=2026-05-14"))
     assert full["close"] == f"217.107000{zeros}"  # 219.3 * (1 - 2.193 / 219.3)
 
@@ -209,11 +209,24 @@ def test_an_answer_of_many_batches_is_whole(ask, filled):
         "from generate_series(1, 12000) as n"
     )
     filled.commit()
-    assert [row["volume"] for row in rows(ask("bars/LONG?limit=100000"))] == [*range(1, 12001)]
-    assert [row["volume"] for row in rows(ask("bars/LONG?limit=10000"))] == [*range(1, 10001)]
+    assert [row["volume"] for row in rows(ask("bars/LONG?limit=100000"))] == [*map(str, range(1, 12001))]
+    assert [row["volume"] for row in rows(ask("bars/LONG?limit=10000"))] == [*map(str, range(1, 10001))]
     assert len(ask("bars/LONG?format=csv").text.splitlines()) == 12001
     table = pq.read_table(io.BytesIO(ask("bars/LONG?format=parquet").content))
     assert table["volume"].to_pylist() == [*range(1, 12001)]
+
+
+def test_a_volume_has_its_fraction_in_every_format(ask, filled):
+    filled.execute(
+        "update stock_data set volume = 6154450.25 where data_date = '2026-05-14' and symbol = 'IBM'"
+    )
+    filled.commit()
+    asked = "bars/IBM?from=2026-05-14&to=2026-05-15"
+    assert [row["volume"] for row in rows(ask(asked))] == ["6154450.25", "6154450"]
+    lines = ask(f"{asked}&format=csv").text.splitlines()
+    assert [line.split(",")[6] for line in lines[1:]] == ["6154450.25", "6154450"]
+    table = pq.read_table(io.BytesIO(ask(f"{asked}&format=parquet").content))
+    assert table["volume"].to_pylist() == [Decimal("6154450.25"), 6154450]
 
 
 def test_long_answers_are_compressed(ask):

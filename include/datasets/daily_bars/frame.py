@@ -91,11 +91,22 @@ def _add_held(frame: pd.DataFrame, bars: pa.Table, held: pa.Table) -> None:
     closes = pc.if_else(is_final, held["close"], None).cast("string").cast("float64")
     frame["held_close"] = closes.to_numpy()
     frame["revision"] = (frame["close"] / frame["held_close"].where(frame["held_close"] > 0) - 1).abs()
-    pairs = [pc.fill_null(pc.equal(bars[name], held[name]), False) for name in (*PRICES, "volume")]
+    pairs = [pc.fill_null(_same(bars[name], held[name]), False) for name in (*PRICES, "volume")]
     again = frame.assign(same=reduce(pc.and_, pairs).to_numpy())
     # A second bar of a session was not judged, whatever it says.
     first = ~again[again["same"]].duplicated(["symbol", "data_date"])
     frame["held_again"] = first.reindex(frame.index, fill_value=False)
+
+
+def _same(came: pa.ChunkedArray, held: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether numbers are the same, of whatever type: not every two decimal types have a common one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if came.type == held.type:
+        return pc.equal(came, held)
+    pairs = zip(came.to_pylist(), held.to_pylist(), strict=True)
+    return pa.chunked_array([pa.array([one == other for one, other in pairs], pa.bool_())])
 
 
 def _add_stale(frame: pd.DataFrame, batches: Sequence[Batch], bars: pa.Table, held: pa.Table) -> None:
@@ -128,7 +139,7 @@ def _kept(bar: Mapping[str, Any], held: Mapping[str, Any]) -> str:
 
 
 def _is_storable(bars: pa.Table) -> Any:
-    """Whether the exact values fit NUMERIC(18,6) and BIGINT: one that does not would stop the whole load."""
+    """Whether the exact values fit their columns: one that does not would stop the whole load."""
     import numpy as np
 
     fits = np.ones(bars.num_rows, bool)
@@ -144,7 +155,7 @@ def _storable() -> dict[str, tuple[pa.DataType, int, int]]:
     import pyarrow as pa
 
     price = (pa.decimal128(18, 6), 10**12, 6)
-    return dict.fromkeys(PRICES, price) | {"volume": (pa.int64(), 10**18, 0)}
+    return dict.fromkeys(PRICES, price) | {"volume": (pa.int64(), 10**18, 6)}
 
 
 def _fits(value: Decimal | None, largest: int, places: int) -> bool:

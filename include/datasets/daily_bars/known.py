@@ -18,6 +18,9 @@ from include.warehouse.statements import statement
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_VOLUME = 6
+"""Its place in :func:`bar_schema`."""
+
 DAYS_BEFORE = 100
 """So many days of held bars before a batch are looked at: some 69 sessions."""
 
@@ -59,6 +62,7 @@ def known_of(connection: Connection[Any], batches: Sequence[Batch], brought: Seq
 
 def held_before(connection: Connection[Any], batches: Sequence[Batch]) -> pa.Table:
     """Return the bars held of the symbols of batches, from some time before each batch on."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     from include.warehouse.columns import read_columns
@@ -66,7 +70,18 @@ def held_before(connection: Connection[Any], batches: Sequence[Batch]) -> pa.Tab
     with_rows = [batch for batch in batches if batch.rows.num_rows]
     first = [pc.min(batch.rows["data_date"]).as_py() for batch in with_rows]
     about = {"symbols": [batch.request.symbol for batch in with_rows], "sessions": first, "days": DAYS_BEFORE}
-    return read_columns(connection, statement("datasets/held_before"), about, held_schema())
+    as_text = held_schema().set(_VOLUME, pa.field("volume", pa.string()))
+    held = read_columns(connection, statement("datasets/held_before"), about, as_text)
+    return held.set_column(_VOLUME, "volume", _volumes(held["volume"]))
+
+
+def _volumes(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Volumes as the whole numbers they usually are, as decimals where one has a fraction."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    has_fraction = pc.any(pc.match_substring(texts, ".")).as_py()
+    return texts.cast(pa.decimal128(24, 6) if has_fraction else pa.int64())
 
 
 def bar_schema() -> pa.Schema:

@@ -84,7 +84,7 @@ DAILY_BAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "storable",
-        "Prices have at most 12 digits before the point and 6 after it, volume at most 18.",
+        "Prices have at most 12 digits before the point and 6 after it, volume 18 and 6.",
         "ExpectColumnValuesToBeInSet",
         {"column": "is_storable", "value_set": [True]},
         releasable=False,

@@ -5,7 +5,7 @@ select
     adjusted_high::numeric(38, 20) as high,
     adjusted_low::numeric(38, 20) as low,
     adjusted_close::numeric(38, 20) as close,
-    split_volume::bigint as volume,
+    split_volume as volume,
     is_final
 from stock_data_adjusted
 where

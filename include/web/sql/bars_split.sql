@@ -5,7 +5,7 @@ select
     split_high::numeric(38, 20) as high,
     split_low::numeric(38, 20) as low,
     split_close::numeric(38, 20) as close,
-    split_volume::bigint as volume,
+    split_volume as volume,
     is_final
 from stock_data_adjusted
 where

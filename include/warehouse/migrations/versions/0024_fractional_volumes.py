@@ -1,0 +1,14 @@
+"""Volumes as the vendor publishes them, with a fraction where it has one."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
