@@ -185,5 +185,4 @@ PASSING = (TransportError, Throttled, LedgerUnavailable, ConnectionNotFound)
 """Errors that pass by themselves: ask again later."""
 
 RETRIED = (*PASSING, UnreadableBody)
-"""Errors after which a task asks again: what passes, and a response off its contract, which often is right the
-next time."""
+"""Errors after which a task asks again: what passes, and a response that is off its contract."""
