@@ -15,7 +15,7 @@ dividends or symbols that would withdraw more than a few. Trigger this DAG:
 
 A decision needs a `reason`, is kept in `quarantine_decision`, and holds for exactly these values whenever the
 vendor sends them again. It takes effect at once: the newest stored body of each symbol is judged again and
-loaded. With `preview` nothing is decided: the log of `decide` shows what would load, change and stay out.
+loaded. With `preview` nothing is decided: the log of `decide` and the page Quality show what it would do.
 Nothing is asked of the API. Who decided is the user of Airflow who triggered the run; a name in `who` is kept
 beside the reason, as a remark. `now` is for simulations.
 """
@@ -43,7 +43,7 @@ def decide() -> list[str]:
     """Record the decision and the bodies to validate again; return the symbols. Or list what is open."""
     from include.gate.quarantine import Instruction, open_rows, table, take_up
     from include.load.undoing import put_back
-    from include.report.rehearsal import rehearse
+    from include.report.rehearsal import keep, rehearse
     from include.report.summary import table as results_table
 
     context = get_current_context()
@@ -60,7 +60,9 @@ def decide() -> list[str]:
             named=params["who"] or "",
         )
         if params["preview"]:
-            print(results_table(rehearse(warehouse, asked, run_request()), "What it would do"))
+            found = rehearse(warehouse, asked, run_request())
+            keep(warehouse, asked, run_request().run_id, found)
+            print(results_table(found, "What it would do"))
             raise AirflowSkipException("Showed what it would do; nothing was decided.")
         run = take_up(warehouse, asked, run_request())
         print(*put_back(warehouse, run), sep="\n")

@@ -95,11 +95,13 @@ def decide(
     token: Annotated[str, Form()],
     rows: Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]] | None, Form()] = None,
     reason: Annotated[str, Form(max_length=900, pattern=Text)] = "",
+    preview: Annotated[bool, Form()] = False,
 ) -> Response:
     """Trigger the DAG ``quarantine`` in the user's name, and go back to the page."""
     try:
         check_form(token, user)
-        run_id = trigger(action, rows or [], reason, user, now=_clock(request, warehouse))
+        now = _clock(request, warehouse)
+        run_id = trigger(action, rows or [], reason, user, preview=preview, now=now)
     except HTTPException as refused:
         return _page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
     return RedirectResponse(f"{_base(request)}/quality?asked={in_address(run_id)}", 303)

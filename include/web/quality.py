@@ -27,7 +27,8 @@ class QualityPage:
     :param more: whether more bars await a decision than are shown.
     :param decisions: the newest that are in force.
     :param token: what the form carries; None for a user who may not decide.
-    :param asked: the run of the DAG ``quarantine`` that was asked for last, with its state.
+    :param asked: the run of the DAG ``quarantine`` that was asked for last; ``preview`` is what
+        it found out, if that is all it was asked for.
     """
 
     runs: Sequence[Mapping[str, Any]]
@@ -36,7 +37,7 @@ class QualityPage:
     more: bool
     decisions: Sequence[Mapping[str, Any]]
     token: str | None
-    asked: Mapping[str, str] | None
+    asked: Mapping[str, Any] | None
 
 
 def quality_page(connection: Connection[Any], user: BaseUser, *, asked: str | None) -> QualityPage:
@@ -57,10 +58,17 @@ def quality_page(connection: Connection[Any], user: BaseUser, *, asked: str | No
 
 
 def trigger(
-    action: Action, ids: Sequence[int], reason: str, user: BaseUser, *, now: datetime | None = None
+    action: Action,
+    ids: Sequence[int],
+    reason: str,
+    user: BaseUser,
+    *,
+    preview: bool = False,
+    now: datetime | None = None,
 ) -> str:
     """Trigger the DAG ``quarantine`` in a user's name and return the id of its run.
 
+    :param preview: only find out what it would do.
     :param now: the clock of a simulation; None for the real one.
     :raises HTTPException: 422 if no row or no reason is given; 503 if Airflow does not know the DAG.
     """
@@ -68,10 +76,13 @@ def trigger(
         raise HTTPException(422, "Tick the bars it is about.")
     if not reason.strip():
         raise HTTPException(422, "Say why: the reason is kept with what was done.")
-    conf = {"action": action, "rows": list(ids), "reason": reason.strip()}
-    return triggering.trigger(QUARANTINE, conf, f"{action}: {conf['reason']}", user, now=now)
+    conf: dict[str, object] = {"action": action, "rows": list(ids), "reason": reason.strip()}
+    conf |= {"preview": True} if preview else {}
+    note = f"{'preview of ' if preview else ''}{action}: {conf['reason']}"
+    return triggering.trigger(QUARANTINE, conf, note, user, now=now)
 
 
-def _asked(connection: Connection[Any], run_id: str) -> Mapping[str, str]:
+def _asked(connection: Connection[Any], run_id: str) -> Mapping[str, Any]:
     found = rows(connection, "decision_run", run_id=run_id)
-    return {"run_id": run_id, "state": "not begun", "message": "", **(found[0] if found else {})}
+    asked = {"run_id": run_id, "state": "not begun", "message": "", "preview": None}
+    return asked | (found[0] if found else {})

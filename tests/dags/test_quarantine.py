@@ -75,6 +75,21 @@ def test_a_released_bar_is_loaded_marked_and_the_next_run_is_green(quarantine, p
     assert bars(warehouse) == {"IBM": 100, "MSFT": 100}
 
 
+def test_a_preview_decides_nothing_and_is_kept_for_the_page(quarantine, row, warehouse, capfd):
+    before = bars(warehouse)
+    warehouse.commit()
+    state, tasks = quarantine(action="release", rows=[row], preview=True)
+    assert (state, set(tasks.values())) == ("success", {"skipped"})
+    assert "What it would do" in capfd.readouterr().out
+    assert bars(warehouse) == before
+    assert warehouse.execute("select count(*) from quarantine_decision").fetchone() == (0,)
+    (kept,) = warehouse.execute("select action, rows, reason, results from decision_preview").fetchall()
+    assert kept[:3] == ("release", [row], "Checked with the exchange. (on behalf of ana)")
+    (result,) = kept[3]
+    counts = ("symbol", "bars", "new_bars", "changed_bars", "unchanged_bars", "refused_bars")
+    assert [result[name] for name in counts] == ["MSFT", 100, 100, 0, 0, 0]
+
+
 def test_the_list_names_the_row_and_changes_nothing(quarantine, row, warehouse, capfd):
     state, tasks = quarantine(action="list", reason=None)
     assert (state, set(tasks.values())) == ("success", {"skipped"})

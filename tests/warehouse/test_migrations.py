@@ -50,6 +50,7 @@ REVISIONS = [
     "0022",
     "0023",
     "0024",
+    "0025",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
@@ -153,6 +154,7 @@ ROWS = {
         "values ('IBM', 'late', 'IBM: the session of 2026-05-15 is not held.', '2026-05-16T10:00Z')"
     ],
     "0016": ["quality_report values (1, '<h1>manual</h1>')"],
+    "0025": ["decision_preview values ('manual__1', 'release', '{1}', 'A real crash.', '[]')"],
 }
 DATASET_TABLE = (
     "create table us_unemployment (date date primary key, value numeric, fetched_at timestamptz not null, "

@@ -8,6 +8,8 @@ import pytest
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
 TOLD = "high 2 is below low <b>3</b>"
+PREVIEW = """[{"symbol": "IBM", "bars": 1250, "new_bars": 1, "changed_bars": 0, "unchanged_bars": 24,
+    "refused_bars": 0, "discarded_bars": 0, "verdict": "loaded, 1 warning", "problem": null}]"""
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +87,31 @@ def test_a_decision_in_force_can_be_undone_on_the_page(client, refused, filled, 
     done = user.post("/market/quality", data={**form, "action": "undo"}, follow_redirects=False)
     assert done.status_code == 303, done.text
     assert (runs()[-1].conf["action"], runs()[-1].conf["rows"]) == ("undo", [refused])
+
+
+def test_what_a_decision_would_do_is_shown_and_then_decided(client, refused, filled, quarantine_dag):
+    user = client("op")
+    page = user.get("/market/quality").text
+    assert page.count('name="preview" value="true" checked') == 1
+    form = {"token": token_of(page), "rows": refused, "reason": "a <b>real</b> crash", "action": "release"}
+    asked = user.post("/market/quality", data={**form, "preview": "true"}, follow_redirects=False)
+    run = runs()[-1]
+    assert (run.conf["action"], run.conf["preview"]) == ("release", True)
+    filled.execute(
+        "insert into decision_preview values (%s, 'release', %s, 'a <b>real</b> crash', %s)",
+        (run.run_id, [refused], PREVIEW),
+    )
+    filled.commit()
+    page = user.get(asked.headers["location"]).text
+    assert "What release would do" in page
+    assert "<td>IBM</td>" + "".join(f'<td class="number">{n}</td>' for n in ("1,250", 1, 0, 24, 0, 0)) in page
+    assert "<td>loaded, 1 warning</td>" in page
+    assert "<b>real" not in page
+    assert f'<input type="hidden" name="rows" value="{refused}">' in page
+    assert "Do it" not in client("viewer").get(asked.headers["location"]).text
+    done = user.post("/market/quality", data=form, follow_redirects=False)
+    assert done.status_code == 303
+    assert (runs()[-1].conf["action"], "preview" in runs()[-1].conf) == ("release", False)
 
 
 def test_who_may_only_read_gets_no_form(client, refused):

@@ -1,0 +1,14 @@
+"""What decisions would do, shown before they are taken."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+
+revision = "0025"
+down_revision = "0024"
+
+
+def upgrade() -> None:
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
