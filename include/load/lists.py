@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,14 @@ from psycopg import Connection
 from include.datasets.corporate_actions import KINDS
 from include.datasets.registry import dataset_of
 from include.load.merge import all_held, by_subject, count, merge, stage
+from include.load.older import warn_of_older_list
 from include.market.listing import STATUSES
 from include.warehouse.runs import Request, Run
 from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
+
+_Keys = Sequence[tuple[str, ...]]
 
 ACTION_KEY = ("symbol", "kind", "effective_date")
 ORIGIN_OF_ACTION = ("fetched_at", "path", "session_before")
@@ -43,6 +46,8 @@ def load_actions(
     about: dict[str, Any] = {"subjects": [one for one, _ in checked], "kinds": [kind for _, kind in checked]}
     of_list = {(one.symbol, str(KINDS[one.function])): _name(one) for one in ordered}
     about["names"] = [of_list[one, kind] for one, kind in checked]
+    keys = {one: (one.symbol, str(KINDS[one.function])) for one in ordered}
+    _warn_of_older(connection, run, "corporate_action", keys, checked)
     newest = _of(rows.drop_columns(["parts"]), [f"{subject} {kind}" for subject, kind in checked], ordered)
     stage(connection, "corporate_action", newest)
     withdrawn = connection.execute(statement("load/withdraw_actions"), about | {"run": run.id, "now": now})
@@ -61,6 +66,8 @@ def load_listing(connection: Connection[Any], requests: Sequence[Request], rows:
     """
     checked = _check(connection, "listing", requests, [STATUSES[one.symbol] for one in requests], {})
     kinds = [status for (status,) in checked]
+    keys = {one: (str(STATUSES[one.symbol]),) for one in requests}
+    _warn_of_older(connection, run, "listing", keys, checked)
     newest = rows.filter(pc.is_in(rows["status"], pa.array(kinds, pa.string())))
     stage(connection, "listing", newest.drop_columns(["fetched_at"]))
     about = {"run": run.id, "names": list(map(_name, requests))}
@@ -86,6 +93,17 @@ def _check(
         "fetched_at": [one.fetched_at for one in requests],
     }
     return connection.execute(statement(f"load/check_{table}"), lists | more).fetchall()
+
+
+def _warn_of_older(
+    connection: Connection[Any], run: Run, table: str, keys: Mapping[Request, tuple[str, ...]], newest: _Keys
+) -> None:
+    """Leave a warning on each list that is not among the newest."""
+    for one, key in keys.items():
+        if key not in newest:
+            about = {"kind": key[-1], "of": one.symbol}
+            ((fetched_at,),) = connection.execute(statement(f"load/newest_{table}"), about)
+            warn_of_older_list(connection, run, _name(one), one, fetched_at)
 
 
 def _counted(requests: Sequence[Request], rows: pa.Table) -> pa.Table:

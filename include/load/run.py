@@ -19,6 +19,7 @@ from include.gate.batches import brought_by, fail
 from include.load.daily_bars import load_bars, take_out
 from include.load.lists import load_actions, load_listing
 from include.load.merge import Loaded, all_held, alone, by_subject, count, merge, stage
+from include.load.older import warn_of_older_rows
 from include.load.tables import Misfit, prepare
 from include.load.views import refresh_views
 from include.warehouse.origins import claim_origin
@@ -132,6 +133,7 @@ def _load_dataset(
             claim_origin(connection, str(request.origin))
             rows = prepare(connection, dataset, read_accepted(accepted, dataset.name))
             stage(connection, dataset.table, rows)
+            warn_of_older_rows(connection, dataset, rows.column_names, run)
             merge(connection, dataset.table, dataset.key, rows, run, now=run.now())
             loaded = count(connection, all_held(by_subject(rows, dataset.day)), run)
     except _NOT_STORABLE as error:

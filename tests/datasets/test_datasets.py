@@ -187,8 +187,20 @@ def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_not
     assert warehouse.execute(kept).fetchall() == revisions
     api.now = MORNING + timedelta(days=1)
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY
-    assert run_all(JOBS, force=True)[1] == [Loaded("us_unemployment", 0, 0, 3)]
+    third, loaded = run_all(JOBS, force=True)
+    assert loaded == [Loaded("us_unemployment", 0, 0, 3)]
     assert warehouse.execute(kept).fetchall() == revisions
+    assert warehouse.execute(
+        "select warnings, reasons from verdict where pipeline_run_id = %s", [third.id]
+    ).fetchall() == [
+        (
+            1,
+            [
+                "us_unemployment: not_stale (2025-10-01: value null came from an older response; value 4.5 "
+                "stays; 2026-04-01: value 4.3 came from an older response; value 4.1 stays)."
+            ],
+        )
+    ]
 
 
 def test_the_economy_as_it_was_revised(warehouse, run_all, api, recordings):

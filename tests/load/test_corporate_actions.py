@@ -159,9 +159,19 @@ def test_the_same_list_again_writes_no_action_and_an_older_one_changes_nothing(w
     loading(splits(("2026-05-11", "2.0000")), day=1)
     before = warehouse.execute("select ctid, xmin, * from corporate_action").fetchall()
     loading(splits(("2026-05-11", "2.0000")), day=2)
-    loading(splits(), day=0)
+    loading(splits(("2026-05-11", "3.0000")), day=0)
     assert warehouse.execute("select ctid, xmin, * from corporate_action").fetchall() == before
     assert known_actions(warehouse, ["IBM"])["IBM"].splits_through == JUNE + timedelta(days=2)
+    warned = "select warnings, reasons from verdict where warnings > 0"
+    assert warehouse.execute(warned).fetchall() == [
+        (
+            1,
+            [
+                "ibm_splits: not_stale (the list of 2026-05-16 06:00 UTC is older than the one of "
+                "2026-05-18 06:00 UTC, which stays)."
+            ],
+        )
+    ]
 
 
 @pytest.mark.postgres

@@ -1,0 +1,1 @@
+select fetched_at from listing_check where status = %(kind)s
