@@ -16,6 +16,7 @@ from tests.bars import MORNING_AFTER
 from tests.conftest import PROJECT
 
 READER = "web_reader"
+TOLD = "high 2 is below low <b>3</b>"
 HOSTILE = '<script>alert("x")</script>'
 
 
@@ -106,3 +107,32 @@ def filled(warehouse, loading, batch):
     refresh_views(warehouse)
     warehouse.commit()
     return warehouse
+
+
+@pytest.fixture(scope="session")
+def known_dags(metadata) -> None:
+    """Airflow knows our DAGs, as a DAG processor would have told it."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+    DagBundlesManager().sync_bundles_to_db()
+    bag = DagBag(str(PROJECT / "dags"), bundle_name="dags-folder")
+    sync_bag_to_db(bag, "dags-folder", None)
+
+
+@pytest.fixture
+def refused(filled):
+    """A bar of IBM that awaits a decision; return its id."""
+    run = filled.execute("select max(id) from pipeline_run").fetchone()[0]
+    (id,) = filled.execute(
+        "insert into quarantine (pipeline_run_id, symbol, data_date, bar, rules, path) values "
+        "(%s, 'IBM', '2026-05-14', '{\"open\": \"1\"}', '{high_below_low}', 'body') returning id",
+        (run,),
+    ).fetchone()
+    filled.execute(
+        "insert into broken_rule values (%s, 'IBM', 'high_below_low', 'critical', 1, '2026-05-14', "
+        "'2026-05-14', %s)",
+        (run, TOLD),
+    )
+    filled.commit()
+    return id

@@ -7,40 +7,8 @@ import re
 import pytest
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
-TOLD = "high 2 is below low <b>3</b>"
 PREVIEW = """[{"symbol": "IBM", "bars": 1250, "new_bars": 1, "changed_bars": 0, "unchanged_bars": 24,
     "refused_bars": 0, "discarded_bars": 0, "verdict": "loaded, 1 warning", "problem": null}]"""
-
-
-@pytest.fixture(scope="session")
-def quarantine_dag(metadata) -> None:
-    """Airflow knows the DAG, as a DAG processor would have told it."""
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
-
-    from tests.conftest import PROJECT
-
-    DagBundlesManager().sync_bundles_to_db()
-    bag = DagBag(str(PROJECT / "dags" / "quarantine.py"), bundle_name="dags-folder")
-    sync_bag_to_db(bag, "dags-folder", None)
-
-
-@pytest.fixture
-def refused(filled):
-    """A bar of IBM that awaits a decision; return its id."""
-    run = filled.execute("select max(id) from pipeline_run").fetchone()[0]
-    (id,) = filled.execute(
-        "insert into quarantine (pipeline_run_id, symbol, data_date, bar, rules, path) values "
-        "(%s, 'IBM', '2026-05-14', '{\"open\": \"1\"}', '{high_below_low}', 'body') returning id",
-        (run,),
-    ).fetchone()
-    filled.execute(
-        "insert into broken_rule values (%s, 'IBM', 'high_below_low', 'critical', 1, '2026-05-14', "
-        "'2026-05-14', %s)",
-        (run, TOLD),
-    )
-    filled.commit()
-    return id
 
 
 def token_of(page: str) -> str:
@@ -71,7 +39,7 @@ def test_a_row_that_cannot_be_read_is_shown_as_it_was_served(client, refused, fi
     assert "volume 6,154,450" in client("viewer").get("/market/quality").text
 
 
-def test_a_decision_in_force_can_be_undone_on_the_page(client, refused, filled, quarantine_dag):
+def test_a_decision_in_force_can_be_undone_on_the_page(client, refused, filled, known_dags):
     filled.execute(
         "insert into quarantine_decision (symbol, data_date, decision, decided_by, reason, decided_at, "
         "quarantine_id, row) select symbol, data_date, 'discarded', 'eva', 'wrong', now(), id, row "
@@ -89,7 +57,7 @@ def test_a_decision_in_force_can_be_undone_on_the_page(client, refused, filled, 
     assert (runs()[-1].conf["action"], runs()[-1].conf["rows"]) == ("undo", [refused])
 
 
-def test_what_a_decision_would_do_is_shown_and_then_decided(client, refused, filled, quarantine_dag):
+def test_what_a_decision_would_do_is_shown_and_then_decided(client, refused, filled, known_dags):
     user = client("op")
     page = user.get("/market/quality").text
     assert page.count('name="preview" value="true" checked') == 1
@@ -122,7 +90,7 @@ def test_who_may_only_read_gets_no_form(client, refused):
 
 
 @pytest.mark.parametrize("role", ["op", "admin"])
-def test_a_decision_triggers_the_dag_with_the_user_and_the_reason(client, refused, quarantine_dag, role):
+def test_a_decision_triggers_the_dag_with_the_user_and_the_reason(client, refused, known_dags, role):
     user = client(role)
     form = {"token": token_of(user.get("/market/quality").text), "rows": refused, "reason": " a real crash "}
     before = len(runs())
@@ -147,7 +115,7 @@ def test_a_decision_triggers_the_dag_with_the_user_and_the_reason(client, refuse
     ],
 )
 def test_nothing_is_triggered_without_reason_bars_or_our_own_form(
-    client, refused, quarantine_dag, change, status, told
+    client, refused, known_dags, change, status, told
 ):
     user = client("op")
     form = {
@@ -160,14 +128,14 @@ def test_nothing_is_triggered_without_reason_bars_or_our_own_form(
     assert (answer.status_code, told in answer.text, len(runs())) == (status, True, before)
 
 
-def test_a_form_made_for_another_user_triggers_nothing(client, refused, quarantine_dag):
+def test_a_form_made_for_another_user_triggers_nothing(client, refused, known_dags):
     other = client("op", "eve")
     form = {"rows": refused, "reason": "x", "action": "release"}
     form["token"] = token_of(client("op").get("/market/quality").text)
     assert other.post("/market/quality", data=form).status_code == 403
 
 
-def test_the_name_on_record_is_the_users_own_whatever_name_they_give(client, refused, quarantine_dag):
+def test_the_name_on_record_is_the_users_own_whatever_name_they_give(client, refused, known_dags):
     """One decides on the page, another over Airflow's REST API and names the first."""
     ana, eve = client("op"), client("op", "eve")
     form = {"token": token_of(ana.get("/market/quality").text), "rows": refused, "reason": "a real crash"}
@@ -182,7 +150,7 @@ def test_the_name_on_record_is_the_users_own_whatever_name_they_give(client, ref
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 403)])
-def test_only_who_may_trigger_the_dag_decides(client, refused, quarantine_dag, role, status):
+def test_only_who_may_trigger_the_dag_decides(client, refused, known_dags, role, status):
     before = len(runs())
     form = {"rows": refused, "reason": "x", "action": "release"}
     form["token"] = token_of(client("op").get("/market/quality").text)
