@@ -14,7 +14,7 @@ STAMP := $(VENV)/.installed-$(call hash,$(WANTED_BY_ALL))
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements-dev.txt requirements-image.txt requirements-s3.txt $(WANTED_BY_ALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image test-scale fuzz simulate docs lint \
+.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image test-scale fuzz soak simulate docs lint \
 	format installed
 
 help: ## this list
@@ -71,6 +71,9 @@ test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which 
 
 fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
 	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest tests/provider/test_fuzz.py
+
+soak: $(DEV_STAMP) ## ten minutes of runs under 50 readers while everything is killed, cut off and full in turn
+	@SOAK_SECONDS=600 $(VENV)/bin/python -m pytest -q tests/e2e/test_soak.py
 
 simulate: $(DEV_STAMP) ## walk 40 symbols through 60 sessions and all that can happen, and 1,000 symbols (20 minutes)
 	@SIMULATE=1 $(VENV)/bin/python -m pytest -q tests/simulation

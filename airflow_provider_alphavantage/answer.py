@@ -31,6 +31,7 @@ class Answer:
     :param fetched_at: when it arrived (UTC).
     :param origin: the name of the stand-in that answered, or None for the real API.
     :param function: the function that was asked, and ``symbol`` the symbol as it was sent, if there was one.
+    :param seconds: how long the API took to answer.
     """
 
     payload: Payload
@@ -38,6 +39,7 @@ class Answer:
     origin: str | None
     function: str
     symbol: str | None = None
+    seconds: float = 0.0
 
     def records(self) -> Records:
         """Return the rows of the body, exact and typed.

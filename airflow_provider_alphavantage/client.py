@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,8 @@ class AlphaVantageClient:
         if self._session is None:
             if not self._auth.key:
                 raise ApiKeyRefused(f"{self.holder} holds no API key.")
-            self._session = open_session(self._auth, transport_of(self._options))
+            transport = transport_of(self._options)
+            self._session = open_session(self._auth, transport, self.budget.at_once)
         return self._session
 
     def get_bars(
@@ -231,10 +233,12 @@ class AlphaVantageClient:
         try:
             request = Request("GET", url, params={"function": function} | parameters)
             response = self._send(session, request, call)
-            answer = self._read(response, call)
+            answer = replace(self._read(response, call), seconds=time.monotonic() - started)
             outcome, size = "data", len(answer.payload.content)
         except AlphaVantageError as error:
             outcome = type(error).__name__
+            if isinstance(error, Throttled):
+                _pause(limiter, call, error.wait)
             raise
         finally:
             _settle(limiter, reservation, outcome, size, time.monotonic() - started)
@@ -259,6 +263,14 @@ class AlphaVantageClient:
         if payload.format == "csv" and not content.endswith(b"\n"):
             raise TransportError("The CSV body is cut short.", **about)
         return Answer(payload, self._now(), origin, **about)
+
+
+def _pause(limiter: Limiter, call: Call, seconds: float) -> None:
+    """Have everybody who shares the key wait; where that cannot be said, this call waits alone."""
+    try:
+        limiter.pause(call, seconds)
+    except LedgerUnavailable as error:
+        _log.warning("Others are not told to ask less often: %s", error.what)
 
 
 def _settle(

@@ -74,6 +74,10 @@ def _connection_type() -> dict[str, Any]:
                 "description": "From one address. Empty: as the plan has it (free: 1.5, premium: 0.2).",
                 "schema": {"type": ["number", "null"], "minimum": 0.01},
             },
+            "calls_at_once": _limit(
+                "Calls at once",
+                "Under way at the same time. Empty: as the plan has it (free: 1, premium: 16).",
+            ),
             "pacing_conn_id": {
                 "label": "Ledger connection",
                 "description": "A PostgreSQL connection: calls are counted there for all tasks and hosts. "

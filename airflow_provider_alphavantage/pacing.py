@@ -32,15 +32,23 @@ class Budget:
     :param per_day: calls in any 24 hours.
     :param per_minute: calls in any minute.
     :param spacing: seconds from one call to the next from one address.
+    :param at_once: so many calls may be under way at the same time.
     """
 
     per_day: int | None
     per_minute: int | None
     spacing: float
+    at_once: int = 1
+
+    @property
+    def per_second(self) -> float:
+        """How many calls a second can go on for long."""
+        return min(1 / self.spacing, (self.per_minute or float("inf")) / 60)
 
 
-PLANS = {"free": Budget(25, None, 1.5), "premium": Budget(None, 75, 0.2)}
-"""What the vendor documents of its plans (2026-09); a free key may call once a second, and 1.5 s is safe."""
+PLANS = {"free": Budget(25, None, 1.5), "premium": Budget(None, 75, 0.2, 16)}
+"""What the vendor documents of its plans (2026-09); a free key may call once a second, and 1.5 s is safe. A
+premium key may call 5 times a second, or more often where its minute has more calls than that."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Reservation:
-    """Leave to make one call, ``wait`` seconds from now. ``id`` is the limiter's own."""
+    """Leave to make one call, ``wait`` seconds from now. ``id`` and ``call`` are the limiter's own."""
 
     wait: float
     id: int | None = None
+    call: Call | None = None
 
 
 class Limiter(Protocol):
@@ -80,6 +89,9 @@ class Limiter(Protocol):
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Tell how the call ended: ``data`` or the error's class, bytes of the body, how long it took."""
 
+    def pause(self, call: Call, seconds: float) -> None:
+        """Give no turn to the key of a call for so long, as the vendor said that it asks too often."""
+
 
 def fingerprint(key: str) -> str:
     """Return what stands for a key wherever the key must not be."""
@@ -95,10 +107,14 @@ def budget_of(extra: Mapping[str, Any]) -> Budget:
     if plan not in PLANS:
         raise InvalidConnection(f"The connection's plan is {plan!r}; it can be {' or '.join(PLANS)}.")
     usual = PLANS[plan]
+    per_minute = whole(extra, "calls_per_minute", usual.per_minute)
+    even = 60 / per_minute if plan == "premium" and per_minute else usual.spacing
+    spacing = min(usual.spacing, even)
     return Budget(
         per_day=whole(extra, "calls_per_day", usual.per_day),
-        per_minute=whole(extra, "calls_per_minute", usual.per_minute),
-        spacing=seconds(extra, "seconds_between_calls", usual.spacing, below=PATIENCE.total_seconds()),
+        per_minute=per_minute,
+        spacing=seconds(extra, "seconds_between_calls", spacing, below=PATIENCE.total_seconds()),
+        at_once=whole(extra, "calls_at_once", usual.at_once) or usual.at_once,
     )
 
 
@@ -130,6 +146,7 @@ class LocalLimiter:
         self._lock = threading.Lock()
         self._keys: dict[str, InMemoryBucket] = {}
         self._hosts: dict[str, int] = {}
+        self._paused: dict[str, int] = {}
 
     def reserve(self, call: Call, budget: Budget) -> Reservation:
         """Reserve a call; see :class:`Limiter`."""
@@ -137,7 +154,8 @@ class LocalLimiter:
             asked = _milliseconds(self._now())
             latest = asked + _milliseconds_of(PATIENCE)
             spaced = self._hosts.get(call.host_group, 0) + int(budget.spacing * 1000)
-            slot = self._key_turn(call, budget, max(asked, spaced), latest)
+            earliest = max(asked, spaced, self._paused.get(call.fingerprint, 0))
+            slot = self._key_turn(call, budget, earliest, latest)
             if slot > latest:
                 raise BudgetSpent(_instant(slot), function=call.function, symbol=call.symbol)
             self._hosts[call.host_group] = slot
@@ -163,6 +181,12 @@ class LocalLimiter:
 
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Nothing is kept."""
+
+    def pause(self, call: Call, seconds: float) -> None:
+        """Give no turn to the key for so long; see :class:`Limiter`."""
+        with self._lock:
+            until = _milliseconds(self._now()) + int(seconds * 1000)
+            self._paused[call.fingerprint] = max(until, self._paused.get(call.fingerprint, 0))
 
 
 def _rates(budget: Budget) -> list[Rate]:

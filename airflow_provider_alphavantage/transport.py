@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Request, Response, Session
+from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
 from requests.exceptions import RequestException
 
 from airflow_provider_alphavantage import __version__
@@ -71,9 +72,14 @@ def address_of(host: str) -> str:
     return url
 
 
-def open_session(key: ApiKey, transport: Transport) -> Session:
-    """Return a session whose requests carry the key, and whose logs do not."""
+def open_session(key: ApiKey, transport: Transport, at_once: int = 1) -> Session:
+    """Return a session whose requests carry the key, and whose logs do not.
+
+    :param at_once: so many threads use it at the same time.
+    """
     session = Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=max(at_once, DEFAULT_POOLSIZE)))
     session.auth = key
     session.headers["User-Agent"] = f"airflow-provider-alphavantage/{__version__}"
     session.proxies = dict(transport.proxies)

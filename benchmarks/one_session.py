@@ -47,6 +47,9 @@ class Unlimited:
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Nothing is kept."""
 
+    def pause(self, call: Call, seconds: float) -> None:
+        """Nobody waits."""
+
 
 def certificate(folder: Path) -> tuple[str, str]:
     """Make a certificate for loopback; return its file and that of its key."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from copy import copy
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 
 from airflow_provider_alphavantage.answer import Answer
+from airflow_provider_alphavantage.blocks import BlockLimiter
 from airflow_provider_alphavantage.client import AlphaVantageClient, utc_now
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, InvalidConnection, PremiumRequired
 from airflow_provider_alphavantage.ledger import PostgresLedger
@@ -41,11 +44,23 @@ class _ConnectedClient(AlphaVantageClient):
         self.state = state
 
     @property
+    def ledger_conn_id(self) -> str | None:
+        """The connection of the ledger; None where there is none, or a limiter was given."""
+        ledger = self._options.get("pacing_conn_id")
+        return str(ledger) if ledger and self._limiter is None else None
+
+    @property
     def limiter(self) -> Limiter:
         """The limiter that was given, the ledger, or that of this process."""
-        ledger = self._options.get("pacing_conn_id")
-        is_ledger = ledger and self._limiter is None
-        return PostgresLedger.of_connection(str(ledger), self._sleep) if is_ledger else super().limiter
+        ledger = self.ledger_conn_id
+        return PostgresLedger.of_connection(ledger, self._sleep) if ledger else super().limiter
+
+    def with_limiter(self, limiter: Limiter) -> AlphaVantageClient:
+        """Return the same client, its session too, with another limiter."""
+        self._session = self.session
+        other = copy(self)
+        other._limiter = limiter
+        return other
 
 
 def _host_of(connection: Connection) -> str:
@@ -113,6 +128,23 @@ class AlphaVantageHook(BaseHook):
             client = _ConnectedClient(self.alphavantage_conn_id, connection, state, **self._how)
             self._client = client  # replaced as a whole: other threads use it, too
         return client
+
+    @contextmanager
+    def client_for(self, calls: int) -> Generator[AlphaVantageClient]:
+        """Lend a client for so many calls, which threads may make at the same time.
+
+        What the connection holds now counts for all of them. Turns are taken from a ledger in blocks, over
+        one connection; see :class:`.BlockLimiter`.
+
+        :raises ConnectionNotFound: Airflow did not find the connection, although it was asked for 15 s.
+        """
+        client = self.get_client()
+        if not isinstance(client, _ConnectedClient) or client.ledger_conn_id is None:
+            yield client
+            return
+        ledger = PostgresLedger.of_connection(client.ledger_conn_id, self._sleep, keeps=True)
+        with closing(BlockLimiter(ledger, calls)) as limiter:
+            yield client.with_limiter(limiter)
 
     def get_bars(
         self, symbol: str, *, function: str = "TIME_SERIES_DAILY", outputsize: str | None = None

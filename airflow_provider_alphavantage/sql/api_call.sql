@@ -27,6 +27,11 @@ comment on table api_call_lock is
     'Locked while a call is reserved; only who may write here can take the lock.';
 comment on column api_call_lock.held_while is 'What goes on meanwhile; the one row says it, and nobody changes it.';
 
+create table if not exists api_pause (fingerprint text primary key, until timestamptz not null);
+comment on table api_pause is 'Keys that the vendor has told to ask less often, and until when none of their calls is made.';
+comment on column api_pause.fingerprint is 'Which API key, as in api_call.';
+comment on column api_pause.until is 'No call is reserved for an earlier moment.';
+
 create or replace function reserve_api_call(
     in for_key text,
     in from_host text,
@@ -53,7 +58,8 @@ begin
     asked_at := coalesce(at, clock_timestamp());
     possible_at := greatest(
         asked_at,
-        (select max(c.reserved_at) + spacing from api_call as c where c.host_group = from_host)
+        (select max(c.reserved_at) + spacing from api_call as c where c.host_group = from_host),
+        (select p.until from api_pause as p where p.fingerprint = for_key)
     );
     -- The n-th newest call has to be out of the window before another is made.
     if per_minute is not null then
@@ -74,5 +80,35 @@ begin
         values (for_key, from_host, for_function, for_symbol, possible_at)
         returning id into call_id;
     end if;
+end
+$$;
+
+-- Several calls at once, each in its turn; one row without an id where not even one has a turn soon enough.
+create or replace function reserve_api_calls(
+    in how_many integer,
+    in for_key text,
+    in from_host text,
+    in for_function text,
+    in for_symbol text,
+    in spacing interval,
+    in per_minute integer,
+    in per_day integer,
+    in patience interval,
+    in at timestamptz
+)
+returns table (call_id bigint, possible_at timestamptz, wait interval)
+language plpgsql
+as $$
+begin
+    for place in 1 .. how_many loop
+        select * into call_id, possible_at, wait
+        from reserve_api_call(
+            for_key, from_host, for_function, for_symbol, spacing, per_minute, per_day, patience, at
+        );
+        if call_id is not null or place = 1 then
+            return next;
+        end if;
+        exit when call_id is null;
+    end loop;
 end
 $$;

@@ -113,10 +113,11 @@ def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    frames = [numbers_and_texts(batch.rows) for batch in batches]
-    frame = pd.concat(frames, ignore_index=True)
+    alike = _alike(batches)
+    frame = pd.concat(map(numbers_and_texts, alike), ignore_index=True)
     frame.insert(0, "row", range(len(frame)))
-    frame["is_storable"] = [is_storable for batch in batches for is_storable in _storable(batch)]
+    key = batches[0].dataset.key
+    frame["is_storable"] = [is_storable for rows in alike for is_storable in _storable(rows, key)]
     frame["has_begun"] = [
         day is None or day <= batch.request.answered_at.astimezone(UTC).date()
         for batch in batches
@@ -125,15 +126,26 @@ def frame_of(batches: Sequence[Batch]) -> pd.DataFrame:
     return frame
 
 
-def _storable(batch: Batch) -> list[bool]:
+def _alike(batches: Sequence[Batch]) -> list[pa.Table]:
+    """The rows of batches in one table; in one for each where a column is of different kinds."""
+    import pyarrow as pa
+
+    tables = [batch.rows for batch in batches]
+    try:
+        return [pa.concat_tables(tables, promote_options="permissive")]
+    except pa.ArrowException:
+        return tables
+
+
+def _storable(rows: pa.Table, key: Sequence[str]) -> list[bool]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    rows, good, length = batch.rows, pa.scalar(True), pa.scalar(0)
+    good, length = pa.scalar(True), pa.scalar(0)
     for name in rows.column_names:
         if pa.types.is_string(rows[name].type):
             good = pc.and_(good, pc.invert(pc.match_substring(pc.fill_null(rows[name], ""), "\0")))
-            if name in batch.dataset.key:
+            if name in key:
                 length = pc.add(length, pc.binary_length(pc.fill_null(rows[name], "")))
     found = pc.and_(good, pc.less_equal(length, LONGEST_KEY))
     return [found.as_py()] * rows.num_rows if isinstance(found, pa.Scalar) else found.to_pylist()

@@ -15,18 +15,23 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from include.installation.written import Record, Value, Wanted, decide, read_record
+from include.settings import ALPHAVANTAGE_CONN_ID, POOL
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 EXTRA = "extra."
+
+PREMIUM_SLOTS = 4
+"""Tasks that fetch at once on a premium key: so many start while others ask, and each asks for several."""
+
 PLAIN_FIELDS = {
     "connection": ("conn_type", "host", "schema", "login", "password", "port"),
     "pool": ("slots", "description"),
@@ -60,7 +65,8 @@ def read_wanted(file: Path, fills: Mapping[str, Any]) -> Iterator[Wanted]:
 def load(session: Session, wanted: list[Wanted], record: Record) -> Outcome:
     """Write what is ours to write, and commit."""
     outcome = Outcome([], [])
-    for target in wanted:
+    for asked in wanted:
+        target = _by_plan(session, asked)
         row = _find(session, target)
         write, kept = decide(target, None if row is None else _current(target, row), record)
         outcome.kept.extend(kept)
@@ -123,6 +129,15 @@ def _find(session: Session, target: Wanted) -> Any:
 
     table, named = _table(target.kind)
     return session.scalar(select(table).where(getattr(table, named) == target.name))
+
+
+def _by_plan(session: Session, target: Wanted) -> Wanted:
+    """The pool of the key with as many slots as its plan has use for; all else as it is wanted."""
+    if (target.kind, target.name) != ("pool", POOL):
+        return target
+    key = _find(session, Wanted("connection", ALPHAVANTAGE_CONN_ID, {}))
+    is_premium = key is not None and json.loads(key.extra or "{}").get("plan") == "premium"
+    return replace(target, fields={**target.fields, "slots": PREMIUM_SLOTS}) if is_premium else target
 
 
 def _new(target: Wanted) -> Any:

@@ -23,6 +23,12 @@ URGENT = 10
 MOST_INSTANCES = 100
 """Mapped task instances in one run: more than about a thousand slow the scheduler and the UI."""
 
+SLICE_SECONDS = 60
+"""A mapped instance of several symbols has calls for about so long, as far as the rate alone limits them."""
+
+LARGEST_SLICE = 1000
+"""Symbols of one mapped instance at the most: a retry of it plans all of them again."""
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -33,6 +39,7 @@ class Allowance:
     :param premium: premium functions and parameters are open to it.
     :param at_once: calls that are left already; None for all of them.
     :param refused: functions that the vendor has refused the key as premium, and until when that is believed.
+    :param per_second: calls that can go on for long, where the day has no limit; else None.
     """
 
     left: int | None
@@ -40,12 +47,20 @@ class Allowance:
     premium: bool
     at_once: int | None = None
     refused: Mapping[str, datetime] = field(default_factory=dict)
+    per_second: float | None = None
 
 
 def allowance_of(hook: AlphaVantageHook, *, within: timedelta) -> Allowance:
     """Return what the key of a connection may ask for, with the calls that come free within a span."""
-    premium = hook.plan == "premium"
-    return Allowance(hook.calls_left(within), hook.budget.per_day, premium, hook.calls_left())
+    client = hook.get_client()
+    budget = client.budget
+    return Allowance(
+        client.calls_left(within),
+        budget.per_day,
+        client.plan == "premium",
+        client.calls_left(),
+        per_second=budget.per_second if budget.per_day is None else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -94,15 +109,23 @@ def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:
     )
 
 
-def in_groups(requests: Sequence[PlannedRequest], most: int = MOST_INSTANCES) -> list[list[PlannedRequest]]:
+def in_groups(
+    requests: Sequence[PlannedRequest], most: int = MOST_INSTANCES, per_second: float | None = None
+) -> list[list[PlannedRequest]]:
     """Spread the requests over at most ``most`` mapped instances: a symbol each, until there are more.
 
     The requests of a symbol stay together, and symbols keep the order of their most pressing request.
+
+    :param per_second: how many calls a second the key can make for long. More symbols than ``most`` are then
+        spread over instances of about :data:`SLICE_SECONDS` each, as an instance takes seconds to start.
     """
     order = {symbol: at for at, symbol in enumerate(dict.fromkeys(request.symbol for request in requests))}
     together = sorted(requests, key=lambda request: order[request.symbol])
     symbols = [list(asked) for _, asked in groupby(together, key=lambda request: request.symbol)]
     size = -(-len(symbols) // most) or 1
+    if size > 1 and per_second:
+        asked = len(requests) / len(symbols)
+        size = max(size, min(int(SLICE_SECONDS * per_second / asked), LARGEST_SLICE))
     return [list(chain(*symbols[start : start + size])) for start in range(0, len(symbols), size)]
 
 

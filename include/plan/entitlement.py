@@ -19,7 +19,11 @@ from include.settings import DAILY
 from include.warehouse.statements import statement
 
 if TYPE_CHECKING:
+    from airflow_provider_alphavantage.client import AlphaVantageClient
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
+
+    Asking = AlphaVantageHook | AlphaVantageClient
+    """Whose key is meant."""
 
 
 BELIEVED_FOR = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
@@ -54,7 +58,7 @@ class Belief:
 
 def refused(
     connection: Connection[Any],
-    hook: AlphaVantageHook,
+    hook: Asking,
     function: str,
     parameters: Mapping[str, str],
     *,
@@ -96,7 +100,7 @@ def is_premium(connection: Connection[Any], hook: AlphaVantageHook, *, now: date
     return hook.plan == "premium" and refused(connection, hook, DAILY, FULL, now=now) is None
 
 
-def asked_of(hook: AlphaVantageHook, function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+def asked_of(hook: Asking, function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     """What is refused by itself: a size or an entitlement, or else the function as a whole."""
     chosen = {name: parameters.get(name) for name in ("outputsize", "entitlement")}
     named = [f"{name}={value}" for name, value in chosen.items() if value and value != "compact"]

@@ -76,7 +76,7 @@ def start(
     log.info("Clock %s%s", clock, " (simulated)" if run.simulated else "")
     for line in (*plan_summary(len(symbols), planned, allowed), *agenda(planned)):
         log.info("%s", line)
-    return in_groups(planned.plan.requests)
+    return in_groups(planned.plan.requests, per_second=allowed.per_second)
 
 
 def refused(watchlist: Watchlist, unsupported: Mapping[str, str]) -> list[Request]:

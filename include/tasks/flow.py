@@ -32,20 +32,27 @@ def fetch_stock_data(requests: list[dict[str, str]], waits: bool = True) -> int:
     """
     context: Any = get_current_context()
     context["symbol"] = _label(requests)
-    from include.fetch.api import api_of
-    from include.fetch.entitlement import EntitledApi
+    from include.fetch.api import api_of, in_flight_of
+    from include.fetch.entitlement import Entitlement
     from include.fetch.fetcher import Fetcher
     from include.fetch.outage import rest_before_retry
     from include.fetch.outcomes import next_turn, to_raise
     from include.plan.needs import PlannedRequest
 
-    with this_run() as (warehouse, run):
+    with this_run() as (warehouse, run), api_of(run).client_for(len(requests)) as client:
         force = context["params"].get("force", False)
         rest = rest_before_retry(context["params"].get("retry_delay", 300))
-        api = EntitledApi(api_of(run), warehouse, run.now, force)
-        errors = Fetcher(run, warehouse, api, store(), force, rest).fetch(
-            PlannedRequest(**request) for request in requests
+        fetcher = Fetcher(
+            run,
+            warehouse,
+            client,
+            store(),
+            force,
+            rest,
+            entitlement=Entitlement(client, warehouse, run.now, force),
+            in_flight=in_flight_of(client),
         )
+        errors = fetcher.fetch(PlannedRequest(**request) for request in requests)
     if error := to_raise(errors):
         raise error
     turn = next_turn(errors, until=context["dag_run"].start_date + HORIZON)

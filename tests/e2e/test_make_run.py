@@ -169,10 +169,10 @@ def test_what_a_person_changed_in_the_ui_stays_and_their_key_is_nowhere(local):
     local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=change)
     faults = {
         "META": {"kind": "unknown_text"},
-        "JPM": {"kind": "reset"},
+        "JPM": {"kind": "reset", "function": "TIME_SERIES_DAILY"},
         "V": {"kind": "html_503", "times": 1},
         "KO": {"kind": "bad_bar", "rule": "high_below_low"},
-        "PEP": {"kind": "wrong_symbol"},
+        "PEP": {"kind": "wrong_symbol", "function": "TIME_SERIES_DAILY"},
         "NVDA": {"kind": "quota"},  # the last, as nothing is asked after it
     }
     for symbol, fault in faults.items():

@@ -12,7 +12,7 @@ from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
 from airflow_provider_alphavantage.pacing import LocalLimiter
-from include.fetch.entitlement import EntitledApi
+from include.fetch.entitlement import Entitlement
 from include.fetch.fetcher import Fetcher
 from include.market.lifecycle import notes_of
 from include.plan.daily_plan import plan_for
@@ -65,8 +65,9 @@ def fetch(warehouse, started, tmp_path: Path):
         force: bool = False,
     ):
         run = started(*dict.fromkeys(request.symbol for request in requests), run_id=run_id)
-        api = EntitledApi(hook, warehouse, lambda: MORNING_AFTER + timedelta(hours=hours), force)
-        errors = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}"), force).fetch(requests)
+        known = Entitlement(hook, warehouse, lambda: MORNING_AFTER + timedelta(hours=hours), force)
+        store = ObjectStoragePath(f"file://{tmp_path}")
+        errors = Fetcher(run, warehouse, hook, store, force, entitlement=known).fetch(requests)
         return run, [type(error).__name__ for error in errors]
 
     return fetch_them

@@ -116,6 +116,26 @@ def test_a_new_port_and_mode_are_followed(load_settings: Load, airflow_session: 
     assert (stocks.schema, stocks.port) == ("market", 7000)
 
 
+def test_a_premium_key_has_slots_for_several_tasks(load_settings: Load, airflow_session: Session) -> None:
+    def slots() -> int:
+        airflow_session.expire_all()
+        found = airflow_session.scalar(select(Pool).where(Pool.pool == "alphavantage"))
+        assert found
+        return int(found.slots)
+
+    load_settings()
+    source = connection(airflow_session, "alphavantage_default")
+    source.extra = json.dumps({"plan": "premium"})
+    airflow_session.commit()
+    load_settings()
+    assert slots() == 4
+    source = connection(airflow_session, "alphavantage_default")
+    source.extra = json.dumps({"plan": "free"})
+    airflow_session.commit()
+    load_settings()
+    assert slots() == 1
+
+
 def test_what_a_person_changed_in_the_ui_stays(load_settings: Load, airflow_session: Session) -> None:
     load_settings()
     source = connection(airflow_session, "alphavantage_default")

@@ -205,3 +205,20 @@ def test_each_symbol_has_an_instance_until_there_are_more_than_a_hundred():
 
 def test_nothing_to_ask_is_no_group():
     assert in_groups([]) == []
+
+
+@pytest.mark.parametrize(
+    ("symbols", "per_second", "sizes"),
+    [
+        (100, 20.0, [3] * 100),  # a symbol each
+        (300, 20.0, [900]),  # 400 symbols would take a minute
+        (1000, 20.0, [1200, 1200, 600]),
+        (300, 1.25, [75] * 12),  # 75 a minute: 25 symbols
+        (5000, 1e6, [3000] * 5),
+        (300, None, [9] * 100),  # a key with a limit for the day
+    ],
+)
+def test_more_symbols_than_instances_go_into_slices_of_a_minute(symbols, per_second, sizes):
+    asked = ("TIME_SERIES_DAILY", "SPLITS", "DIVIDENDS")
+    requests = [PlannedRequest(f"S{n}", "", function) for function in asked for n in range(symbols)]
+    assert [len(group) for group in in_groups(requests, per_second=per_second)] == sizes

@@ -18,7 +18,7 @@ from airflow_provider_alphavantage import exceptions as e
 from airflow_provider_alphavantage.answer import Answer
 from airflow_provider_alphavantage.functions import InvalidParameter, UnknownFunctionWarning
 from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
-from airflow_provider_alphavantage.pacing import Budget, LocalLimiter, fingerprint
+from airflow_provider_alphavantage.pacing import Budget, Call, LocalLimiter, fingerprint
 from airflow_provider_alphavantage.parsing.bars import bars_table
 from airflow_provider_alphavantage.transport import Transport, transport_of
 
@@ -338,6 +338,18 @@ def test_debug_logging_tells_the_call_and_not_the_key(connect, output):
     assert "GET /query?function=TIME_SERIES_DAILY&symbol=IBM" in told
     assert "apikey=[API key]" in told
     assert KEY not in told
+
+
+def test_who_shares_the_key_waits_with_the_one_that_was_told_to_ask_less(connect, waits, sandbox):
+    """The vendor's minute is over: another client of the same limiter has its turn after that, too."""
+    connect()
+    shared = LocalLimiter()
+    sandbox.add_fault("minute")
+    with pytest.raises(e.Throttled):
+        AlphaVantageHook(limiter=shared, sleep=waits).get_bars("IBM")
+    other = AlphaVantageHook(limiter=shared, sleep=waits)
+    call = Call(other.key_fingerprint, "elsewhere", "SPLITS")
+    assert shared.reserve(call, other.budget).wait > 50
 
 
 def test_an_answer_is_not_lost_over_a_note_in_the_ledger(connect, waits, limiter):

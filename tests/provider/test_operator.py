@@ -87,7 +87,7 @@ def test_a_body_that_cannot_be_read_is_kept_and_the_error_tells_where(folder, co
     body = b'{"Weekly Time Series": {"2026-05-15": {"4. close": "high"}}}'
     connect(host=serve(body).url)
     with pytest.raises(
-        UnreadableBody, match=r"TIME_SERIES_WEEKLY IBM: .*close.*IBM\.json\. Look at"
+        UnreadableBody, match=r"TIME_SERIES_WEEKLY IBM: .*close.*IBM\.json\. If it comes again, look"
     ) as caught:
         operator(f"{folder}/new/IBM.json").execute({})
     path = pickle.loads(pickle.dumps(caught.value)).path

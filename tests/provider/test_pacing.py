@@ -157,8 +157,9 @@ def test_the_fingerprint_tells_keys_apart_and_not_what_they_are():
     ("extra", "budget"),
     [
         ({}, Budget(25, None, 1.5)),
-        ({"plan": "premium"}, Budget(None, 75, 0.2)),
-        ({"plan": "premium", "calls_per_minute": "600"}, Budget(None, 600, 0.2)),
+        ({"plan": "premium"}, Budget(None, 75, 0.2, 16)),
+        ({"plan": "premium", "calls_per_minute": "600"}, Budget(None, 600, 0.1, 16)),
+        ({"plan": "premium", "calls_at_once": "3"}, Budget(None, 75, 0.2, 3)),
         ({"calls_per_day": 100, "seconds_between_calls": 12.5, "calls_per_minute": 5}, Budget(100, 5, 12.5)),
         ({"calls_per_day": "", "plan": None}, Budget(25, None, 1.5)),
     ],

@@ -32,6 +32,7 @@ def test_the_form_shows_the_key_the_address_the_limits_and_the_transport():
         "calls_per_day",
         "calls_per_minute",
         "seconds_between_calls",
+        "calls_at_once",
         "pacing_conn_id",
         "host_group",
         "timeout",

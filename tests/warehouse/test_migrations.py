@@ -51,6 +51,7 @@ REVISIONS = [
     "0023",
     "0024",
     "0025",
+    "0026",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
@@ -105,7 +106,8 @@ ROWS = {
     ],
     "0002": [
         "api_call (fingerprint, host_group, function, symbol, reserved_at, outcome, bytes, duration_ms) "
-        "values ('abc', 'h', 'TIME_SERIES_DAILY', 'IBM', '2026-05-16T06:00Z', 'data', 7679, 250)"
+        "values ('abc', 'h', 'TIME_SERIES_DAILY', 'IBM', '2026-05-16T06:00Z', 'data', 7679, 250)",
+        "api_pause values ('abc', '2026-05-16T06:00Z')",
     ],
     "0003": [
         "stock_data_history (symbol, data_date, open, high, low, close, volume, fetched_at, valid_from, "

@@ -101,7 +101,7 @@ def after(upgraded: str) -> Iterator[psycopg.Connection]:
 
 def test_the_release_has_rows_in_every_table_and_view(released):
     few = {relation: len(rows) for relation, rows in released.contents.items() if len(rows) < 2}
-    assert few == {"warehouse_origin": 1, "api_call_lock": 1}
+    assert few == {"warehouse_origin": 1, "api_call_lock": 1, "api_pause": 0}  # those of the ledger are newer
     assert [len(bars) for bars in released.as_of] == [1, 5, 7, 10]
 
 

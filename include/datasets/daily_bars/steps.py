@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from include.datasets.corporate_actions import KnownActions
 from include.datasets.daily_bars.rules import LEAST_SESSIONS, TRAILING_SESSIONS, USUAL_STEP
@@ -51,31 +53,46 @@ def add_steps(frame: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.Da
 
 def _between(ordered: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.DataFrame:
     """What is known to have happened to the shares between the bar before and each bar."""
+    import numpy as np
     import pandas as pd
 
     days = pd.to_datetime(ordered["data_date"])
     near = days.groupby(ordered["symbol"]).shift(1) >= days - STILL_NEAR
-    found = pd.DataFrame(
-        {"near": near, "asked": False, "came": False, "split": 1.0, "dividend": 0.0}, index=ordered.index
-    )
-    for symbol, own in days.groupby(ordered["symbol"]):
-        known = actions.get(str(symbol), KnownActions())
+    count = len(ordered)
+    asked, came = np.zeros(count, bool), np.zeros(count, bool)
+    split, dividend = np.ones(count), np.zeros(count)
+    all_days = days.to_numpy("datetime64[D]")
+    for symbol, rows in _spans(ordered["symbol"].tolist()):
+        known = actions.get(symbol, KnownActions())
+        own = all_days[rows]
         if known.splits_through:
-            found.loc[own.index[own <= pd.Timestamp(known.splits_through)], "asked"] = True
-        found.loc[own.index, "came"] = known.splits_came
-        for day, factor in known.splits.items():
-            found.loc[_first_with(own, day), "split"] *= float(factor)
-        for day, paid in known.dividends.items():
-            found.loc[_first_with(own, day), "dividend"] += float(paid)
-    return found
+            asked[rows] = own <= np.datetime64(known.splits_through)
+        came[rows] = known.splits_came
+        for row, factor in _first_with(own, known.splits):
+            split[rows.start + row] *= factor
+        for row, paid in _first_with(own, known.dividends):
+            dividend[rows.start + row] += paid
+    found = {"near": near, "asked": asked, "came": came, "split": split, "dividend": dividend}
+    return pd.DataFrame(found, index=ordered.index)
 
 
-def _first_with(days: pd.Series[pd.Timestamp], effective: date) -> list[int]:
-    """The row of the first bar that trades with an action, if one before it does not."""
-    import pandas as pd
+def _spans(symbols: Sequence[str]) -> Iterator[tuple[str, slice]]:
+    """Each symbol of rows that are ordered by it, and where its rows are."""
+    start = 0
+    for symbol, own in groupby(symbols):
+        end = start + sum(1 for _ in own)
+        yield symbol, slice(start, end)
+        start = end
 
-    position = int(days.searchsorted(pd.Timestamp(effective)))
-    return [days.index[position]] if 0 < position < len(days) else []
+
+def _first_with(days: Any, values: Mapping[date, Decimal]) -> Iterator[tuple[int, float]]:
+    """The row of the first bar that trades with each action, if one before it does not, and its value."""
+    import numpy as np
+
+    places = days.searchsorted(np.array(list(values), "datetime64[D]"))
+    for place, value in zip(places.tolist(), values.values(), strict=True):
+        if 0 < place < len(days):
+            yield place, float(value)
 
 
 def _tells_a_split(step: pd.Series[float]) -> pd.Series[bool]:

@@ -1,0 +1,102 @@
+"""A stand-in that answers every symbol with 100 sessions, one split and twenty dividends, after some latency.
+
+It does next to nothing itself, so that what is measured is who asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import socket
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs
+
+from include.market.sessions import sessions_between
+
+LAST = date(2026, 5, 15)
+SYMBOL = "%SYMBOL%"
+GONE = "GONE,A company,NYSE,Stock,1962-01-02,2020-01-02,Delisted\n"
+LINES = ("1. open", "2. high", "3. low", "4. close", "5. volume")
+
+
+def bodies() -> dict[str, bytes]:
+    """Return the body of each function, with :data:`SYMBOL` in place of the symbol."""
+    sessions = sorted(sessions_between("XNYS", date(2025, 10, 1), LAST))[-100:]
+    series = {}
+    for place, day in enumerate(reversed(sessions)):
+        low = 100 + place % 7
+        prices = (f"{low + 1}.0000", f"{low + 3}.0000", f"{low}.0000", f"{low + 2}.0000")
+        series[str(day)] = dict(zip(LINES, (*prices, str(10**6 + place)), strict=True))
+    meta = {"2. Symbol": SYMBOL, "3. Last Refreshed": str(LAST), "5. Time Zone": "US/Eastern"}
+    paid = [
+        {"ex_dividend_date": f"{year}-{month:02d}-08", "amount": "0.67"}
+        | dict.fromkeys(("declaration_date", "record_date", "payment_date"), f"{year}-{month:02d}-09")
+        for year in range(2021, 2026)
+        for month in (2, 5, 8, 11)
+    ]
+    split = [{"effective_date": "2020-08-31", "split_factor": "4.0000"}]
+    documents: dict[str, Any] = {
+        "TIME_SERIES_DAILY": {"Meta Data": meta, "Time Series (Daily)": series},
+        "SPLITS": {"symbol": SYMBOL, "data": split},
+        "DIVIDENDS": {"symbol": SYMBOL, "data": paid},
+    }
+    found = {function: json.dumps(document, indent=4).encode() for function, document in documents.items()}
+    listed = "".join(
+        f"S{number:05d},A company,NYSE,Stock,1962-01-02,null,Active\n" for number in range(20_000)
+    )
+    header = "symbol,name,exchange,assetType,ipoDate,delistingDate,status\n"
+    return found | {"LISTING_STATUS": (header + listed).encode(), "delisted": (header + GONE).encode()}
+
+
+@contextmanager
+def stand_in(latency: float) -> Generator[str]:
+    """Serve in a process of its own; the address.
+
+    :param latency: seconds before each answer.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    served = multiprocessing.get_context("spawn").Process(target=_serve, args=(port, latency), daemon=True)
+    served.start()
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        served.terminate()
+
+
+def _wait_for(port: int) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            continue
+        return
+
+
+def _serve(port: int, latency: float) -> None:
+    import uvicorn
+
+    uvicorn.run(_app(latency), port=port, log_config=None, access_log=False)
+
+
+def _app(latency: float) -> Callable[..., Awaitable[None]]:
+    known = bodies()
+
+    async def app(scope: dict[str, Any], _: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        if scope["type"] != "http":
+            return
+        asked = parse_qs(scope["query_string"].decode())
+        await asyncio.sleep(latency)
+        named = asked.get("state", asked["function"])[0]
+        body = known[named].replace(SYMBOL.encode(), asked.get("symbol", [""])[0].encode())
+        headers = [(b"content-type", b"application/json"), (b"x-market-data-origin", b"sandbox")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app

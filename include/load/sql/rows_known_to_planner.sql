@@ -1,0 +1,1 @@
+select greatest(reltuples, 0) from pg_class where oid = 'stock_data'::regclass

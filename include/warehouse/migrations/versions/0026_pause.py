@@ -1,0 +1,15 @@
+"""Turns of several calls at once, and keys that the vendor has told to ask less often."""
+
+from typing import Any
+
+from alembic import op
+
+from airflow_provider_alphavantage.ledger import SCHEMA
+
+revision = "0026"
+down_revision = "0025"
+
+
+def upgrade() -> None:
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(SCHEMA.read_text(encoding="utf-8"))
