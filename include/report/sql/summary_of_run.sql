@@ -27,17 +27,20 @@ cross join lateral unnest(pipeline_run.symbols || array(
     from request as beside
     where
         beside.pipeline_run_id = pipeline_run.id and beside.function = 'TIME_SERIES_DAILY'
-        and beside.symbol <> all(pipeline_run.symbols) and beside.recorded_at >= pipeline_run.started_at
+        and not exists (select from unnest(pipeline_run.symbols) as listed (symbol) where listed.symbol = beside.symbol)
+        and beside.recorded_at >= pipeline_run.started_at
     order by beside.id
 )) with ordinality as planned (symbol, position)
-left join request
-    on
-        request.pipeline_run_id = pipeline_run.id
-        and (
-            request.symbol = planned.symbol
-            and (request.function = 'TIME_SERIES_DAILY' or planned.symbol ~ '[a-z]')
-            or ltrim(lower(request.symbol), '*') || '_' || lower(request.function) = planned.symbol
-        )
+left join (
+    select
+        asked.*,
+        case
+            when asked.function = 'TIME_SERIES_DAILY' or asked.symbol ~ '[a-z]' then asked.symbol
+            else ltrim(lower(asked.symbol), '*') || '_' || lower(asked.function)
+        end as stands_for
+    from request as asked
+    where asked.pipeline_run_id = %(run)s
+) as request on request.stands_for = planned.symbol
 cross join lateral (
     select
         coalesce(array_agg(other.reason order by other.id) filter (where other.outcome = 'failed'), '{}') as failures,
