@@ -32,13 +32,12 @@ cross join lateral unnest(pipeline_run.symbols || array(
     order by beside.id
 )) with ordinality as planned (symbol, position)
 left join (
-    select
-        asked.*,
-        case
-            when asked.function = 'TIME_SERIES_DAILY' or asked.symbol ~ '[a-z]' then asked.symbol
-            else ltrim(lower(asked.symbol), '*') || '_' || lower(asked.function)
-        end as stands_for
+    select asked.*, stands.name as stands_for
     from request as asked
+    cross join lateral (
+        values (case when asked.function = 'TIME_SERIES_DAILY' or asked.symbol ~ '[a-z]' then asked.symbol end),
+        (ltrim(lower(asked.symbol), '*') || '_' || lower(asked.function))
+    ) as stands (name)
     where asked.pipeline_run_id = %(run)s
 ) as request on request.stands_for = planned.symbol
 cross join lateral (
