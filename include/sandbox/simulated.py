@@ -83,9 +83,7 @@ class SimulatedSource:
         body = series_json(family, rows, symbol=query.symbol, refreshed=published.refreshed, size=size)
         return Answer(body)
 
-    def _facts(
-        self, query: Query, listing: Listing, published: Published, events: Iterable[Fault]
-    ) -> Answer:
+    def _facts(self, query: Query, listing: Listing, published: Published, events: Iterable[Fault]) -> Answer:
         if query.function == "OVERVIEW":
             return Answer(json_body(overview(listing, published)))
         if query.function == "GLOBAL_QUOTE":
