@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import exchange_calendars
@@ -61,7 +62,6 @@ class Story:
     today: Today = field(default_factory=Today)
     corrected: dict[str, Any] = field(default_factory=dict)
     _going_on: list[Event] = field(default_factory=list)
-    _calendar = exchange_calendars.get_calendar("XNYS", start="2024-01-01")
 
     def __post_init__(self) -> None:
         after = self._calendar.sessions[self._calendar.sessions >= str(self.first)]
@@ -71,6 +71,10 @@ class Story:
             self._due.setdefault(self.day(part), []).append(event)
         self.world.admit(*self._invented())
         self.world.watchlist += ["SPLITCO", "GONECO", "OLDNAME", "XYZZY"]
+
+    @cached_property
+    def _calendar(self) -> exchange_calendars.ExchangeCalendar:
+        return exchange_calendars.get_calendar("XNYS", start="2024-01-01")
 
     def day(self, part: float) -> date:
         """The session at this part of the story, from 0 to 1."""
