@@ -63,9 +63,13 @@ class BarLine:
 
 @dataclass(frozen=True)
 class Section:
-    """A symbol that broke rules: its bars newest first, and how many more broke some."""
+    """A symbol that broke rules: its bars newest first, and how many more broke some.
+
+    :param unreadable: what is wrong with rows that are no bars, as a cell of them cannot be read.
+    """
 
     verdict: Verdict
+    unreadable: Sequence[Finding]
     lines: Sequence[BarLine]
     not_shown: int
 
@@ -100,7 +104,7 @@ def write_report(
         run=run,
         verdicts=verdicts,
         counts={severity: _count(findings, severity) for severity in SEVERITIES},
-        rules=_rules(findings),
+        rules=_rules(broken),
         sections=[_section(verdict, held) for verdict in _gravest_first(broken)],
     )
     connection.execute(statement("report/write_report"), {"run": run.id, "html": html})
@@ -118,14 +122,14 @@ def _count(findings: Sequence[Finding], severity: Severity) -> int:
     return sum(finding.severity == severity for finding in findings)
 
 
-def _rules(findings: Sequence[Finding]) -> list[RuleLine]:
-    by_rule: dict[tuple[int, str], list[Finding]] = {}
-    for finding in findings:
-        by_rule.setdefault((SEVERITIES.index(finding.severity), finding.rule.name), []).append(finding)
+def _rules(verdicts: Sequence[Verdict]) -> list[RuleLine]:
+    by_rule: dict[tuple[int, str], list[tuple[str, Rule]]] = {}
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            key = (SEVERITIES.index(finding.severity), finding.rule.name)
+            by_rule.setdefault(key, []).append((verdict.symbol, finding.rule))
     return [
-        RuleLine(
-            found[0].rule, SEVERITIES[rank], len({one.row.values["symbol"] for one in found}), len(found)
-        )
+        RuleLine(found[0][1], SEVERITIES[rank], len({symbol for symbol, _ in found}), len(found))
         for (rank, _), found in sorted(by_rule.items(), key=lambda pair: (pair[0][0], -len(pair[1])))
     ]
 
@@ -157,7 +161,8 @@ def _section(verdict: Verdict, held: pa.Table) -> Section:
         )
         for number, position in enumerate(around)
     ]
-    return Section(verdict, lines, len(positions) - len(shown))
+    unreadable = [one for one in verdict.findings if one.row.number >= verdict.batch.rows.num_rows]
+    return Section(verdict, unreadable[:MOST_BARS], lines, len(positions) - len(shown))
 
 
 def _series(batch: Batch, held: pa.Table) -> list[_Place]:

@@ -15,10 +15,13 @@ from include.sandbox.query import Query
 Kind = Literal[
     "html_503", "html_200", "http_429", "reset", "transient_e13", "throttle", "quota", "minute", "premium",
     "sample", "unknown_text", "slow", "truncated", "truncated_gzip", "wrong_symbol", "bad_bar", "late",
-    "provisional", "correction",
+    "provisional", "stale", "correction", "cut_list",
 ]  # fmt: skip
 
-Rule = Literal["negative_price", "high_below_low", "null", "duplicate_session", "weekend_date", "future_date"]
+Rule = Literal[
+    "negative_price", "high_below_low", "null", "duplicate_session", "repeated_row", "fractional_volume",
+    "grouped_volume", "weekend_date", "future_date",
+]  # fmt: skip
 
 # Sent instead of an answer, before any check: nothing is spent of the key's limits.
 INSTEAD = frozenset(
@@ -27,7 +30,7 @@ INSTEAD = frozenset(
 # Done to an answer that holds data; a refusal does not use them up.
 DELIVERY = frozenset({"truncated", "truncated_gzip"})
 # Done to the data itself: only where the sandbox makes the data.
-EVENTS = frozenset({"wrong_symbol", "bad_bar", "late", "provisional", "correction"})
+EVENTS = frozenset("wrong_symbol bad_bar late provisional stale correction cut_list".split())
 
 
 class Fault(BaseModel):
@@ -36,6 +39,9 @@ class Fault(BaseModel):
     Without ``symbol`` or ``function`` it is for all; without ``times`` it lasts until it is cleared.
     ``bad_bar`` needs a ``rule``; ``correction`` a symbol, a ``session``, the ``close`` or ``volume``
     published at first, and the instant ``until`` which they are published (on the sandbox's clock).
+    ``stale`` needs the instant ``as_of`` which the answer is: a session that was open then still moves in it.
+    ``cut_list`` needs ``keep``, how many rows splits, dividends or the listing have left: none is an empty
+    list.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +56,8 @@ class Fault(BaseModel):
     close: Decimal | None = Field(default=None, gt=0, decimal_places=4)
     volume: int | None = Field(default=None, ge=0)
     until: AwareDatetime | None = None
+    as_of: AwareDatetime | None = None
+    keep: int | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _is_complete(self) -> Fault:
@@ -57,6 +65,10 @@ class Fault(BaseModel):
             raise ValueError("bad_bar needs a rule")
         if self.kind == "correction" and not self._is_correction():
             raise ValueError("correction needs symbol, session, until, and close or volume")
+        if self.kind == "stale" and self.as_of is None:
+            raise ValueError("stale needs as_of")
+        if self.kind == "cut_list" and self.keep is None:
+            raise ValueError("cut_list needs keep")
         return self
 
     def _is_correction(self) -> bool:

@@ -34,7 +34,7 @@ def publish(market: Market, symbol: str, now: datetime, events: Iterable[Fault] 
     if "late" in kinds:
         bars = bars[:-1] or bars
     refreshed = bars[-1].session.isoformat() if bars else ""
-    running = market.running_bar(symbol, now) if "provisional" in kinds else None
+    running = market.running_bar(symbol, now) if kinds & {"provisional", "stale"} else None
     if running:
         bars = (*bars, partial(*running))
         refreshed = f"{now.astimezone(NEW_YORK):%Y-%m-%d %H:%M:%S}"

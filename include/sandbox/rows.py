@@ -1,14 +1,12 @@
-"""Published bars as rows of text, in each function's way of printing figures; and rows that break a rule."""
+"""Published bars as rows of text, in each function's way of printing figures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from include.sandbox import periods
-from include.sandbox.faults import Rule
 from include.sandbox.published import Published
 from include.sandbox.series import Row
 from include.sandbox.walk import Bar
@@ -72,40 +70,3 @@ def _period_adjusted(published: Published, period: Callable[[date], tuple[int, .
         amount = paid.get(period(bar.session), Decimal(0)).quantize(FOUR_PLACES)
         rows.append((stamp, (opens, high, low, close, str(adjusted), volume, str(amount))))
     return rows
-
-
-def break_rule(rows: list[Row], rule: Rule) -> list[Row]:
-    """The same rows, one of them wrong in the way asked for; the newest, save for the weekend."""
-    if not rows:
-        return rows
-    (stamp, values), rest = rows[0], rows[1:]
-    opens, _, low, close, *others = values
-    match rule:
-        case "negative_price":
-            return [(stamp, (opens, values[1], "-1.0000", close, *others)), *rest]
-        case "high_below_low":
-            below = str(Decimal(str(low)) - Decimal("0.0100"))
-            return [(stamp, (opens, below, low, close, *others)), *rest]
-        case "null":
-            return [(stamp, (opens, values[1], low, None, *others)), *rest]
-        case "duplicate_session":
-            return [rows[0], (stamp, (opens, values[1], low, opens, *others)), *rest]
-        case "future_date":
-            return [((date.fromisoformat(stamp) + timedelta(days=7)).isoformat(), values), *rest]
-        case "weekend_date":
-            return _move_to_sunday(rows)
-
-
-def _move_to_sunday(rows: list[Row]) -> list[Row]:
-    """The newest first session of a week is dated one Sunday too early; the order still holds."""
-    days = [date.fromisoformat(stamp) for stamp, _ in rows]
-    index = next(
-        (i for i, (day, older) in enumerate(pairwise(days)) if _weeks_differ(day, older)),
-        0,
-    )
-    sunday = days[index] - timedelta(days=days[index].weekday() + 1)
-    return [*rows[:index], (sunday.isoformat(), rows[index][1]), *rows[index + 1 :]]
-
-
-def _weeks_differ(day: date, older: date) -> bool:
-    return periods.week(day) != periods.week(older)

@@ -88,8 +88,12 @@ def family_of(function: str, interval: str = "") -> Family | None:
 
 
 def series_csv(family: Family, rows: Iterable[Row]) -> bytes:
-    lines = [",".join((stamp, *(value or "null" for value in values))) for stamp, values in rows]
+    lines = [",".join((stamp, *map(_cell, values))) for stamp, values in rows]
     return csv_body(family.csv_header, lines)
+
+
+def _cell(value: str | None) -> str:
+    return f'"{value}"' if value and "," in value else value or "null"
 
 
 def series_json(family: Family, rows: Iterable[Row], *, symbol: str, refreshed: str, size: str) -> bytes:

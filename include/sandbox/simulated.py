@@ -15,6 +15,7 @@ from typing import Any
 
 from include.sandbox import catalogue, refusals
 from include.sandbox.answers import CSV_HEADERS, Answer, csv_body, data, json_body, nothing_known
+from include.sandbox.bad_rows import break_rule, cut_short
 from include.sandbox.facts import actions_of, listing_status, market_status, overview, quote, read_day, search
 from include.sandbox.faults import Fault
 from include.sandbox.listing import Listing
@@ -22,7 +23,7 @@ from include.sandbox.market import Market
 from include.sandbox.published import Published, publish
 from include.sandbox.query import Query
 from include.sandbox.refusals import Refusal
-from include.sandbox.rows import break_rule, series_rows
+from include.sandbox.rows import series_rows
 from include.sandbox.series import FAMILIES, series_csv, series_json
 
 COMPACT = 100
@@ -58,8 +59,9 @@ class SimulatedSource:
     def answer(self, query: Query, now: datetime, events: Iterable[Fault] = ()) -> Answer:
         """The data, with what was asked to go wrong in it."""
         function = query.function
+        now = min([now, *(event.as_of for event in events if event.as_of)])
         if function in WITHOUT_SYMBOL:
-            return self._without_symbol(query, now)
+            return self._without_symbol(query, now, events)
         if not self.market.listing(query.symbol, now):
             return nothing_known(query)
         kinds = {event.kind for event in events}
@@ -67,35 +69,36 @@ class SimulatedSource:
         published = publish(self.market, told.symbol, now, events)
         if function in FAMILIES:
             return self._series(told, published, events)
-        return self._facts(told, self.market.listed(told.symbol, now), published)
+        return self._facts(told, self.market.listed(told.symbol, now), published, events)
 
     def _series(self, query: Query, published: Published, events: Iterable[Fault]) -> Answer:
         family, rows = FAMILIES[query.function], series_rows(query.function, published)
         full = not family.sized or query.full
         rows = rows if full else rows[:COMPACT]
         for event in events:
-            rows = break_rule(rows, event.rule) if event.rule else rows
+            rows = break_rule(rows, event.rule, family.columns) if event.rule else rows
         if query.wants_csv:
             return data(query, series_csv(family, rows), name=family.file, csv=True)
         size = "Full size" if full else "Compact"
         body = series_json(family, rows, symbol=query.symbol, refreshed=published.refreshed, size=size)
         return Answer(body)
 
-    def _facts(self, query: Query, listing: Listing, published: Published) -> Answer:
+    def _facts(self, query: Query, listing: Listing, published: Published, events: Iterable[Fault]) -> Answer:
         if query.function == "OVERVIEW":
             return Answer(json_body(overview(listing, published)))
         if query.function == "GLOBAL_QUOTE":
             return self._table(
                 query, [quote(published)], lambda rows: {"Global Quote": numbered(rows[0], width=2)}
             )
-        rows = actions_of(query.function, published)
+        rows = cut_short(actions_of(query.function, published), events)
         return self._table(query, rows, lambda rows: {"symbol": query.symbol, "data": rows})
 
-    def _without_symbol(self, query: Query, now: datetime) -> Answer:
+    def _without_symbol(self, query: Query, now: datetime, events: Iterable[Fault]) -> Answer:
         if query.function == "MARKET_STATUS":
             return Answer(json_body(market_status(self.market.sessions.running(now) is not None)))
         if query.function == "LISTING_STATUS":
-            return self._table(query, listing_status(self.market, query, now), lambda rows: rows)
+            listed = cut_short(listing_status(self.market, query, now), events)
+            return self._table(query, listed, lambda rows: rows)
         rows = search(self.market.every_listing(), query.get("keywords"))
         return self._table(
             query, rows, lambda rows: {"bestMatches": [numbered(row, width=1) for row in rows]}

@@ -11,8 +11,10 @@ import pytest
 
 from include.datasets.base import Body
 from include.datasets.daily_bars.reading import read_bars
+from include.gate.validate import validate
 from include.report.quality_report import MOST_BARS, has_report, write_report
 from tests.bars import MORNING_AFTER, SESSIONS, StockBar, judge
+from tests.desk import body
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -121,6 +123,20 @@ def test_a_symbol_that_breaks_more_than_a_person_reads_shows_the_newest(reported
     page = reported(many)
     assert sum(row[-1].startswith("critical low_positive") for row in page.rows) >= MOST_BARS
     assert f"… and {50 - MOST_BARS} more bars that broke rules." in page.text
+
+
+def test_a_row_that_cannot_be_read_is_shown_as_it_was_served(desk):
+    grouped = '218.2000,220.9100,217.6150,219.3000,"6,154,450"'
+    run = desk.fetched(IBM=body(may_13=grouped), MSFT=body(may_13=grouped))
+    found = validate(desk.warehouse, run, store=desk.store, reports=desk.reports)
+    write_report(desk.warehouse, run, found.of_bars)
+    ((html,),) = desk.rows("select html from quality_report")
+    page = Page(html)
+    assert page.rows[1] == ["critical", "readable", "2", "2", "Each cell has the form of its column."]
+    shown = [row for row in page.rows if row[0] == "2026-05-13"]
+    assert shown[0][1].endswith("close 219.3000, volume 6,154,450")
+    assert shown[0][2].startswith("critical readable: ")
+    assert len(shown) == 2
 
 
 def test_a_run_without_any_finding_and_one_without_any_bar_say_so(reported, batch):

@@ -37,7 +37,7 @@ class TestedSandbox(RunningSandbox):
         self.stopwatch.advance(10)
         return self.at_once(function, symbol, **parameters)
 
-    def rows(self, function: str, symbol: str = "IBM", **parameters: str) -> list[list[str]]:
+    def rows(self, function: str, symbol: str | None = "IBM", **parameters: str) -> list[list[str]]:
         """The lines of a CSV answer without its header, split."""
         lines = self.get(function, symbol, datatype="csv", **parameters).text.splitlines()
         return [line.split(",") for line in lines[1:]]

@@ -133,6 +133,9 @@ def test_bars_that_break_a_rule(sandbox):
     assert rows[0] == newest
     assert rows[1] == [*newest[:4], newest[1], newest[5]]
     assert rows[1:] != right
+    assert broken("repeated_row") == [newest, *right]
+    assert broken("fractional_volume")[0] == [*newest[:5], f"{newest[5]}.5"]
+    assert ",".join(broken("grouped_volume")[0]) == f'{",".join(newest[:5])},"{int(newest[5]):,}"'
     assert broken("future_date")[0] == ["2026-05-22", *newest[1:]]
     rows = broken("weekend_date")
     assert rows[4] == ["2026-05-10", *right[4][1:]]
@@ -142,11 +145,19 @@ def test_bars_that_break_a_rule(sandbox):
 
 
 def test_a_doubled_session_and_a_null_in_json(sandbox):
-    sandbox.add_fault("bad_bar", rule="duplicate_session", times=1)
-    assert sandbox.get("TIME_SERIES_DAILY").text.count('"2026-05-15": {') == 2
+    for rule in ("duplicate_session", "repeated_row"):
+        sandbox.add_fault("bad_bar", rule=rule, times=1)
+        assert sandbox.get("TIME_SERIES_DAILY").text.count('"2026-05-15": {') == 2
     sandbox.add_fault("bad_bar", rule="null", times=1)
     series = json.loads(sandbox.get("TIME_SERIES_DAILY").content)["Time Series (Daily)"]
     assert series["2026-05-15"]["4. close"] is None
+
+
+def test_the_volume_of_an_adjusted_row_is_the_one_that_is_odd(sandbox):
+    (right, *others) = sandbox.rows("TIME_SERIES_WEEKLY_ADJUSTED")
+    sandbox.add_fault("bad_bar", rule="fractional_volume", times=1)
+    odd = [*right[:6], f"{right[6]}.5", right[7]]
+    assert sandbox.rows("TIME_SERIES_WEEKLY_ADJUSTED") == [odd, *others]
 
 
 def test_a_late_session_is_missing_from_every_function(sandbox):
@@ -178,6 +189,58 @@ def test_a_provisional_row_is_there_while_the_session_is_open(sandbox):
     assert Decimal(final[3]) <= low <= close <= high <= Decimal(final[2])
 
 
+def test_a_stale_answer_is_that_of_an_earlier_moment(sandbox):
+    """15:30 UTC is 11:30 in New York: the session of that day was open."""
+    right = sandbox.rows("TIME_SERIES_DAILY")
+    sandbox.add_fault("stale", symbol="IBM", as_of="2026-05-14T15:30:00Z", times=2)
+    body = sandbox.get("TIME_SERIES_DAILY").json()
+    assert body["Meta Data"]["3. Last Refreshed"] == "2026-05-14 11:30:00"
+    old = sandbox.rows("TIME_SERIES_DAILY")
+    assert (old[0][0], old[1:99]) == ("2026-05-14", right[2:])
+    assert int(old[0][5]) == int(right[1][5]) * 120 // 390
+    assert sandbox.rows("TIME_SERIES_DAILY") == right
+
+
+def test_a_stale_answer_of_a_night_ends_with_the_session_before(sandbox):
+    right = sandbox.rows("TIME_SERIES_DAILY")
+    sandbox.add_fault("stale", as_of="2026-05-15T06:00:00Z", times=2)
+    assert sandbox.get("TIME_SERIES_DAILY").json()["Meta Data"]["3. Last Refreshed"] == "2026-05-14"
+    assert sandbox.rows("TIME_SERIES_DAILY")[:99] == right[1:]
+
+
+def test_no_answer_is_of_a_moment_to_come(sandbox):
+    right = sandbox.rows("TIME_SERIES_DAILY")
+    sandbox.add_fault("stale", as_of="2026-06-01T06:00:00Z", times=1)
+    assert sandbox.rows("TIME_SERIES_DAILY") == right
+
+
+def test_a_cut_list_has_its_first_rows_and_its_form(sandbox):
+    for function, rows in (("SPLITS", 3), ("DIVIDENDS", 106)):
+        right = sandbox.rows(function, "ABT")
+        sandbox.add_fault("cut_list", function=function, keep=2, times=2)
+        assert (len(right), sandbox.rows(function, "ABT")) == (rows, right[:2])
+        listed = sandbox.get(function, "ABT").json()["data"]
+        assert [list(row.values()) for row in listed] == right[:2]
+        assert sandbox.rows(function, "ABT") == right
+
+
+def test_a_list_that_is_cut_to_nothing_is_an_empty_one(sandbox):
+    sandbox.add_fault("cut_list", keep=0)
+    assert sandbox.get("SPLITS").json() == {"symbol": "IBM", "data": []}
+    assert sandbox.get("SPLITS", datatype="csv").content == b"effective_date,split_factor\r\n"
+    assert sandbox.get("DIVIDENDS").json() == {"symbol": "IBM", "data": []}
+    assert len(sandbox.rows("TIME_SERIES_DAILY")) == 100
+    sandbox.clear_faults()
+    assert sandbox.rows("SPLITS") == [["2021-05-03", "2.0000"]]
+
+
+def test_a_listing_lacks_its_last_symbols_and_the_other_listing_none(sandbox):
+    right, gone = (sandbox.rows("LISTING_STATUS", None, state=state) for state in ("active", "delisted"))
+    sandbox.add_fault("cut_list", function="LISTING_STATUS", symbol="none", keep=48)
+    assert (len(right), sandbox.rows("LISTING_STATUS", None)) == (72, right[:48])
+    assert sandbox.rows("LISTING_STATUS", None, state="delisted") == gone
+
+
 def test_a_correction_is_wrong_until_its_instant(sandbox):
     truth = sandbox.rows("TIME_SERIES_DAILY")
     sandbox.add_fault(
@@ -200,6 +263,10 @@ def test_a_correction_is_wrong_until_its_instant(sandbox):
         {"kind": "bad_bar"},
         {"kind": "bad_bar", "rule": "ugly"},
         {"kind": "correction", "symbol": "IBM", "session": "2026-05-14", "until": "2026-05-17T00:00:00Z"},
+        {"kind": "cut_list", "keep": -1},
+        {"kind": "stale"},
+        {"kind": "stale", "as_of": "2026-05-14T15:30:00"},
+        {"kind": "cut_list"},
         {"kind": "throttle", "times": 0},
         {"kind": "throttle", "tmies": 1},
     ],

@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from include.market.sessions import last_closed_session
+from include.sandbox.clock import NEW_YORK
+from include.sandbox.query import Query
 
 from .world import World
 
@@ -48,6 +50,16 @@ inner join pipeline_run on pipeline_run.id = request.pipeline_run_id
 left join verdict on verdict.pipeline_run_id = pipeline_run.id and verdict.symbol = request.symbol
 where request.outcome = 'fetched'
 """
+UNFINISHED = """
+select before.symbol, before.data_date
+from stock_data_history as before
+inner join (
+    select symbol, data_date, valid_from, final_from from stock_data
+    union all
+    select symbol, data_date, valid_from, final_from from stock_data_history
+) as after using (symbol, data_date)
+where before.final_from is not null and after.valid_from >= before.valid_to and after.final_from is null
+"""
 
 
 def truth_of(world: World) -> dict[Key, Prices]:
@@ -77,6 +89,62 @@ def lacking_bars(world: World) -> list[Key]:
     held = set(world.rows("select symbol, data_date from stock_data where is_final"))
     first = dict(world.rows("select symbol, min(data_date) from stock_data group by symbol"))
     return [key for key in truth_of(world) if key[1] >= first[key[0]] and key not in held]
+
+
+def false_actions(world: World) -> list[tuple[Any, ...]]:
+    """The splits and dividends that are held and not true, or true and known when asked for and not held."""
+    asked = {
+        (symbol, kind): moment.astimezone(NEW_YORK).date()
+        for symbol, kind, moment in world.rows("select symbol, kind, fetched_at from corporate_action_check")
+    }
+    held = set(world.rows("select symbol, kind, effective_date, value from corporate_action"))
+    true = {
+        (symbol, kind, day, value)
+        for symbol in {symbol for symbol, _ in asked}
+        for kind, day, value, known_from in _true_actions(world, symbol)
+        if known_from <= asked[symbol, kind]
+    }
+    return sorted(held ^ true)
+
+
+def _true_actions(world: World, symbol: str) -> Iterator[tuple[str, date, Decimal, date]]:
+    """Every split and dividend: its day, its value, and the day since which it can be known."""
+    truth, read = world.sandbox.truth(symbol), date.fromisoformat
+    for row in truth["splits"]:
+        day = read(row["effective_date"])
+        yield "split", day, Decimal(row["split_factor"]), day
+    for row in truth["dividends"]:
+        day, declared = row["ex_dividend_date"], row["declaration_date"]
+        known_from = read(day if declared == "None" else declared)
+        yield "dividend", read(day), Decimal(row["amount"]), known_from
+
+
+def lacking_splits(world: World) -> list[tuple[Any, ...]]:
+    """The splits of today that no list has brought yet."""
+    held = set(world.rows("select symbol, effective_date from corporate_action where kind = 'split'"))
+    symbols = world.rows("select distinct symbol from stock_data")
+    return [
+        (symbol, day)
+        for (symbol,) in symbols
+        for kind, day, _, _ in _true_actions(world, symbol)
+        if kind == "split" and (symbol, day) not in held
+    ]
+
+
+def false_listings(world: World) -> set[tuple[str, str]]:
+    """The symbols that are listed here or at the vendor only, when the list was asked for last."""
+    held = set(world.rows("select status, symbol from listing"))
+    true: set[tuple[str, str]] = set()
+    for status, moment in world.rows("select status, fetched_at from listing_check"):
+        query = Query({"function": "LISTING_STATUS", "state": status.lower()})
+        listed = world.sandbox.app.state.desk.source.answer(query, moment).body.decode().splitlines()
+        true |= {(status, line.partition(",")[0]) for line in listed[1:]}
+    return held ^ true
+
+
+def unfinished_bars(world: World) -> list[Any]:
+    """The final bars that gave way to one that was not final."""
+    return world.rows(UNFINISHED)
 
 
 @dataclass(frozen=True)

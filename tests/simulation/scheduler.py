@@ -138,6 +138,7 @@ class _Run:
 
     def _call(self, task: str, *args: Any) -> Any:
         function: Callable[..., Any] = getattr(dag, task).function
+        self._context["task"] = DAG.get_task(task)
         if self._kill and self._kill.task == task:
             kill, self._kill = self._kill, None
             _die_in(function, args, kill.statement)

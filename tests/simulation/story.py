@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import exchange_calendars
@@ -17,10 +18,11 @@ import exchange_calendars
 from include.load.renaming import rename
 from include.warehouse.connections import connect_to
 
+from . import responses
+from .responses import DAILY
 from .scheduler import Kill
 from .world import World
 
-DAILY = "TIME_SERIES_DAILY"
 OTHER_KEY = "FREE8KEY8OF8A8PERSON"
 KILLS = (
     Kill("pipeline_start", 12),
@@ -62,14 +64,17 @@ class Story:
     _going_on: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        calendar = exchange_calendars.get_calendar("XNYS", start="2024-01-01")
-        after = calendar.sessions[calendar.sessions >= str(self.first)]
+        after = self._calendar.sessions[self._calendar.sessions >= str(self.first)]
         self.days = [session.date() for session in after[: self.sessions]]
         self._due: dict[date, list[Callable[[Story], Event]]] = {}
         for part, event in EVENTS:
             self._due.setdefault(self.day(part), []).append(event)
         self.world.admit(*self._invented())
         self.world.watchlist += ["SPLITCO", "GONECO", "OLDNAME", "XYZZY"]
+
+    @cached_property
+    def _calendar(self) -> exchange_calendars.ExchangeCalendar:
+        return exchange_calendars.get_calendar("XNYS", start="2024-01-01")
 
     def day(self, part: float) -> date:
         """The session at this part of the story, from 0 to 1."""
@@ -92,16 +97,21 @@ class Story:
     def is_over(self) -> bool:
         return not self._due and not self._going_on
 
+    def _session_before(self, days: int) -> str:
+        """The last session by so many days before the story."""
+        return str(self._calendar.date_to_session(self.days[0] - timedelta(days=days), "previous").date())
+
     def _invented(self) -> list[dict[str, Any]]:
-        listed, ends = str(self.days[0] - timedelta(days=400)), str(self.day(0.6))
-        while not exchange_calendars.get_calendar("XNYS").is_session(listed):
-            listed = str(date.fromisoformat(listed) - timedelta(days=1))
-        split, paid = str(self.day(0.3)), str(self.day(0.4))
+        listed, before = (self._session_before(days) for days in (400, 60))
+        ends, split, paid = (str(self.day(part)) for part in (0.6, 0.3, 0.4))
         return [
             {
                 "symbol": "SPLITCO",
                 "listed": listed,
-                "splits": [{"effective": split, "factor": "3"}],
+                "splits": [
+                    {"effective": before, "factor": "2"},
+                    {"effective": split, "factor": "3"},
+                ],
                 "dividends": [{"ex_date": paid, "amount": "0.25"}],
             },
             {"symbol": "GONECO", "listed": listed, "delisted": str(self.day(0.5))},
@@ -213,17 +223,25 @@ def a_company_changes_its_ticker(story: Story) -> Event:
 
 EVENTS: tuple[tuple[float, Callable[[Story], Event]], ...] = (
     (0.0, a_misspelt_symbol_is_taken_off_the_list),
+    (0.05, responses.a_row_comes_twice),
     (0.1, a_session_comes_late),
     (0.1, a_close_is_corrected_after_two_days),
     (0.15, a_bar_is_seen_at_noon),
+    (0.15, responses.a_volume_has_a_fraction),
+    (0.15, responses.a_stale_node_answers),
+    (0.15, responses.the_listing_is_cut),
     (0.2, a_company_goes_public),
     (0.25, the_api_throttles),
     (0.25, a_bar_cannot_be),
     (0.3, the_api_says_something_new),
+    (0.3, responses.a_list_of_splits_comes_empty),
+    (0.35, responses.two_rows_of_a_session_come),
     (0.4, a_run_is_killed_in_each_task),
     (0.6, a_company_changes_its_ticker),
     (0.65, the_quota_is_spent_elsewhere),
+    (0.7, responses.a_list_of_dividends_comes_short),
     (0.75, the_api_is_out_for_two_days),
+    (0.85, responses.a_volume_is_grouped),
     (0.9, the_key_is_replaced),
     (1.0, a_run_is_started_twice),
 )
