@@ -365,6 +365,25 @@ def test_a_column_the_vendor_adds_comes_and_one_it_drops_stays(warehouse, run_al
     assert warehouse.execute("select ticks from fx_daily").fetchall() == [(D(12),)]
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        *((n, f"{n}_as_served") for n in ("row", "fetched_at", "of_subject", "step", "valid_from", "xmin")),
+        ("WhatAnalystsExpectOfTheQuarterThatFollowsTheOneWhichWasReportedLast",
+         "what_analysts_expect_of_the_quarter_that_follows_the_one_which_"),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_named_as_one_of_ours_or_too_long_comes_too(warehouse, run_all, api, name, column):
+    run_all(FX)
+    api.bodies["FX_DAILY"] = FX_BODY.replace(b"close", b"close," + name.encode()).replace(
+        b"16250", b"16250,7"
+    )
+    assert run_all(FX, JOBS, force=True)[1][0] == Loaded("eur_usd", 0, 1, 0)
+    assert run_all(FX, force=True)[1] == [Loaded("eur_usd", 0, 0, 1)]
+    assert warehouse.execute(f'select close, "{column}" from fx_daily').fetchall() == [(D("1.1625"), D(7))]
+    assert warehouse.execute("select before from dataset_history").fetchall() == [({column: None},)]
+
+
 def test_every_column_of_its_table_has_a_comment(warehouse, run_all, api):
     run_all(JOBS)
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"value", b"value,note").replace(b"4.40", b"4.40,revised")
@@ -456,6 +475,7 @@ def test_an_outage_costs_the_calls_of_three_datasets_and_not_of_all(warehouse, b
         (COMPANY, b'{"Symbol": "IBM"}', UnreadableBody, "no column 'latest_quarter'"),
         (JOBS, b"timestamp,value\n2026-04-01,high\n", UnreadableBody, "'high' is not a number"),
         (replace(JOBS, day="when"), JOBS_BODY, UnreadableBody, "no column 'when'"),
+        (JOBS, b"timestamp,value,row,row_as_served\n2026-04-01,4.3,1,2\n", UnreadableBody, "'row_as_served'"),
     ],
 )
 def test_a_body_that_is_not_the_datasets_is_refused(dataset, body, error, message):
