@@ -132,7 +132,7 @@ def _load_dataset(
             claim_origin(connection, str(request.origin))
             rows = prepare(connection, dataset, read_accepted(accepted, dataset.name))
             stage(connection, dataset.table, rows)
-            merge(connection, dataset.table, dataset.key, rows, run, now=run.now())
+            merge(connection, dataset.table, dataset.key, rows, run, now=run.now(), day=dataset.day)
             loaded = count(connection, all_held(by_subject(rows, dataset.day)), run)
     except _NOT_STORABLE as error:
         fail(connection, run, request, _explained(dataset, error))

@@ -191,6 +191,18 @@ def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_not
     assert warehouse.execute(kept).fetchall() == revisions
 
 
+def test_an_older_body_changes_nothing_that_a_newer_one_has_said_again(warehouse, run_all, api):
+    run_all(JOBS)
+    api.now = MORNING + timedelta(days=14)
+    assert run_all(JOBS)[1] == [Loaded("us_unemployment", 0, 0, 3)]
+    api.now = MORNING + timedelta(days=7)
+    api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"4.3", b"4.2") + b"2026-05-01,4.1\r\n"
+    assert run_all(JOBS, force=True)[1] == [Loaded("us_unemployment", 1, 0, 3)]
+    newest = warehouse.execute("select date::text, value::text from us_unemployment order by 1 desc limit 2")
+    assert newest.fetchall() == [("2026-05-01", "4.10"), ("2026-04-01", "4.30")]
+    assert warehouse.execute("select count(*) from dataset_history").fetchall() == [(0,)]
+
+
 def test_the_economy_as_it_was_revised(warehouse, run_all, api, recordings):
     for recorded, day in (("pt2", 9), ("pt1", 190)):
         api.now = datetime(2025, 11, 1, tzinfo=UTC) + timedelta(days=day - 1)
