@@ -130,7 +130,10 @@ def _load_dataset(
         with connection.transaction():
             alone(connection)
             claim_origin(connection, str(request.origin))
-            rows = prepare(connection, dataset, read_accepted(accepted, dataset.name))
+            entering = read_accepted(accepted, dataset.name)
+            if not entering.num_rows:
+                return []
+            rows = prepare(connection, dataset, entering)
             stage(connection, dataset.table, rows)
             merge(connection, dataset.table, dataset.key, rows, run, now=run.now(), day=dataset.day)
             loaded = count(connection, all_held(by_subject(rows, dataset.day)), run)

@@ -252,6 +252,27 @@ def test_the_row_of_today_is_left_out_until_its_day_is_over(warehouse, run_all, 
     assert run_all(COIN)[1] == [Loaded("btc_usd", 1, 0, 349)]
 
 
+def test_where_every_row_still_moves_nothing_is_loaded_and_the_others_are(warehouse, run_all, api):
+    api.bodies["FX_DAILY"] = FX_BODY.replace(b"2026-05-15", b"2026-05-16")
+    run, loaded = run_all(FX, JOBS)
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
+    assert problems(results_of(warehouse, run)) == []
+    api.now += timedelta(days=1)
+    assert run_all(FX)[1] == [Loaded("eur_usd", 1, 0, 0)]
+
+
+def test_where_every_row_is_kept_out_by_itself_nothing_is_loaded_and_the_others_are(
+    warehouse, run_all, api, recordings
+):
+    body = (recordings / "OVERVIEW__IBM__pt1.json").read_bytes()
+    api.bodies["OVERVIEW"] = body.replace(b"Machines", b"Machines\\u0000")
+    run, loaded = run_all(COMPANY, JOBS)
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
+    assert problems(results_of(warehouse, run)) == []
+    assert results_of(warehouse, run)[0].verdict == "loaded, 1 kept out"
+    assert [row.rules for row in open_rows(warehouse)] == [["storable"]]
+
+
 def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_all, api):
     api.bodies["FX_DAILY"] = FX_BODY + b"2026-05-14,1.1,1.0,0.9,\n2026-05-15,1,1,1,1\n2026-05-17,1,1,1,1\n"
     run, loaded = run_all(FX, JOBS)
