@@ -36,6 +36,8 @@ _NOT_STORABLE = (
     psycopg.DataError,
     psycopg.IntegrityError,
     psycopg.ProgrammingError,
+    psycopg.errors.ProgramLimitExceeded,
+    psycopg.errors.TooManyColumns,
 )
 
 _Found = list[tuple[Dataset, Request]]

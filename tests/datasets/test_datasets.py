@@ -447,6 +447,20 @@ def test_a_value_its_column_would_bend_keeps_its_dataset_out_and_says_what_to_do
     assert 'invalid input syntax for type bigint: "1.16700"' in problem
 
 
+@pytest.mark.parametrize(("columns", "cell"), [(1700, b",1"), (900, b",1.123456789012345")])
+def test_more_columns_than_a_table_can_have_keep_a_dataset_out_and_no_other(
+    warehouse, run_all, api, columns, cell
+):
+    names = b"".join(b",column%d" % number for number in range(columns))
+    api.bodies["FX_DAILY"] = FX_BODY.replace(b"close", b"close" + names).replace(
+        b"16250", b"16250" + cell * columns
+    )
+    run, loaded = run_all(FX, JOBS)
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
+    (problem,) = problems(results_of(warehouse, run))
+    assert problem.startswith("eur_usd: The table fx_daily cannot hold it: ")
+
+
 def test_data_of_another_origin_does_not_enter(warehouse, run_all, api):
     api.origin = None
     with pytest.raises(OriginMismatch, match="holds 'replay' data, and 'market' data was about to enter"):
