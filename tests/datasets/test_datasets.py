@@ -19,6 +19,7 @@ from include.datasets.registry import DATASETS
 from include.datasets.rows import NoRows, read_rows
 from include.exceptions import BadParameter, OriginMismatch
 from include.fetch.fetcher import Fetcher
+from include.gate.decisions import decide
 from include.gate.quarantine import open_rows
 from include.load.merge import Loaded
 from include.load.renaming import rename
@@ -313,6 +314,21 @@ def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_al
         " eur_usd         │    4 │   - │       - │         - │ -             │ -            │ refused "
         in table(results_of(warehouse, run))
     )
+
+
+def test_a_refused_row_with_a_text_of_many_digits_is_shown_and_can_be_decided(warehouse, run_all, api):
+    digits = b"9" * 140_000
+    api.bodies["OVERVIEW"] = (
+        b'{"Symbol": "IBM", "LatestQuarter": "2026-03-31", "Name": "None", "Address": "%s"}' % digits
+    )
+    run, _ = run_all(COMPANY)
+    (waiting,) = open_rows(warehouse)
+    assert (waiting.rules, waiting.bar["address"]) == (["name_present"], digits.decode())
+    decide(warehouse, run, [waiting.id], "discarded", who="ana", why="No name.")
+    assert open_rows(warehouse) == []
+    run_all(COMPANY, force=True)
+    discarded = warehouse.execute("select discarded_bars from verdict order by pipeline_run_id desc limit 1")
+    assert discarded.fetchone() == (1,)
 
 
 def test_a_mended_rule_takes_effect_on_the_same_day_without_a_call(warehouse, run_all, api):

@@ -51,6 +51,7 @@ REVISIONS = [
     "0023",
     "0024",
     "0025",
+    "0026",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
