@@ -48,7 +48,8 @@ class AlphaVantageError(Exception):
     def __init__(
         self, what: str, *, function: str | None = None, symbol: str | None = None, body: bytes | None = None
     ) -> None:
-        self.what = what
+        # What the vendor served may stand in it: half a surrogate pair and a NUL stop logs and databases.
+        self.what = what = what.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
         self.function = function
         self.symbol = symbol
         self.body = body

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,22 @@ def warehouse(warehouse_url: str) -> Iterator[object]:
 
     with connect_to(warehouse_url) as connection:
         yield connection
+
+
+@pytest.fixture
+def new_warehouse(postgres, template_url: str) -> Iterator[Callable[[], object]]:
+    """Make a warehouse to which nothing was written; the one made before goes."""
+    from include.warehouse.connections import connect_to
+
+    with ExitStack() as made:
+
+        def make() -> object:
+            made.close()
+            url = _database(postgres, "warehouse_anew", "template warehouse_template")
+            made.callback(_execute, postgres, "drop database warehouse_anew with (force)")
+            return made.enter_context(connect_to(url))
+
+        yield make
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,15 +11,17 @@ from pathlib import Path
 import pytest
 from airflow.sdk import ObjectStoragePath
 
+from include.datasets.base import Dataset
 from include.datasets.daily_bars import DAILY_BAR_RULES, DAILY_BARS
 from include.fetch.raw_store import write_body
 from include.gate.quarantine import Action, Instruction, take_up
 from include.gate.validate import validate
 from include.load.run import load_run
 from include.load.undoing import put_back
+from include.plan.datasets import start as plan_datasets
 from include.report.results import results_of
 from include.warehouse.origins import claim_origin
-from include.warehouse.runs import Request, RunRequest, end_run, record_request, start_run
+from include.warehouse.runs import Request, RunRequest, end_run, find_run, record_request, start_run
 from tests.bars import MORNING_AFTER, SESSIONS
 
 WEDNESDAY = date(2026, 5, 13)
@@ -59,11 +62,12 @@ class Desk:
             self.bring(run, symbol, "TIME_SERIES_DAILY", text)
         return run
 
-    def bring(self, run, symbol: str, function: str, text: str, origin: str = "sandbox") -> None:
+    def bring(self, run, symbol: str, function: str, text: str | bytes, origin: str = "sandbox") -> None:
         """Record that a run has fetched this body."""
         about = {"origin": origin, "function": function, "symbol": symbol}
-        kind = f"compact.{'json' if text.startswith('{') else 'csv'}"
-        path = write_body(self.store, text.encode(), fetched_at=self.now, kind=kind, **about)
+        content = text.encode() if isinstance(text, str) else text
+        kind = f"compact.{'json' if content.startswith(b'{') else 'csv'}"
+        path = write_body(self.store, content, fetched_at=self.now, kind=kind, **about)
         through = (self.now - timedelta(days=1)).date()
         request = Request(outcome="fetched", path=path, fetched_at=self.now, final_through=through, **about)
         record_request(self.warehouse, run, request)
@@ -103,6 +107,15 @@ class Desk:
         self.warehouse.commit()
         return run
 
+    def start_dataset(self, dataset: Dataset):
+        """Record a run of a dataset with a table of its own, as the DAG ``market_data_extra`` does."""
+        self.runs += 1
+        self.now += timedelta(days=1)
+        request = RunRequest("market_data_extra", f"run {self.runs}", now=self.now.isoformat(), force=True)
+        plan_datasets(self.warehouse, request, premium=False, datasets=[dataset])
+        self.warehouse.commit()
+        return find_run(self.warehouse, request.dag_id, request.run_id)
+
     def finish(self, run, rules=DAILY_BAR_RULES):
         return self.load(run, self.judged(run, rules))
 
@@ -126,3 +139,15 @@ class Desk:
 def desk(warehouse, tmp_path, reports) -> Desk:
     claim_origin(warehouse, "sandbox")
     return Desk(warehouse, ObjectStoragePath(f"file://{tmp_path}"), reports)
+
+
+@pytest.fixture
+def new_desk(new_warehouse, tmp_path_factory) -> Callable[[], Desk]:
+    """Make a desk with a warehouse, a store and reports of its own."""
+
+    def make() -> Desk:
+        warehouse, folder = new_warehouse(), tmp_path_factory.mktemp("desk")
+        claim_origin(warehouse, "sandbox")
+        return Desk(warehouse, ObjectStoragePath(f"file://{folder}"), folder / "reports")
+
+    return make

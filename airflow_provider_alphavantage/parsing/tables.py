@@ -71,7 +71,7 @@ def typed_columns(table: Table, family: str, convert: Callable[..., tuple[Kind, 
             for name, cells in zip(names, table.columns, strict=True)
         ]
     except Misfit as exc:
-        raise ValueError(f"row {exc.row + 1} ({str(table.columns[0][exc.row])[:40]}): {exc}") from exc
+        raise ValueError(f"row {exc.row + 1} ({_shown(table.columns[0][exc.row])}): {exc}") from exc
     return Columns(names, tuple(kind for kind, _ in pairs), [values for _, values in pairs], table.meta)
 
 
@@ -166,8 +166,13 @@ def _ragged(header: Sequence[str], number: int, fields: Sequence[str]) -> OddRow
     cells = {name: as_text(text) for name, text in zip(column_names(header), fields, strict=False)}
     if more := fields[len(header) :]:
         cells["more"] = as_text(",".join(more))
-    why = f"row {number} ({fields[0][:40]}): {len(fields)} fields under a header of {len(header)}"
+    why = f"row {number} ({_shown(fields[0])}): {len(fields)} fields under a header of {len(header)}"
     return OddRow(cells, why)
+
+
+def _shown(value: Any) -> str:
+    """A cell in a message: what no log or database takes is written out."""
+    return str(as_text(value))[:40].replace("\0", "\\x00")
 
 
 def arrow_from_csv(content: bytes) -> Table:

@@ -13,6 +13,7 @@ from airflow_provider_alphavantage.exceptions import AlphaVantageError, Unreadab
 from airflow_provider_alphavantage.parsing import OddRow
 from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Batch, Body, Dataset, Period, Rows, Unreadable
+from include.datasets.column_names import with_free_names
 from include.market.exchanges import exchange_of
 from include.market.sessions import next_to_close
 
@@ -51,7 +52,7 @@ def read_rows(dataset: Dataset, body: Body) -> Rows:
             raise UnreadableBody(f"No row can be read: {odd[0].why}.", function=dataset.function)
         raise NoRows("The body has no row.", function=dataset.function)
     _check_subject(dataset, rows)
-    rows = _with_key(dataset, rows)
+    rows = _with_key(dataset, with_free_names(dataset, rows))
     for name in (*([dataset.day] if dataset.day else []), *dataset.columns):
         if name not in rows.column_names:
             raise _lacking(dataset, name, rows)

@@ -16,6 +16,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from include.datasets.registry import dataset_for
+from include.datasets.rows import written
 from include.datasets.rule import READABLE, Rule
 from include.exceptions import BadDecision
 from include.warehouse.runs import Run
@@ -29,6 +30,7 @@ Values = tuple[str, frozenset[tuple[str, str | None]]]
 """What a person's decision is remembered for: whose row it is, and its values as texts, by column."""
 
 _NOT_OF_IT = frozenset({"symbol", "is_final", "fetched_at", "origin"})
+_LONGEST_NUMBER = 1000
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -79,9 +81,9 @@ def values_of(name: str, row: Mapping[str, Any]) -> Values:
 
 
 def _text(cell: Any) -> str | None:
-    """A value as text; a number without zeros that say nothing."""
-    text = f"{cell:f}" if isinstance(cell, Decimal) else None if cell is None else str(cell)
-    if text is None or not _PLAIN_NUMBER.fullmatch(text):
+    """A value as the quarantine has it; a number without zeros that say nothing."""
+    text = f"{cell:f}" if isinstance(cell, Decimal) else None if cell is None else written(cell)
+    if text is None or len(text) > _LONGEST_NUMBER or not _PLAIN_NUMBER.fullmatch(text):
         return text
     number = Decimal(text)
     return f"{number.normalize(_EXACT):f}" if number else "0"

@@ -45,6 +45,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "symbol": verdict.symbol,
         "accepted": verdict.accepted,
+        "entering": verdict.entering.rows.num_rows,
         "bars": verdict.batch.brought,
         "refused_bars": len(verdict.broken),
         "discarded_bars": verdict.batch.left_out,

@@ -53,11 +53,13 @@ def merge(
     run: Run,
     *,
     now: datetime,
+    day: str | None = None,
     history: str = "load/keep_replaced_rows",
     not_compared: Sequence[str] = ("fetched_at",),
 ) -> None:
     """Compare staged rows with those held, and write what differs; the same rows again write nothing.
 
+    :param day: the column that dates a row, if there is one.
     :param history: the statement that keeps what is replaced.
     :param not_compared: columns that say where a row is from; alone they make it no other one.
     """
@@ -65,7 +67,7 @@ def merge(
     values = [name for name in columns if name not in not_compared]
     about = {"run": run.id, "now": now, "key": list(key), "values": values}
     for step in ("load/compare_rows", history, "load/change_rows", "load/add_rows"):
-        connection.execute(filled(step, table, columns, key, values), about)
+        connection.execute(filled(step, table, columns, key, values, day), about)
 
 
 def by_subject(rows: pa.Table, day: str | None) -> pa.Table:
@@ -96,7 +98,12 @@ def all_held(subjects: pa.Table) -> pa.Table:
 
 
 def filled(
-    name: str, table: str, columns: Sequence[str], key: Sequence[str] = (), values: Sequence[str] = ()
+    name: str,
+    table: str,
+    columns: Sequence[str],
+    key: Sequence[str] = (),
+    values: Sequence[str] = (),
+    day: str | None = None,
 ) -> sql.Composed:
     """Return the statement of that name with the names of a table and its columns in it."""
     template: Any = statement(name).decode()
@@ -107,6 +114,7 @@ def filled(
         key=_names(key),
         held_key=_names(key, "held"),
         staged_key=_names(key, "staged"),
+        staged_day=sql.SQL("{}::date").format(sql.Identifier("staged", day)) if day else sql.NULL,
         held_values=_names(values, "held"),
         staged_values=_names(values, "staged"),
     )

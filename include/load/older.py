@@ -23,7 +23,7 @@ _Row = dict[str, Any]
 def warn_of_older_rows(
     connection: Connection[Any], dataset: Dataset, columns: Sequence[str], run: Run
 ) -> None:
-    """Compare the staged rows of a dataset with those that a newer response brought.
+    """Compare the staged rows of a dataset, once they are merged, with those that a newer response brought.
 
     :param columns: those of the staged rows.
     """

@@ -37,6 +37,8 @@ _NOT_STORABLE = (
     psycopg.DataError,
     psycopg.IntegrityError,
     psycopg.ProgrammingError,
+    psycopg.errors.ProgramLimitExceeded,
+    psycopg.errors.TooManyColumns,
 )
 
 _Found = list[tuple[Dataset, Request]]
@@ -139,10 +141,13 @@ def _load_dataset(
         with connection.transaction():
             alone(connection)
             claim_origin(connection, str(request.origin))
-            rows = prepare(connection, dataset, read_accepted(accepted, dataset.name))
+            entering = read_accepted(accepted, dataset.name)
+            if not entering.num_rows:
+                return []
+            rows = prepare(connection, dataset, entering)
             stage(connection, dataset.table, rows)
+            merge(connection, dataset.table, dataset.key, rows, run, now=run.now(), day=dataset.day)
             warn_of_older_rows(connection, dataset, rows.column_names, run)
-            merge(connection, dataset.table, dataset.key, rows, run, now=run.now())
             loaded = count(connection, all_held(by_subject(rows, dataset.day)), run)
     except _NOT_STORABLE as error:
         fail(connection, run, request, _explained(dataset, error))

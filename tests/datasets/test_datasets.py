@@ -19,6 +19,7 @@ from include.datasets.registry import DATASETS
 from include.datasets.rows import NoRows, read_rows
 from include.exceptions import BadParameter, OriginMismatch
 from include.fetch.fetcher import Fetcher
+from include.gate.decisions import decide
 from include.gate.quarantine import open_rows
 from include.load.merge import Loaded
 from include.load.renaming import rename
@@ -203,6 +204,18 @@ def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_not
     ]
 
 
+def test_an_older_body_changes_nothing_that_a_newer_one_has_said_again(warehouse, run_all, api):
+    run_all(JOBS)
+    api.now = MORNING + timedelta(days=14)
+    assert run_all(JOBS)[1] == [Loaded("us_unemployment", 0, 0, 3)]
+    api.now = MORNING + timedelta(days=7)
+    api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"4.3", b"4.2") + b"2026-05-01,4.1\r\n"
+    assert run_all(JOBS, force=True)[1] == [Loaded("us_unemployment", 1, 0, 3)]
+    newest = warehouse.execute("select date::text, value::text from us_unemployment order by 1 desc limit 2")
+    assert newest.fetchall() == [("2026-05-01", "4.10"), ("2026-04-01", "4.30")]
+    assert warehouse.execute("select count(*) from dataset_history").fetchall() == [(0,)]
+
+
 def test_the_economy_as_it_was_revised(warehouse, run_all, api, recordings):
     for recorded, day in (("pt2", 9), ("pt1", 190)):
         api.now = datetime(2025, 11, 1, tzinfo=UTC) + timedelta(days=day - 1)
@@ -252,6 +265,27 @@ def test_the_row_of_today_is_left_out_until_its_day_is_over(warehouse, run_all, 
     assert run_all(COIN)[1] == [Loaded("btc_usd", 1, 0, 349)]
 
 
+def test_where_every_row_still_moves_nothing_is_loaded_and_the_others_are(warehouse, run_all, api):
+    api.bodies["FX_DAILY"] = FX_BODY.replace(b"2026-05-15", b"2026-05-16")
+    run, loaded = run_all(FX, JOBS)
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
+    assert problems(results_of(warehouse, run)) == []
+    api.now += timedelta(days=1)
+    assert run_all(FX)[1] == [Loaded("eur_usd", 1, 0, 0)]
+
+
+def test_where_every_row_is_kept_out_by_itself_nothing_is_loaded_and_the_others_are(
+    warehouse, run_all, api, recordings
+):
+    body = (recordings / "OVERVIEW__IBM__pt1.json").read_bytes()
+    api.bodies["OVERVIEW"] = body.replace(b"Machines", b"Machines\\u0000")
+    run, loaded = run_all(COMPANY, JOBS)
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
+    assert problems(results_of(warehouse, run)) == []
+    assert results_of(warehouse, run)[0].verdict == "loaded, 1 kept out"
+    assert [row.rules for row in open_rows(warehouse)] == [["storable"]]
+
+
 def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_all, api):
     api.bodies["FX_DAILY"] = FX_BODY + b"2026-05-14,1.1,1.0,0.9,\n2026-05-15,1,1,1,1\n2026-05-17,1,1,1,1\n"
     run, loaded = run_all(FX, JOBS)
@@ -292,6 +326,21 @@ def test_what_breaks_a_rule_keeps_its_dataset_out_and_no_other(warehouse, run_al
         " eur_usd         │    4 │   - │       - │         - │ -             │ -            │ refused "
         in table(results_of(warehouse, run))
     )
+
+
+def test_a_refused_row_with_a_text_of_many_digits_is_shown_and_can_be_decided(warehouse, run_all, api):
+    digits = b"9" * 140_000
+    api.bodies["OVERVIEW"] = (
+        b'{"Symbol": "IBM", "LatestQuarter": "2026-03-31", "Name": "None", "Address": "%s"}' % digits
+    )
+    run, _ = run_all(COMPANY)
+    (waiting,) = open_rows(warehouse)
+    assert (waiting.rules, waiting.bar["address"]) == (["name_present"], digits.decode())
+    decide(warehouse, run, [waiting.id], "discarded", who="ana", why="No name.")
+    assert open_rows(warehouse) == []
+    run_all(COMPANY, force=True)
+    discarded = warehouse.execute("select discarded_bars from verdict order by pipeline_run_id desc limit 1")
+    assert discarded.fetchone() == (1,)
 
 
 def test_a_mended_rule_takes_effect_on_the_same_day_without_a_call(warehouse, run_all, api):
@@ -377,6 +426,25 @@ def test_a_column_the_vendor_adds_comes_and_one_it_drops_stays(warehouse, run_al
     assert warehouse.execute("select ticks from fx_daily").fetchall() == [(D(12),)]
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        *((n, f"{n}_as_served") for n in ("row", "fetched_at", "of_subject", "step", "valid_from", "xmin")),
+        ("WhatAnalystsExpectOfTheQuarterThatFollowsTheOneWhichWasReportedLast",
+         "what_analysts_expect_of_the_quarter_that_follows_the_one_which_"),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_named_as_one_of_ours_or_too_long_comes_too(warehouse, run_all, api, name, column):
+    run_all(FX)
+    api.bodies["FX_DAILY"] = FX_BODY.replace(b"close", b"close," + name.encode()).replace(
+        b"16250", b"16250,7"
+    )
+    assert run_all(FX, JOBS, force=True)[1][0] == Loaded("eur_usd", 0, 1, 0)
+    assert run_all(FX, force=True)[1] == [Loaded("eur_usd", 0, 0, 1)]
+    assert warehouse.execute(f'select close, "{column}" from fx_daily').fetchall() == [(D("1.1625"), D(7))]
+    assert warehouse.execute("select before from dataset_history").fetchall() == [({column: None},)]
+
+
 def test_every_column_of_its_table_has_a_comment(warehouse, run_all, api):
     run_all(JOBS)
     api.bodies["UNEMPLOYMENT"] = JOBS_BODY.replace(b"value", b"value,note").replace(b"4.40", b"4.40,revised")
@@ -405,6 +473,20 @@ def test_a_value_its_column_would_bend_keeps_its_dataset_out_and_says_what_to_do
     run, _ = run_all(FX, JOBS, force=True)
     (problem,) = problems(results_of(warehouse, run))
     assert 'invalid input syntax for type bigint: "1.16700"' in problem
+
+
+@pytest.mark.parametrize(("columns", "cell"), [(1700, b",1"), (900, b",1.123456789012345")])
+def test_more_columns_than_a_table_can_have_keep_a_dataset_out_and_no_other(
+    warehouse, run_all, api, columns, cell
+):
+    names = b"".join(b",column%d" % number for number in range(columns))
+    api.bodies["FX_DAILY"] = FX_BODY.replace(b"close", b"close" + names).replace(
+        b"16250", b"16250" + cell * columns
+    )
+    run, loaded = run_all(FX, JOBS)
+    assert loaded == [Loaded("us_unemployment", 3, 0, 0)]
+    (problem,) = problems(results_of(warehouse, run))
+    assert problem.startswith("eur_usd: The table fx_daily cannot hold it: ")
 
 
 def test_data_of_another_origin_does_not_enter(warehouse, run_all, api):
@@ -468,6 +550,7 @@ def test_an_outage_costs_the_calls_of_three_datasets_and_not_of_all(warehouse, b
         (COMPANY, b'{"Symbol": "IBM"}', UnreadableBody, "no column 'latest_quarter'"),
         (JOBS, b"timestamp,value\n2026-04-01,high\n", UnreadableBody, "'high' is not a number"),
         (replace(JOBS, day="when"), JOBS_BODY, UnreadableBody, "no column 'when'"),
+        (JOBS, b"timestamp,value,row,row_as_served\n2026-04-01,4.3,1,2\n", UnreadableBody, "'row_as_served'"),
     ],
 )
 def test_a_body_that_is_not_the_datasets_is_refused(dataset, body, error, message):

@@ -235,3 +235,19 @@ def test_a_cell_that_no_database_can_hold_keeps_its_row_out_and_no_other(desk):
     assert [(row.symbol, row.rules) for row in open_rows(desk.warehouse)] == [
         ("active_listing_status", ["storable"])
     ]
+    (waiting,) = open_rows(desk.warehouse)
+    desk.decide("discard", waiting.id)
+    verdict = "select bars, refused_bars, discarded_bars from verdict where symbol = 'active_listing_status'"
+    assert desk.rows(f"{verdict} order by pipeline_run_id") == [(2, 1, 0), (2, 0, 1)]
+
+
+def test_a_list_that_would_withdraw_a_thousand_symbols_can_be_decided(desk):
+    names = [f"{number:X}"[::-1] for number in range(50_000, 54_000)]
+    for symbols in (names, names[1500:]):
+        run = desk.start("stock_data_pipeline")
+        desk.bring(run, "*active", "LISTING_STATUS", listed(*symbols))
+        desk.finish(run)
+    (waiting,) = open_rows(desk.warehouse)
+    assert len(waiting.bar["would_be_withdrawn"].split(", ")) == 1500
+    desk.decide("release", waiting.id)
+    assert desk.rows("select count(*) from listing") == [(2500,)]

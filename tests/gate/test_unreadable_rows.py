@@ -70,6 +70,34 @@ def test_a_bar_with_a_cell_of_another_form_waits_with_its_text(desk, row, column
     assert open_rows(desk.warehouse) == []
 
 
+@pytest.mark.parametrize(
+    ("odd", "shown"), [(b"2026-05-13\0", r"2026-05-13\x00"), (b"2026-05-13\xff", r"2026-05-13\udcff")]
+)
+def test_an_odd_sign_in_a_row_of_too_many_fields_keeps_out_its_symbol_and_no_other(desk, odd, shown):
+    run = desk.start("stock_data_pipeline", "IBM", "MSFT")
+    cut = body(may_13=GOOD.replace(".", ",", 1)).encode().replace(b"2026-05-13", odd)
+    for symbol, content in (("IBM", cut), ("MSFT", body())):
+        desk.bring(run, symbol, "TIME_SERIES_DAILY", content)
+    result = desk.finish(run)
+    assert (result["IBM"].refused_bars, result["MSFT"].new_bars) == (1, 25)
+    (waiting,) = open_rows(desk.warehouse)
+    assert waiting.bar["data_date as served"] == shown
+    ((told,),) = desk.rows("select told from broken_rule where rule = 'readable'")
+    assert told == f"IBM 2026-05-13: readable (row 3 ({shown}): 7 fields under a header of 6)."
+    assert desk.decide("discard", waiting.id)["IBM"].new_bars == 24
+
+
+@pytest.mark.parametrize(("odd", "shown"), [(b"\0", r"\x00"), (b"\xff", r"\udcff")])
+def test_a_response_whose_rows_all_have_too_many_fields_and_an_odd_sign_fails_alone(desk, odd, shown):
+    run = desk.start("stock_data_pipeline", "IBM", "MSFT")
+    all_cut = body().replace("218.", "218,").encode().replace(b"2026-", odd + b"2026-")
+    for symbol, content in (("IBM", all_cut), ("MSFT", body())):
+        desk.bring(run, symbol, "TIME_SERIES_DAILY", content)
+    result = desk.finish(run)
+    assert (result["IBM"].kind, result["MSFT"].new_bars) == ("UnreadableBody", 25)
+    assert f"row 1 ({shown}2026-05-15): 7 fields under a header of 6" in result["IBM"].reason
+
+
 def test_a_bar_whose_day_is_no_day_waits_with_what_was_served(desk):
     desk.run(IBM=body().replace("2026-05-13,", "2026-05-32,"))
     (waiting,) = open_rows(desk.warehouse)

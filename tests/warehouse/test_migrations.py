@@ -52,6 +52,7 @@ REVISIONS = [
     "0024",
     "0025",
     "0026",
+    "0027",
 ]
 COLUMNS = "symbol, data_date, open, high, low, close, volume, is_final, fetched_at"
 
