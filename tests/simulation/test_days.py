@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
 SIMILAR_DAYS = 3
 """So many days are run through Airflow itself as well."""
 
+SETTLED_WITHIN = timedelta(days=20)
+"""So long after its last session a story has to be over, and nothing left to ask."""
+
 
 @dataclass(frozen=True)
 class Length:
@@ -79,7 +82,7 @@ def copied(postgres, template: str, name: str) -> str:
 def tell(made: World, story: Story, start: datetime, postgres) -> Told:
     """Run every day of the story, and then until there is nothing left to ask."""
     scheduler, told = Scheduler(made), Told(made, story, {}, [], [], [])
-    for at in days_from(start, start + timedelta(days=400)):
+    for at in days_from(start, start + (story.days[-1] - start.date()) + SETTLED_WITHIN):
         made.time.go_to(at)
         today = story.dawn(at)
         is_similar = is_alike(story, at) and len(told.similar) < SIMILAR_DAYS
