@@ -1,4 +1,4 @@
-"""Accepted rows on their way from the gate to the load: a Parquet file for each dataset of a run."""
+"""Accepted rows on their way from the gate to the load: Parquet files for each dataset of a run."""
 
 from __future__ import annotations
 
@@ -14,14 +14,25 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
 
-def write_accepted(batches: Sequence[Batch], folder: ObjectStoragePath) -> None:
-    """Write the rows of batches of one dataset; see :func:`accepted_of`."""
+def forget_accepted(folder: ObjectStoragePath) -> None:
+    """Remove what an earlier try of a run has written."""
+    if folder.exists():
+        for file in folder.iterdir():
+            file.unlink()
+
+
+def write_accepted(batches: Sequence[Batch], folder: ObjectStoragePath, part: int = 0) -> None:
+    """Write the rows of batches of one dataset; see :func:`accepted_of`.
+
+    :param part: of a run that is judged in slices, which one it is.
+    """
     import pyarrow.parquet as pq
 
     folder.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     pq.write_table(accepted_of(batches), buffer)
-    write_whole(folder / f"{batches[0].dataset.name}.parquet", buffer.getvalue())
+    number = f"={part}" if part else ""  # no name of a dataset has this sign
+    write_whole(folder / f"{batches[0].dataset.name}{number}.parquet", buffer.getvalue())
 
 
 def accepted_of(batches: Iterable[Batch]) -> pa.Table:
@@ -60,6 +71,11 @@ def read_accepted(folder: ObjectStoragePath, dataset: str) -> pa.Table:
 
     :raises FileNotFoundError: nothing of it was accepted in this run.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.read_table(io.BytesIO((folder / f"{dataset}.parquet").read_bytes()))
+    files = [*folder.glob(f"{dataset}.parquet"), *folder.glob(f"{dataset}=*.parquet")]
+    if not files:
+        raise FileNotFoundError(f"{folder}/{dataset}.parquet")
+    tables = [pq.read_table(io.BytesIO(file.read_bytes())) for file in files]
+    return pa.concat_tables(one_type(tables))

@@ -13,21 +13,24 @@ from include.datasets.base import Batch, Dataset
 from include.datasets.registry import DATASETS
 from include.datasets.rows import frame_of
 from include.exceptions import GateError
-from include.gate.accepted import write_accepted
-from include.gate.batches import brought_by, fail, read_batches
+from include.gate.accepted import forget_accepted, write_accepted
+from include.gate.batches import Brought, brought_by, fail, read_batches
 from include.gate.decisions import Decision, Values, decisions_on, values_of
 from include.gate.evaluate import judge
 from include.gate.records import record_verdicts
 from include.gate.shrinking import Loss, losses_of, withdrawal_of
 from include.gate.verdicts import Verdict
 from include.warehouse.origins import origin_of
-from include.warehouse.runs import Run
+from include.warehouse.runs import Request, Run
 
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
 UNCLAIMED = "unclaimed"
 """In place of the origin, before a first load has claimed the warehouse."""
+
+SLICE = 1000
+"""So many symbols are judged at a time: a checkpoint costs most of a second by itself."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,11 @@ def validate(
 ) -> Validation:
     """Validate all bodies of a run; write the accepted rows, and return what was found.
 
-    A body that cannot be read or judged fails its request and no other. Rows in are rows accepted, plus those
-    that were discarded, plus those of batches refused. A row that a person discarded is left out before the
-    judgement; one that is held already with the same values, or was released, enters without it.
+    All that came of :data:`SLICE` symbols is judged together, then that of the next ones, so that memory does
+    not grow with the list. A body that cannot be read or judged fails its request and no other. Rows in are
+    rows accepted, plus those that were discarded, plus those of batches refused. A row that was discarded is
+    left out before the judgement; one that is held already with the same values, or was released, enters
+    without it.
 
     :param reports: where Great Expectations keeps its Data Docs.
     :param datasets: those that are declared beside those of the watchlist.
@@ -74,19 +79,34 @@ def validate(
     names = [dataset.name_of(request.symbol) for dataset, request in brought]
     decisions = decisions_on(connection, names)
     discarded = {values for values, taken in decisions.items() if taken.decision == "discarded"}
-    batches = list(read_batches(connection, run, brought, discarded))
     folder = store / "accepted" / f"{origin_of(connection) or UNCLAIMED}-{run.id}"
-    gate = _Gate(connection, run, reports, folder, batches, decisions)
-    by_dataset: dict[str, list[Batch]] = {}
-    for batch in batches:
-        by_dataset.setdefault(batch.dataset.name, []).append(batch)
-    verdicts = [verdict for own in by_dataset.values() for verdict in gate.let_in(own)]
+    forget_accepted(folder)
+    verdicts: list[Verdict] = []
+    for part, some in enumerate(_slices(brought)):
+        batches = list(read_batches(connection, run, some, discarded))
+        gate = _Gate(connection, run, reports, folder, batches, decisions, part)
+        by_dataset: dict[str, list[Batch]] = {}
+        for batch in batches:
+            by_dataset.setdefault(batch.dataset.name, []).append(batch)
+        verdicts += [verdict.slim for own in by_dataset.values() for verdict in gate.let_in(own)]
     return Validation(str(folder), verdicts)
+
+
+def _slices(brought: Brought) -> list[Brought]:
+    """The requests of so many symbols at a time, those of one symbol together."""
+    order = {name: at for at, name in enumerate(dict.fromkeys(request.symbol for _, request in brought))}
+    found: dict[int, list[tuple[Dataset, Request]]] = {}
+    for dataset, request in brought:
+        found.setdefault(order[request.symbol] // SLICE, []).append((dataset, request))
+    return list(found.values())
 
 
 @dataclass(frozen=True)
 class _Gate:
-    """What is the same for all batches of a run."""
+    """What is the same for all batches that are judged at a time.
+
+    :param part: which slice of the run they are.
+    """
 
     connection: Connection[Any]
     run: Run
@@ -94,6 +114,7 @@ class _Gate:
     folder: ObjectStoragePath
     brought: Sequence[Batch]
     decisions: Mapping[Values, Decision]
+    part: int
 
     def let_in(self, batches: Sequence[Batch]) -> list[Verdict]:
         """Judge the batches of one dataset; record the verdicts, and write what may enter.
@@ -110,7 +131,7 @@ class _Gate:
             return []
         record_verdicts(self.connection, self.run, verdicts)
         if entering := [verdict.entering for verdict in verdicts if verdict.accepted]:
-            write_accepted(entering, self.folder)
+            write_accepted(entering, self.folder, self.part)
         return verdicts
 
     def _judge(self, dataset: Dataset, batches: Sequence[Batch]) -> list[Verdict]:

@@ -108,6 +108,13 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def slim(self) -> Verdict:
+        """The same, without the rows where nothing is to be said of one."""
+        if self.findings:
+            return self
+        return replace(self, batch=replace(self.batch, rows=self.batch.rows.schema.empty_table()))
+
+    @property
     def symbol(self) -> str:
         """The symbol, or the name of the dataset or list."""
         return self.batch.name
