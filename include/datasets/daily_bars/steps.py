@@ -53,7 +53,7 @@ def _between(ordered: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.D
     """What is known to have happened to the shares between the bar before and each bar."""
     import pandas as pd
 
-    days = pd.to_datetime(ordered["data_date"])
+    days = pd.to_datetime(ordered["data_date"], format="ISO8601")
     near = days.groupby(ordered["symbol"]).shift(1) >= days - STILL_NEAR
     found = pd.DataFrame(
         {"near": near, "asked": False, "came": False, "split": 1.0, "dividend": 0.0}, index=ordered.index
