@@ -69,13 +69,14 @@ def session_before(exchange: str, day: date) -> date:
 
 
 def sessions_before(exchange: str, days: Sequence[date]) -> list[date]:
-    """Return of each day what :func:`session_before` does, by one search for all."""
+    """Return of each day what :func:`session_before` does, by one search for all; of the first day, itself."""
     import numpy as np
 
     sessions = calendar(exchange).sessions.to_numpy().astype("datetime64[D]")
     wanted = np.array(days, dtype="datetime64[D]")
     positions = sessions.searchsorted(wanted) - 1
-    before: list[date] = np.where(positions >= 0, sessions[positions], wanted - 1).tolist()
+    day_before = np.maximum(wanted - 1, np.datetime64(date.min))
+    before: list[date] = np.where(positions >= 0, sessions[positions], day_before).tolist()
     return before
 
 

@@ -120,3 +120,12 @@ def test_a_moment_of_a_held_bar_is_read_to_the_microsecond(desk):
     held = MORNING_AFTER + timedelta(days=1)
     assert desk.rows("select distinct fetched_at from stock_data") == [(held,)]
     assert desk.low(session=WEDNESDAY) == D("217.615")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_bar_of_the_first_or_the_last_day_there_is_waits_and_discarded_the_others_load(desk, day):
+    result = desk.run(IBM=body().replace("2026-05-15,", f"{day},"))["IBM"]
+    assert (result.bars, result.refused_bars) == (25, 1)
+    (waiting,) = open_rows(desk.warehouse)
+    assert str(waiting.data_date) == day
+    assert desk.decide("discard", waiting.id)["IBM"].new_bars == 24

@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.market.sessions import last_closed_session, last_session_begun, sessions_between, sessions_until
+from include.market.sessions import (
+    last_closed_session,
+    last_day,
+    last_session_begun,
+    sessions_before,
+    sessions_between,
+    sessions_until,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,13 @@ def test_holidays_and_weekends_are_no_sessions():
         "XNYS", date(2026, 6, 29), date(2026, 7, 5)
     )  # 4 July is a Saturday: Friday is closed
     assert week == {date(2026, 6, 29), date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 2)}
+
+
+def test_the_session_before_a_day_whenever_it_is():
+    days = [date(2026, 5, 18), date(2026, 5, 16), date(1962, 1, 2), date.min, date.max]
+    before = sessions_before("XNYS", days)
+    assert before[:4] == [date(2026, 5, 15), date(2026, 5, 15), date(1962, 1, 1), date.min]
+    assert before[4] == last_day("XNYS")
 
 
 def test_a_window_counts_sessions_as_the_vendor_does():

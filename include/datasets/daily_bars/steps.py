@@ -56,7 +56,7 @@ def _between(ordered: pd.DataFrame, actions: Mapping[str, KnownActions]) -> pd.D
     import numpy as np
     import pandas as pd
 
-    days = pd.to_datetime(ordered["data_date"])
+    days = pd.to_datetime(ordered["data_date"], format="ISO8601")
     near = days.groupby(ordered["symbol"]).shift(1) >= days - STILL_NEAR
     count = len(ordered)
     asked, came = np.zeros(count, bool), np.zeros(count, bool)
