@@ -69,7 +69,7 @@ def session_before(exchange: str, day: date) -> date:
 
 
 def sessions_before(exchange: str, days: Sequence[date]) -> list[date]:
-    """Return of each day what :func:`session_before` does, by one search for all; of the first day, itself."""
+    """Return of each day what :func:`session_before` does, by one search; of the first day, itself."""
     import numpy as np
 
     sessions = calendar(exchange).sessions.to_numpy().astype("datetime64[D]")
