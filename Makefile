@@ -69,8 +69,8 @@ test-image: $(DEV_STAMP) ## run the Dockerfile's steps without a container engin
 test-scale: $(DEV_STAMP) ## CeleryExecutor on S3 with two workers, one of which is killed; tasks per second (10 minutes)
 	@SCALE=1 $(VENV)/bin/python -m pytest -q tests/scale
 
-fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers
-	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest tests/provider/test_fuzz.py
+fuzz: $(DEV_STAMP) ## feed 100,000 damaged bodies to the parsers, and hundreds of every dataset through to the table
+	@FUZZ_BODIES=100000 $(VENV)/bin/python -m pytest -q tests/provider/test_fuzz.py tests/gate/test_any_sequence_of_datasets.py
 
 soak: $(DEV_STAMP) ## ten minutes of runs under 50 readers while everything is killed, cut off and full in turn
 	@SOAK_SECONDS=600 $(VENV)/bin/python -m pytest -q tests/e2e/test_soak.py

@@ -110,6 +110,19 @@ def another_key(local) -> None:
 
 
 @pytest.mark.usefixtures("another_key")
+def once_it_has_ended(browser: Browser) -> str:
+    """What the page says of the run that was asked for, which ends meanwhile."""
+    told = browser.frame.get_by_role("status")
+    again = browser.frame.get_by_role("link", name="Look again")
+    for _ in range(120):
+        told.wait_for()
+        if not again.count():
+            break
+        again.click()
+        browser.page.wait_for_timeout(1000)
+    return told.inner_text()
+
+
 def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
     local.sandbox("faults", {"kind": "bad_bar", "rule": "high_below_low", "symbol": "HD"})
     assert local("run", STOCK_SYMBOLS="HD").returncode != 0
@@ -123,15 +136,12 @@ def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
         frame.get_by_label("Why").fill("It was so on the floor.")
         frame.get_by_role("button", name="Release").focus()
         browser.page.keyboard.press("Enter")
-        told = frame.get_by_role("status")
-        again = frame.get_by_role("link", name="Look again")
-        for _ in range(120):
-            told.wait_for()
-            if not again.count():
-                break
-            again.click()
-            browser.page.wait_for_timeout(1000)
-        assert "success" in told.inner_text()
+        shown = once_it_has_ended(browser)
+        assert "What release would do" in shown
+        assert re.search(r"HD\s+100\s+100\s+0\s+0\s+0\s+0\s+loaded", shown)
+        assert "HD" not in bars(local)
+        frame.get_by_role("button", name="Do it").click()
+        assert "success" in once_it_has_ended(browser)
     assert bars(local)["HD"] == 100
     assert ("released", "admin", "It was so on the floor.") in local.rows(
         "select decision, decided_by, reason from standing_decision"

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from include.gate.quarantine import open_rows
 from tests.bars import SESSIONS
 from tests.desk import Desk
+from tests.gate.spoiling import damaged
 from tests.gate.test_lists import DIVIDENDS, SPLITS
 
 pytestmark = pytest.mark.postgres
@@ -81,7 +82,7 @@ class Warehouse(RuleBasedStateMachine):
         self.ever: dict[str, set] = {table: set() for table in HELD}
         self.bring("TIME_SERIES_DAILY", GOOD)
 
-    def bring(self, function: str, text: str) -> None:
+    def bring(self, function: str, text: str | bytes) -> None:
         run = self.desk.start("stock_data_pipeline", self.symbol)
         self.desk.bring(run, self.symbol, function, text)
         self.desk.finish(run)
@@ -103,11 +104,18 @@ class Warehouse(RuleBasedStateMachine):
         odd = [draw.choice(rows).replace("0", draw.choice(["x", "1", ",", "\0"]), 1)]
         self.bring(function, "\n".join([header, *drawn, *odd, ""]))
 
+    @rule(function=st.sampled_from(["TIME_SERIES_DAILY", *LISTS]), number=st.integers(0, 10**6))
+    def a_damaged_response_comes(self, function: str, number: int) -> None:
+        self.bring(function, damaged(LISTS.get(function, GOOD), number))
+
     @rule(action=st.sampled_from(["release", "discard", "choose"]), place=st.integers(0, 3))
     def a_person_decides(self, action: str, place: int) -> None:
-        waiting = [row.id for row in open_rows(self.desk.warehouse) if self.is_ours(row.symbol)]
-        if waiting:
+        if waiting := self.waiting():
             self.decide(action, waiting[place % len(waiting)])
+
+    def waiting(self, rule: str = "") -> list[int]:
+        rows = [row for row in open_rows(self.desk.warehouse) if self.is_ours(row.symbol)]
+        return [row.id for row in rows if not rule or rule in row.rules]
 
     @rule()
     def the_newest_decision_is_undone(self) -> None:
@@ -153,8 +161,9 @@ class Warehouse(RuleBasedStateMachine):
             if row in self.standing():
                 self.decide("undo", row)
         for function in LISTS:
-            for text in (LISTS[function], LISTS[function]):
-                self.bring(function, text)
+            self.bring(function, LISTS[function])
+        for row in self.waiting("keeps_its_rows"):  # what a damaged list had added
+            self.decide("release", row)
         self.bring("TIME_SERIES_DAILY", GOOD)
         bars = self.desk.rows(HELD["stock_data"].format("stock_data", self.symbol) + " order by data_date")
         assert [(day, *map(float, values)) for _, day, *values in bars] == [
