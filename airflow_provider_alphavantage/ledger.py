@@ -182,12 +182,14 @@ class PostgresLedger:
 
     @contextmanager
     def _connection(self) -> Generator[Any]:
+        if not self._keeps:
+            with closing(self._connect()) as connection:
+                yield connection
+            return
         if self._kept is None:
             self._kept = self._connect()
-        is_well = False
         try:
             yield self._kept
-            is_well = True
-        finally:
-            if not (is_well and self._keeps):
-                self.close()
+        except BaseException:
+            self.close()
+            raise

@@ -22,6 +22,7 @@ VERBS = [
     "test-image",
     "test-scale",
     "fuzz",
+    "soak",
     "simulate",
     "docs",
     "lint",
