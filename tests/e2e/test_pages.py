@@ -141,6 +141,7 @@ def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
         assert re.search(r"HD\s+100\s+100\s+0\s+0\s+0\s+0\s+loaded", shown)
         assert "HD" not in bars(local)
         frame.get_by_role("button", name="Do it").click()
+        frame.get_by_role("heading", name="What release would do").wait_for(state="detached")
         assert "success" in once_it_has_ended(browser)
     assert bars(local)["HD"] == 100
     assert ("released", "admin", "It was so on the floor.") in local.rows(
