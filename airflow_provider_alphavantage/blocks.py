@@ -61,12 +61,8 @@ class BlockLimiter:
 
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Tell how the call ended; it is noted with those before it."""
-        call = reservation.call
-        if reservation.id is None or call is None:
-            return
         with self._lock:
-            ended = Ended(reservation.id, call.function, call.symbol, outcome, size, seconds)
-            self._ended.append(ended)
+            self._ended += Ended.of(reservation, outcome, size, seconds)
             if len(self._ended) >= LARGEST:
                 self._note()
 

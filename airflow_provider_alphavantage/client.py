@@ -270,7 +270,7 @@ def _pause(limiter: Limiter, call: Call, seconds: float) -> None:
     try:
         limiter.pause(call, seconds)
     except LedgerUnavailable as error:
-        _log.warning("Others are not told to ask less often: %s", error.what)
+        _log.warning("Others who share the key go on asking: %s", error.what)
 
 
 def _settle(

@@ -50,6 +50,14 @@ class Ended:
     size: int | None
     seconds: float
 
+    @classmethod
+    def of(cls, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> list[Ended]:
+        """Return how the call of a reservation ended; nothing of one that no ledger has given."""
+        call = reservation.call
+        if reservation.id is None or call is None:
+            return []
+        return [cls(reservation.id, call.function, call.symbol, outcome, size, seconds)]
+
     @property
     def row(self) -> tuple[Any, ...]:
         """The columns of the table."""
@@ -132,9 +140,7 @@ class PostgresLedger:
 
     def settle(self, reservation: Reservation, outcome: str, size: int | None, seconds: float) -> None:
         """Note how a call ended."""
-        if reservation.id is not None and reservation.call is not None:
-            call = reservation.call
-            self.settle_several([Ended(reservation.id, call.function, call.symbol, outcome, size, seconds)])
+        self.settle_several(Ended.of(reservation, outcome, size, seconds))
 
     def settle_several(self, ended: Sequence[Ended]) -> None:
         """Note how calls ended, and what they were."""

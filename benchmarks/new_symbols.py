@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.load import ACCEPTED, FETCHED, NOW, bare_copy, databases, make_bars, seconds
+from benchmarks.stand_in import SPLITS, dividends
 from include.datasets.base import Batch, Body, Dataset
 from include.datasets.corporate_actions import CORPORATE_ACTIONS, read_actions
 from include.datasets.daily_bars import DAILY_BARS
@@ -32,14 +33,7 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
     from psycopg import Connection
 
-DIVIDENDS = [
-    {"ex_dividend_date": f"{year}-{month:02d}-08", "amount": "1.67"}
-    | dict.fromkeys(("declaration_date", "record_date", "payment_date"), f"{year}-{month:02d}-09")
-    for year in range(2016, 2026)
-    for month in (2, 5, 8, 11)
-]
-SPLITS = [{"effective_date": "2020-08-31", "split_factor": "4.0000"}]
-LISTS = {"SPLITS": SPLITS, "DIVIDENDS": DIVIDENDS}
+LISTS = {"SPLITS": SPLITS, "DIVIDENDS": dividends(2016, "1.67")}
 
 
 def started(connection: Connection[Any], bars: pa.Table, folder: Path) -> tuple[Run, ObjectStoragePath]:
@@ -67,7 +61,7 @@ def started(connection: Connection[Any], bars: pa.Table, folder: Path) -> tuple[
 
 def _list_of(dataset: Dataset, request: Request) -> Batch:
     content = json.dumps({"symbol": request.symbol, "data": LISTS[request.function]}).encode()
-    rows = read_actions(Body(content, request.symbol, request.function, FETCHED)).table
+    rows = read_actions(Body(content, request.symbol, request.function, FETCHED))
     return batch_of(dataset, request, rows)
 
 

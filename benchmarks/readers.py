@@ -31,13 +31,12 @@ from include.local.dag_run import DAG_ID, TERMINAL
 from include.local.stack import Stack
 
 PROJECT = Path(__file__).parent.parent
-Sent = tuple[list[tuple[int, float]], float]
 
 
-def local(command: str, environment: dict[str, str], **more: str) -> None:
+def local(command: str, environment: dict[str, str]) -> None:
     """What `make` does."""
     asked = [sys.executable, "-m", "include.local", command]
-    subprocess.run(asked, cwd=PROJECT, env=environment | more, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(asked, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def timed_run(running: Stack, now: datetime) -> float:

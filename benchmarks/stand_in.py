@@ -8,19 +8,37 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
+from include.local.ports import HOST, free_port
 from include.market.sessions import sessions_between
 
 LAST = date(2026, 5, 15)
 SYMBOL = "%SYMBOL%"
 GONE = "GONE,A company,NYSE,Stock,1962-01-02,2020-01-02,Delisted\n"
 LINES = ("1. open", "2. high", "3. low", "4. close", "5. volume")
+
+
+SPLITS = [{"effective_date": "2020-08-31", "split_factor": "4.0000"}]
+
+
+def names(count: int) -> list[str]:
+    """So many symbols, all on the listing."""
+    return [f"S{number:05d}" for number in range(count)]
+
+
+def dividends(since: int, amount: str) -> list[dict[str, str]]:
+    """A dividend in each quarter of the years before 2026."""
+    return [
+        {"ex_dividend_date": f"{year}-{month:02d}-08", "amount": amount}
+        | dict.fromkeys(("declaration_date", "record_date", "payment_date"), f"{year}-{month:02d}-09")
+        for year in range(since, 2026)
+        for month in (2, 5, 8, 11)
+    ]
 
 
 def bodies() -> dict[str, bytes]:
@@ -32,22 +50,13 @@ def bodies() -> dict[str, bytes]:
         prices = (f"{low + 1}.0000", f"{low + 3}.0000", f"{low}.0000", f"{low + 2}.0000")
         series[str(day)] = dict(zip(LINES, (*prices, str(10**6 + place)), strict=True))
     meta = {"2. Symbol": SYMBOL, "3. Last Refreshed": str(LAST), "5. Time Zone": "US/Eastern"}
-    paid = [
-        {"ex_dividend_date": f"{year}-{month:02d}-08", "amount": "0.67"}
-        | dict.fromkeys(("declaration_date", "record_date", "payment_date"), f"{year}-{month:02d}-09")
-        for year in range(2021, 2026)
-        for month in (2, 5, 8, 11)
-    ]
-    split = [{"effective_date": "2020-08-31", "split_factor": "4.0000"}]
     documents: dict[str, Any] = {
         "TIME_SERIES_DAILY": {"Meta Data": meta, "Time Series (Daily)": series},
-        "SPLITS": {"symbol": SYMBOL, "data": split},
-        "DIVIDENDS": {"symbol": SYMBOL, "data": paid},
+        "SPLITS": {"symbol": SYMBOL, "data": SPLITS},
+        "DIVIDENDS": {"symbol": SYMBOL, "data": dividends(2021, "0.67")},
     }
     found = {function: json.dumps(document, indent=4).encode() for function, document in documents.items()}
-    listed = "".join(
-        f"S{number:05d},A company,NYSE,Stock,1962-01-02,null,Active\n" for number in range(20_000)
-    )
+    listed = "".join(f"{name},A company,NYSE,Stock,1962-01-02,null,Active\n" for name in names(20_000))
     header = "symbol,name,exchange,assetType,ipoDate,delistingDate,status\n"
     return found | {"LISTING_STATUS": (header + listed).encode(), "delisted": (header + GONE).encode()}
 
@@ -58,25 +67,19 @@ def stand_in(latency: float) -> Generator[str]:
 
     :param latency: seconds before each answer.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    import requests
+
+    from benchmarks.one_session import until_it_answers
+
+    port = free_port()
+    address = f"http://{HOST}:{port}"
     served = multiprocessing.get_context("spawn").Process(target=_serve, args=(port, latency), daemon=True)
     served.start()
     try:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
+        until_it_answers(lambda: requests.get(f"{address}/?function=delisted", timeout=30))
+        yield address
     finally:
         served.terminate()
-
-
-def _wait_for(port: int) -> None:
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            continue
-        return
 
 
 def _serve(port: int, latency: float) -> None:

@@ -17,16 +17,16 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from benchmarks.load import databases
-from benchmarks.stand_in import stand_in
+from benchmarks.stand_in import names, stand_in
 
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
 FUNCTIONS = ("TIME_SERIES_DAILY", "SPLITS", "DIVIDENDS")
@@ -50,14 +50,8 @@ ACTIONS = """
 Stage = Callable[[str], None]
 
 
-def names(count: int) -> list[str]:
-    """So many symbols."""
-    return [f"S{number:05d}" for number in range(count)]
-
-
-@contextmanager
-def measured() -> Generator[Stage]:
-    """Print the seconds, CPU seconds and peak memory of each stage that is told."""
+def measured() -> Stage:
+    """Return what prints the seconds, CPU seconds and peak memory of a stage at its end."""
     last = [time.monotonic(), time.process_time()]
 
     def stage(name: str) -> None:
@@ -68,7 +62,7 @@ def measured() -> Generator[Stage]:
         )
         last[:] = now
 
-    yield stage
+    return stage
 
 
 def ours(host: str, url: str, symbols: list[str], per_minute: int, folder: str) -> None:
@@ -94,7 +88,8 @@ def ours(host: str, url: str, symbols: list[str], per_minute: int, folder: str) 
     from include.warehouse.runs import RunRequest, find_run
 
     store = ObjectStoragePath(f"file://{folder}/store")
-    with connect_to(url) as warehouse, measured() as stage:
+    stage = measured()
+    with connect_to(url) as warehouse:
         claim_origin(warehouse, "sandbox")
         asked = RunRequest("stock_data_pipeline", "benchmark", symbols, now=NOW.isoformat())
 
@@ -142,7 +137,8 @@ def threads(host: str, url: str, symbols: list[str], *_: object) -> None:
         frame = pd.DataFrame(got[0]["Time Series (Daily)"]).T.astype(float)
         return symbol, frame, got[1]["data"], got[2]["data"]
 
-    with measured() as stage, ThreadPoolExecutor(THREADS) as pool:
+    stage = measured()
+    with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(fetch, symbols))
         stage("fetch and parse")
         rows = [(symbol, day, *values, True, NOW, NOW, NOW) for symbol, frame, *_ in found

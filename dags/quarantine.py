@@ -59,12 +59,13 @@ def decide() -> list[str]:
             why=params["reason"] or "",
             named=params["who"] or "",
         )
+        request = run_request()
         if params["preview"]:
-            found = rehearse(warehouse, asked, run_request())
-            keep(warehouse, asked, run_request().run_id, found)
+            found = rehearse(warehouse, asked, request)
+            keep(warehouse, asked, request.run_id, found)
             print(results_table(found, "What it would do"))
             raise AirflowSkipException("Showed what it would do; nothing was decided.")
-        run = take_up(warehouse, asked, run_request())
+        run = take_up(warehouse, asked, request)
         print(*put_back(warehouse, run), sep="\n")
         return run.symbols
 

@@ -28,7 +28,7 @@ comment on table api_call_lock is
 comment on column api_call_lock.held_while is 'What goes on meanwhile; the one row says it, and nobody changes it.';
 
 create table if not exists api_pause (fingerprint text primary key, until timestamptz not null);
-comment on table api_pause is 'Keys that the vendor has told to ask less often, and until when none of their calls is made.';
+comment on table api_pause is 'Keys that ask too often, as the vendor says, and until when none of their calls is made.';
 comment on column api_pause.fingerprint is 'Which API key, as in api_call.';
 comment on column api_pause.until is 'No call is reserved for an earlier moment.';
 

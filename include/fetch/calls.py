@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError, PremiumRequired
@@ -44,23 +45,16 @@ class Errand:
         return Errand(self.planned, replace(self.asked, outputsize="compact"), refused)
 
 
-@dataclass
-class Lane:
-    """What is asked of one symbol, one after the other."""
-
-    errands: list[Errand]
-
-    @property
-    def symbol(self) -> str:
-        return self.errands[0].planned.symbol
+Lane = deque[Errand]
+"""What is asked of one symbol, one after the other."""
 
 
-def lanes(requests: Sequence[PlannedRequest]) -> list[Lane]:
+def lanes(requests: Iterable[PlannedRequest]) -> deque[Lane]:
     """Return the requests by symbol, in the order of the first of each."""
     found: dict[str, Lane] = {}
     for request in requests:
-        found.setdefault(request.symbol, Lane([])).errands.append(Errand(request, request))
-    return list(found.values())
+        found.setdefault(request.symbol, deque()).append(Errand(request, request))
+    return deque(found.values())
 
 
 @dataclass(frozen=True)
@@ -75,8 +69,8 @@ class Call:
     dataset: Dataset
     errand: Errand
     lane: Lane
-    was_empty: bool = False
-    parameters: dict[str, str] = field(default_factory=dict)
+    was_empty: bool
+    parameters: dict[str, str]
 
     def make(self) -> tuple[Request, float]:
         """Ask, keep the body and read it; return the request that brought it, and how long the API took.

@@ -97,7 +97,7 @@ class Fetcher:
         """
         one_by_one = self.in_flight.most == 1
         with AtOnce() if one_by_one else ThreadPoolExecutor(self.in_flight.most) as pool:
-            return _Fetching(self, pool, deque(lanes(list(requests)))).to_the_end()
+            return _Fetching(self, pool, lanes(requests)).to_the_end()
 
 
 @dataclass
@@ -121,16 +121,15 @@ class _Fetching:
             for done in landed:
                 call = self.flying.pop(done)
                 self._land(call, done)
-                if call.lane.errands:
+                if call.lane:
                     self.waiting.appendleft(call.lane)
             self._record()
         return self.errors
 
     def _take_off(self, lane: Lane) -> None:
         """Begin the next call of a lane; what needs none ends here."""
-        while lane.errands:
-            errand = lane.errands.pop(0)
-            call = self._prepared(lane, errand)
+        while lane:
+            call = self._prepared(lane, lane.popleft())
             self._record()  # a call may take a minute; no transaction stays open meanwhile
             if call:
                 self.flying[self.pool.submit(call.make)] = call
@@ -214,7 +213,7 @@ class _Fetching:
             if self.about.entitlement and not isinstance(error, RefusedBefore):
                 self.about.entitlement.learn_refusal(call.errand.asked.function, call.parameters)
             if instead := call.errand.instead(error):
-                call.lane.errands.insert(0, instead)
+                call.lane.appendleft(instead)
                 return
         lasting = nothing_of(error) if call.was_empty and call.dataset.vouches else error
         request = self._failure(call, lasting)
@@ -260,9 +259,10 @@ class _Fetching:
         if error:
             self.errors.append(error)
         if names_no_symbol(request):
-            lane.errands.clear()
+            lane.clear()
 
     def _record(self) -> None:
-        record_requests(self.about.connection, self.about.run, self.unrecorded)
+        if self.unrecorded:
+            record_requests(self.about.connection, self.about.run, self.unrecorded)
         self.about.connection.commit()
         self.unrecorded.clear()

@@ -16,7 +16,9 @@ from include.warehouse.statements import statement
 
 log = logging.getLogger(__name__)
 
-_ROWS_TOLD = 3
+_SHOWN = 3
+"""Rows whose values are in the warning; the others are counted."""
+
 _Row = dict[str, Any]
 
 
@@ -28,18 +30,16 @@ def warn_of_older_rows(
     :param columns: those of the staged rows.
     """
     values = [name for name in columns if name not in {*dataset.key, "fetched_at", "of_subject"}]
-    query = filled("load/older_rows", dataset.table, columns, dataset.key, [*values])
+    query = filled("load/older_rows", dataset.table, columns, dataset.key, values)
     found: list[tuple[_Row, _Row]] = connection.execute(query).fetchall()
     if not found:
         return
     days = sorted(str(came[dataset.day])[:10] for came, _ in found if dataset.day and came[dataset.day])
-    lines = [
-        f"{_key(dataset, came)}: {_differing(came, stays, values)}" for came, stays in found[:_ROWS_TOLD]
-    ]
-    more = f" and {len(found) - _ROWS_TOLD} more" if len(found) > _ROWS_TOLD else ""
-    told = f"{dataset.name}: not_stale ({'; '.join(lines)}{more})."
+    lines = [f"{_key(dataset, came)}: {_differing(came, stays, values)}" for came, stays in found[:_SHOWN]]
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    sentence = f"{dataset.name}: not_stale ({'; '.join(lines)}{more})."
     about = {"rows": len(found), "first": min(days, default=None), "last": max(days, default=None)}
-    _record(connection, run, dataset.name, told, about)
+    _record(connection, run, dataset.name, sentence, about)
 
 
 def warn_of_older_list(
@@ -50,13 +50,14 @@ def warn_of_older_list(
     :param newest: when that was fetched.
     """
     came, stays = (f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for moment in (request.answered_at, newest))
-    told = f"{name}: not_stale (the list of {came} is older than the one of {stays}, which stays)."
-    _record(connection, run, name, told, {"rows": 0, "first": None, "last": None})
+    sentence = f"{name}: not_stale (the list of {came} is older than the one of {stays}, which stays)."
+    _record(connection, run, name, sentence, {"rows": 0, "first": None, "last": None})
 
 
-def _record(connection: Connection[Any], run: Run, name: str, told: str, about: dict[str, Any]) -> None:
-    log.warning("%s", told)
-    connection.execute(statement("load/record_older"), about | {"run": run.id, "name": name, "told": told})
+def _record(connection: Connection[Any], run: Run, name: str, sentence: str, about: dict[str, Any]) -> None:
+    log.warning("%s", sentence)
+    whose = {"run": run.id, "name": name, "sentence": sentence}
+    connection.execute(statement("load/record_older"), about | whose)
 
 
 def _key(dataset: Dataset, row: _Row) -> str:
@@ -65,9 +66,9 @@ def _key(dataset: Dataset, row: _Row) -> str:
 
 def _differing(came: _Row, stays: _Row, values: Sequence[str]) -> str:
     names = [name for name in values if came[name] != stays[name]]
-    there, here = (", ".join(f"{name} {_told(row[name])}" for name in names) for row in (came, stays))
+    there, here = (", ".join(f"{name} {_text(row[name])}" for name in names) for row in (came, stays))
     return f"{there} came from an older response; {here} stays"
 
 
-def _told(value: object) -> str:
+def _text(value: object) -> str:
     return "null" if value is None else str(value)

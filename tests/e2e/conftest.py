@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.request import urlopen
 
@@ -71,6 +73,14 @@ class Local:
         request = Request(url, data=content, headers={"Content-Type": "application/json"})
         with urlopen(request, timeout=30) as answer:
             return json.load(answer)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Ask four times a second until it holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"nothing in {seconds} s"
+        Event().wait(0.25)
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 
 import httpx
 import pytest
@@ -19,7 +17,7 @@ from include.local.ports import free_port
 from tests.conftest import PROJECT
 
 from .browser import TOO_WIDE, Browser, logged_in
-from .conftest import Local
+from .conftest import Local, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.postgres]
 DAILY_DAG = "stock_data_pipeline"
@@ -202,14 +200,6 @@ def answers(client: httpx.Client) -> bool:
         return client.get("/api/v2/monitor/health").is_success
     except httpx.TransportError:
         return False
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    """Ask four times a second until it holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"nothing in {seconds} s"
-        Event().wait(0.25)
 
 
 def test_the_pages_and_the_data_api_work_below_a_prefix(prefixed):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from include.local import memory, processes
 from include.local.airflow_api import AirflowApiError
 from include.local.dag_run import DAG_ID
 
-from .conftest import SANDBOX_SYMBOLS, Local
+from .conftest import SANDBOX_SYMBOLS, Local, wait_for
 from .disturbances import (
     Disturb,
     full_database,
@@ -32,7 +31,6 @@ from .disturbances import (
     restart_postgres,
 )
 from .readers import Readers
-from .test_pages import wait_for
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
 SECONDS = int(os.environ.get("SOAK_SECONDS", "60"))
@@ -64,9 +62,12 @@ class Days:
         self.local.sandbox("clock", {"now": now.isoformat()})
         self.local.sandbox("reset", {})
         self.local.rows("delete from api_call returning id")  # a day has passed on that clock alone
-        done = self.local("run", NOW=now.isoformat(), RETRY_DELAY="1")
-        self.told.append(f"{now:%m-%d} ended with {done.returncode}")
-        return done.returncode
+        ended = self.make_run(now)
+        self.told.append(f"{now:%m-%d} ended with {ended}")
+        return ended
+
+    def make_run(self, now: datetime) -> int:
+        return self.local("run", NOW=now.isoformat(), RETRY_DELAY="1").returncode
 
     def next_day(self) -> None:
         """Go to the morning after the next weekday."""
@@ -90,18 +91,13 @@ class Days:
         """Run the next day where no room is left: that fails. With room it is made up for."""
         self.next_day()
         with disk:
-            self.run_where_it_can()
+            self.told.append(f"no room: {self.make_run(self.now)}")
         assert self.again() == 0, self.local.printed[-1]
-
-    def run_where_it_can(self) -> None:
-        self.told.append(
-            f"no room: {self.local('run', NOW=self.now.isoformat(), RETRY_DELAY='1').returncode}"
-        )
 
     def again(self) -> int:
         """Make sure that all runs, and run the day again."""
         if self.local("status").returncode:
-            self.local("run", NOW=self.now.isoformat(), RETRY_DELAY="1")
+            self.make_run(self.now)
         return self.run(self.now)
 
     def is_under_way(self) -> bool:
@@ -124,11 +120,6 @@ def used(local: Local) -> int:
     return memory.used([server]) if server else 0
 
 
-def disks(local: Local) -> Iterator[AbstractContextManager[None]]:
-    yield full_store(local)
-    yield full_database(local)
-
-
 def test_whatever_befalls_it_under_fifty_readers_the_end_is_the_truth(local, days, capsys):
     stack, before, end = local.stack, used(local), time.monotonic() + SECONDS
     kills = cycle(KILLS)
@@ -138,7 +129,7 @@ def test_whatever_befalls_it_under_fifty_readers_the_end_is_the_truth(local, day
         assert days.run(days.now - timedelta(days=2)) == 0  # a clock that jumps back
         assert days.run(days.now) == 0
     if IS_LONG and may_mount():
-        for disk in disks(local):
+        for disk in (full_store(local), full_database(local)):
             days.on(disk)
     with capsys.disabled():
         print(f"\n{readers.seen.told}; API server {before >> 20} to {used(local) >> 20} MB\n{days.told}")

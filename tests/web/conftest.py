@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +19,10 @@ from tests.conftest import PROJECT
 READER = "web_reader"
 TOLD = "high 2 is below low <b>3</b>"
 HOSTILE = '<script>alert("x")</script>'
+
+
+def token_of(page: str) -> str:
+    return re.search(r'name="token" value="([^"]+)"', page)[1]
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from include.web import pages, tabs
 
-from .test_quality import token_of
+from .conftest import token_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
 PROBES = {"/metrics", "/health"}  # 503 is a true answer of theirs

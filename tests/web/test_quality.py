@@ -6,13 +6,11 @@ import re
 
 import pytest
 
+from .conftest import token_of
+
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow]
 PREVIEW = """[{"symbol": "IBM", "bars": 1250, "new_bars": 1, "changed_bars": 0, "unchanged_bars": 24,
     "refused_bars": 0, "discarded_bars": 0, "verdict": "loaded, 1 warning", "problem": null}]"""
-
-
-def token_of(page: str) -> str:
-    return re.search(r'name="token" value="([^"]+)"', page)[1]
 
 
 def runs() -> list[object]:

@@ -18,9 +18,6 @@ from include.warehouse.statements import statement
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_VOLUME = 6
-"""Its place in :func:`bar_schema`."""
-
 DAYS_BEFORE = 100
 """So many days of held bars before a batch are looked at: some 69 sessions."""
 
@@ -70,9 +67,11 @@ def held_before(connection: Connection[Any], batches: Sequence[Batch]) -> pa.Tab
     with_rows = [batch for batch in batches if batch.rows.num_rows]
     first = [pc.min(batch.rows["data_date"]).as_py() for batch in with_rows]
     about = {"symbols": [batch.request.symbol for batch in with_rows], "sessions": first, "days": DAYS_BEFORE}
-    as_text = held_schema().set(_VOLUME, pa.field("volume", pa.string()))
+    schema = held_schema()
+    place = schema.get_field_index("volume")
+    as_text = schema.set(place, pa.field("volume", pa.string()))
     held = read_columns(connection, statement("datasets/held_before"), about, as_text)
-    return held.set_column(_VOLUME, "volume", _volumes(held["volume"]))
+    return held.set_column(place, "volume", _volumes(held["volume"]))
 
 
 def _volumes(texts: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,4 +1,4 @@
-"""Turns of several calls at once, and keys that the vendor has told to ask less often."""
+"""Turns of several calls at once, and pauses of keys that ask too often."""
 
 from typing import Any
 
