@@ -9,12 +9,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import tenacity
 
 from include.local.credentials import ADMIN
 
 PAGE = 100
 ACTIVE = ("queued", "running")
 HEALTH_NAMES = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
+
+
+_PATIENTLY = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(httpx.TransportError),
+    stop=tenacity.stop_after_attempt(3),
+    wait=tenacity.wait_fixed(1),
+    reraise=True,
+)
 
 
 class AirflowApiError(RuntimeError):
@@ -149,15 +158,21 @@ class AirflowApi:
     def _request(
         self, method: str, path: str, accept: tuple[int, ...] = (), **options: Any
     ) -> httpx.Response:
-        answer = self._client.request(method, path, **options)
+        answer = self._sent(method, path, **options)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._log_in()
-            answer = self._client.request(method, path, **options)
+            answer = self._sent(method, path, **options)
         if not answer.is_success and answer.status_code not in accept:
             raise AirflowApiError(
                 f"Airflow refused {method} {path}: {answer.status_code} {answer.text[:500]}"
             )
         return answer
+
+    def _sent(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request; one that only reads is sent again where a busy or starting server gave no answer."""
+        if method != "GET":
+            return self._client.request(method, path, **options)
+        return _PATIENTLY(self._client.request, method, path, **options)
 
     def _log_in(self) -> None:
         answer = self._client.post("/auth/token", json={"username": ADMIN, "password": self._password})

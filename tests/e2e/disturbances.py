@@ -62,25 +62,21 @@ def restart_postgres(local: Local) -> None:
 def full_store(local: Local) -> Generator[None]:
     """The store of bodies is on a disk of its own, without a byte left."""
     store = local.run_dir / "airflow" / "market_data"
-    with _small_disk(store, room=64 * 1024):
-        filler = store / "filler"
-        filler.write_bytes(b"\0" * shutil.disk_usage(store).free)
-        try:
-            yield
-        finally:
-            filler.unlink()
+    with _small_disk(store, room=64 * 1024), _filled(store):
+        yield
 
 
 @contextmanager
 def full_database(local: Local) -> Generator[None]:
-    """PostgreSQL's files are on a disk of their own that has little room left."""
+    """PostgreSQL's files are on a disk of their own, without a byte left once it runs."""
     server = postgres.known(local.run_dir)
     assert server
     postgres.stop(local.run_dir)
-    with _small_disk(server.data_dir, room=200_000):
+    with _small_disk(server.data_dir, room=4 * 1024 * 1024):
         postgres.start(local.run_dir, server.port)
         try:
-            yield
+            with _filled(server.data_dir):
+                yield
         finally:
             postgres.stop(local.run_dir)
     postgres.start(local.run_dir, server.port)
@@ -93,6 +89,17 @@ def may_mount() -> bool:
         if mounted.returncode == 0:
             subprocess.run(["umount", folder], check=True)
         return mounted.returncode == 0
+
+
+@contextmanager
+def _filled(folder: Path) -> Generator[None]:
+    """Nothing more can be written to the disk of a folder."""
+    filler = folder / "filler"
+    filler.write_bytes(b"\0" * shutil.disk_usage(folder).free)
+    try:
+        yield
+    finally:
+        filler.unlink()
 
 
 @contextmanager

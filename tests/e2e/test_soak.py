@@ -59,12 +59,15 @@ class Days:
 
     def run(self, now: datetime) -> int:
         """Run the pipeline by that clock, as a person would, and return how `make run` ended."""
-        self.local.sandbox("clock", {"now": now.isoformat()})
-        self.local.sandbox("reset", {})
-        self.local.rows("delete from api_call returning id")  # a day has passed on that clock alone
+        self.set_clock(now)
         ended = self.make_run(now)
         self.told.append(f"{now:%m-%d} ended with {ended}")
         return ended
+
+    def set_clock(self, now: datetime) -> None:
+        self.local.sandbox("clock", {"now": now.isoformat()})
+        self.local.sandbox("reset", {})
+        self.local.rows("delete from api_call returning id")  # a day has passed on that clock alone
 
     def make_run(self, now: datetime) -> int:
         return self.local("run", NOW=now.isoformat(), RETRY_DELAY="1").returncode
@@ -90,8 +93,11 @@ class Days:
     def on(self, disk: AbstractContextManager[None]) -> None:
         """Run the next day where no room is left: that fails. With room it is made up for."""
         self.next_day()
+        self.set_clock(self.now)
         with disk:
-            self.told.append(f"no room: {self.make_run(self.now)}")
+            ended = self.make_run(self.now)
+            self.told.append(f"no room: {ended}")
+        assert ended, "It ended well, although nothing could be written."
         assert self.again() == 0, self.local.printed[-1]
 
     def again(self) -> int:

@@ -175,7 +175,7 @@ class Responses(RuleBasedStateMachine):
     def what_vanished_was_withdrawn(self, cells: set) -> None:
         before, now = ({key for key, _, _ in held} for held in (self.ever, cells))
         vanished = {symbol for _, symbol in before - now}
-        there = {line.partition(",")[0] for line in self.content.decode(errors="replace").splitlines()}
+        there = {line.partition(",")[0] for line in self.content.decode(errors="replace").split("\n")}
         assert not vanished & there, "These came, and are held no more."
         if len(vanished) > len(before) * self.good.dataset.may_vanish:
             released = (

@@ -241,6 +241,18 @@ def test_a_cell_that_no_database_can_hold_keeps_its_row_out_and_no_other(desk):
     assert desk.rows(f"{verdict} order by pipeline_run_id") == [(2, 1, 0), (2, 0, 1)]
 
 
+def test_a_symbol_whose_wrong_row_is_discarded_stays_as_it_is_held(desk):
+    good = listed(*(f"S{number}" for number in range(11)))
+    for content in (good, good.replace("S3,A company,NYSE,Stock,1962-01-02", "S3,A company,NYSE,Stock,1962-01")):
+        run = desk.start("stock_data_pipeline")
+        desk.bring(run, "*active", "LISTING_STATUS", content)
+        desk.finish(run)
+    (waiting,) = open_rows(desk.warehouse)
+    desk.decide("discard", waiting.id)
+    assert desk.rows("select count(*) from listing") == [(11,)]
+    assert desk.rows("select ipo_date::text from listing where symbol = 'S3'") == [("1962-01-02",)]
+
+
 def test_a_list_that_would_withdraw_a_thousand_symbols_can_be_decided(desk):
     names = [f"{number:X}"[::-1] for number in range(50_000, 54_000)]
     for symbols in (names, names[1500:]):

@@ -181,3 +181,26 @@ def test_what_a_task_returned_is_read(airflow: Airflow, api: AirflowApi) -> None
     )
 
     assert api.xcom("plan", "r", "plan") == {"outlook": ["1 symbol"]}
+
+
+def test_a_question_that_a_starting_server_leaves_unanswered_is_asked_again():
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        if len(asked) == 1:
+            raise httpx.ReadTimeout("timed out")
+        return httpx.Response(200, json={"state": "success"})
+
+    api = AirflowApi("http://airflow", "", httpx.MockTransport(answer))
+    assert api.run_state("dag", "run") == "success"
+    assert asked == ["GET", "GET"]
+
+
+def test_what_changes_something_is_sent_once():
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("timed out")
+
+    api = AirflowApi("http://airflow", "", httpx.MockTransport(answer))
+    with pytest.raises(httpx.ReadTimeout):
+        api.unpause("dag")

@@ -4,9 +4,10 @@ with kept_out as (
     from quarantine
     where pipeline_run_id = %(run)s and symbol = any(%(names)s)
     union all
-    select standing.row ->> 'symbol'
+    select refused.bar ->> 'symbol'
     from verdict as found
     inner join standing_decision as standing using (symbol)
+    inner join quarantine as refused on refused.id = standing.quarantine_id
     where
         found.pipeline_run_id = %(run)s and found.symbol = any(%(names)s) and found.discarded_bars > 0
         and standing.decision = 'discarded'
