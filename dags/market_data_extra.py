@@ -1,14 +1,22 @@
 """
-### Other data: currencies, crypto, a commodity, the economy, a company
+### Other data: fundamentals, currencies, crypto, commodities, the economy, news
 
-Off until you turn it on. Every day at 07:00 UTC, an hour after the daily bars, so that they have the budget
-first: fetch the datasets of `include/datasets/` that are due, keep every body as it came, let Great
-Expectations decide dataset by dataset what may enter, and merge it into the dataset's own table. Values that
-are replaced go to `dataset_history`. To add a dataset, declare it there: nothing else.
+Every day at 07:00 UTC, an hour after the daily bars: fetch what is switched on and due, keep every body as it
+came, let Great Expectations decide dataset by dataset what may enter, and merge it into the dataset's table.
+Values that are replaced go to `dataset_history`. Nothing is switched on at first; the Variable
+`market_datasets` does it, a JSON object such as
 
-The row of the day on which it is fetched still moves for currencies and crypto: it is left out until that day
-is over (UTC). A dataset that was loaded is not asked for again until it is due, so a second run on one day
-costs no call. A free key is never asked for what needs a premium one.
+    {"fundamentals": true, "fx": ["EUR/USD", "GBP/USD"], "crypto": ["BTC/USD"], "commodities": "all"}
+
+`make datasets` prints what there is and what it costs. `true` or `"all"` means all symbols of the watchlist
+(Variable `stock_symbols`), or all names of the dataset. What cannot be asked for is named in the log of
+`start`, and the others go on.
+
+It runs on the calls that the daily bars leave, and on at least three in ten of a day's calls unless a session
+of a bar would be lost for it. What no call is left for waits for its turn. A dataset that was loaded is not
+asked for again until it is due, so a second run on one day costs no call. The row of a day (UTC), week or
+month that is not over is left out of currencies and crypto. A free key is never asked for what needs a
+premium one.
 
 | parameter | meaning |
 |---|---|
@@ -29,7 +37,7 @@ from airflow.sdk import Param, dag, task
 
 from include.alerts.notifiers import FailureNotifier, SuccessNotifier
 from include.settings import ALPHAVANTAGE_CONN_ID
-from include.tasks.context import as_mapped, run_request, starting
+from include.tasks.context import as_mapped, run_request, starting, switched_on, watchlist
 from include.tasks.defaults import DEFAULT_ARGS
 from include.tasks.flow import fetch_to_report
 from include.tasks.persistence import persistent
@@ -41,10 +49,19 @@ def start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.datasets import start as start_run
+    from include.plan.shares import calls_of_datasets, selected
 
     with starting() as warehouse:
-        premium = AlphaVantageHook(ALPHAVANTAGE_CONN_ID).plan == "premium"
-        groups = start_run(warehouse, run_request(), premium=premium)
+        request, hook = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
+        chosen = selected(switched_on(), watchlist())
+        print(*chosen.refused, sep="\n")
+        groups = start_run(
+            warehouse,
+            request,
+            premium=hook.plan == "premium",
+            datasets=chosen.datasets,
+            calls=calls_of_datasets(warehouse, hook, request, watchlist()),
+        )
     return as_mapped(groups)
 
 
@@ -53,7 +70,7 @@ def start() -> list[list[dict[str, str]]]:
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    is_paused_upon_creation=True,
+    is_paused_upon_creation=False,
     tags=["market-data", "etl"],
     doc_md=__doc__,
     params={

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from airflow.sdk import Param, dag, task
 
 from include.settings import ALPHAVANTAGE_CONN_ID, HORIZON
-from include.tasks.context import opened, run_request
+from include.tasks.context import opened, run_request, switched_on, watchlist
 from include.tasks.defaults import ATTENDED_ARGS, symbols_param
 from include.tasks.persistence import persistent
 
@@ -35,11 +35,13 @@ def plan() -> dict[str, list[str]]:
     from include.plan.clock import clock_of
     from include.plan.entitlement import entitled
     from include.plan.preview import preview
+    from include.plan.shares import selected, with_share_kept
 
     request, hook = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
     with opened() as warehouse:
         now = clock_of(warehouse, request.now)
-        allowance = entitled(warehouse, hook, within=HORIZON, now=now, force=request.force)
+        key = entitled(warehouse, hook, within=HORIZON, now=now, force=request.force)
+        allowance = with_share_kept(warehouse, selected(switched_on(), watchlist()), now, key)
         previewed = preview(warehouse, request, allowance=allowance)
     print(*previewed.outlook, *previewed.requests, sep="\n")
     return asdict(previewed)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_provider_alphavantage.exceptions import AlphaVantageError
+from include.datasets.column import Column
 from include.datasets.rule import Rule, counted_once, present
 
 if TYPE_CHECKING:
@@ -131,6 +132,15 @@ class Dataset:
     :param every_days: how many days (UTC) after it was fetched it is due again.
     :param day: the column that dates a row, if there is one; no row is of a day to come.
     :param columns: the columns a body has to have, beside the key and the day; without them it is refused.
+    :param typed: columns whose meaning and kind are declared: the table has them from the beginning, and a
+        cell of another kind makes its row unreadable. What a body has beside them is typed by its values.
+    :param fixed: columns that no body has, with their value in each row.
+    :param of_meta: columns with what a body says of all its rows, such as their unit.
+    :param renamed: what columns are called here, by the name they are served under.
+    :param family: the ready dataset of which this is one subject's; those of a family are judged and loaded
+        together. See :class:`include.datasets.ready.base.Ready`.
+    :param with_body_of: the name of the dataset whose body has its rows, too, so that it costs no call.
+    :param around_the_clock: it is traded at all hours: its weeks and months are those of UTC.
     :param covers: a body of a ``window`` says nothing of rows outside it; from a ``whole`` one rows that are
         gone were withdrawn.
     :param may_vanish: how many of the rows that are held a ``whole`` body may withdraw before a person is
@@ -149,6 +159,7 @@ class Dataset:
     :param dispensable: errors that fail no run, unless asking again may help.
     :param vouches: an answer shows that its symbol exists; a refusal counts against the symbol.
     :param read: reads a body whose rows are not those that are kept.
+    :param prepare: makes of the rows of a body, under their names here, those that are kept.
     :param rules: what its rows have to keep, beside the key: see :mod:`include.datasets.daily_bars.rules`.
     :param frame: makes the frame the rules are checked on, where they look at more than the columns of a
         row: of the warehouse, the batches to judge, all batches of the run and the run's time. Its rows are
@@ -164,6 +175,13 @@ class Dataset:
     every_days: int = 1
     day: str | None = None
     columns: tuple[str, ...] = ()
+    typed: tuple[Column, ...] = ()
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    of_meta: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    family: str = ""
+    with_body_of: str = ""
+    around_the_clock: bool = False
     covers: Literal["window", "whole"] = "window"
     may_vanish: float = 0
     scope: Callable[[str], Mapping[str, str]] | None = None
@@ -176,6 +194,7 @@ class Dataset:
     dispensable: tuple[type[AlphaVantageError], ...] = ()
     vouches: bool = False
     read: Callable[[Body], Rows] | None = None
+    prepare: Callable[[Dataset, pa.Table], pa.Table] | None = None
     frame: Frame | None = None
 
     def __post_init__(self) -> None:
@@ -188,6 +207,11 @@ class Dataset:
             raise ValueError(
                 f"The dataset {self.name} has one of `final='period'` and `period`: declare both or none."
             )
+
+    @property
+    def group(self) -> str:
+        """What it is judged and loaded with: its family, or itself."""
+        return self.family or self.name
 
     def question(self, subject: str, outputsize: str = "") -> dict[str, str]:
         """Return the parameters with which it is asked of a subject."""

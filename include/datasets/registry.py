@@ -1,10 +1,9 @@
-"""All datasets: those of the watchlist, and those of the DAG ``market_data_extra``. Add one to its family's
-file, and the next run fetches it.
+"""All datasets: those of the watchlist, those that are ready to be switched on, and an installation's own.
 
-Any function of the API will do whose rows have a key. A table is made when its first rows come: the columns
-are the body's, under the provider's names, each of the type of its values (``numeric``, ``date``,
-``timestamptz``, ``text``, ``boolean``), and each comes when it first has one. Several datasets may share a
-table if they share its key, such as several pairs of currencies.
+Any function of the API will do whose rows have a key. A table is made when its first rows come: the declared
+columns, and those that a body has beside them, under the provider's names, each of the type of its values
+(``numeric``, ``date``, ``timestamptz``, ``text``, ``boolean``). Several datasets may share a table if they
+share its key, such as several pairs of currencies.
 
 A free key has 25 calls a day; each dataset that is due takes one.
 """
@@ -14,18 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from include.datasets.base import Dataset
-from include.datasets.commodities import COMMODITIES
-from include.datasets.companies import COMPANIES
 from include.datasets.corporate_actions import CORPORATE_ACTIONS
-from include.datasets.crypto import CRYPTO
-from include.datasets.currencies import CURRENCIES
 from include.datasets.daily_bars import DAILY_BARS
-from include.datasets.economy import ECONOMY
 from include.datasets.listing import US_LISTING
 from include.datasets.periods import SERIES, series_of
+from include.datasets.ready.registry import ready_dataset
 
-DATASETS: tuple[Dataset, ...] = (*CURRENCIES, *CRYPTO, *COMMODITIES, *ECONOMY, *COMPANIES)
-"""In the order in which a run asks for them; all of them are free."""
+DATASETS: tuple[Dataset, ...] = ()
+"""An installation's own, beside those that are ready: always switched on, in the order they are asked for."""
 
 OF_SUBJECTS: tuple[Dataset, ...] = (DAILY_BARS, *CORPORATE_ACTIONS, US_LISTING)
 """Those that are asked of one symbol or list at a time: by its name and the function a request is known."""
@@ -78,6 +73,8 @@ def dataset_named(name: str) -> Dataset:
     symbol, _, series = name.rpartition("_")
     if name in declared:
         return declared[name]
+    if ready := ready_dataset(name):
+        return ready
     if symbol and series in SERIES:
         return series_of(symbol.upper(), series)
     raise LookupError(f"No dataset is declared as {name!r}: it was taken out of include/datasets/.")

@@ -14,6 +14,7 @@ from airflow_provider_alphavantage.parsing import OddRow
 from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Batch, Body, Dataset, Period, Rows, Unreadable
 from include.datasets.column_names import with_free_names
+from include.datasets.typed import as_declared
 from include.market.exchanges import exchange_of
 from include.market.sessions import next_to_close
 
@@ -51,8 +52,14 @@ def read_rows(dataset: Dataset, body: Body) -> Rows:
         if odd:
             raise UnreadableBody(f"No row can be read: {odd[0].why}.", function=dataset.function)
         raise NoRows("The body has no row.", function=dataset.function)
+    meta = rows.schema.metadata
+    rows = rows.rename_columns([dataset.renamed.get(name, name) for name in rows.column_names])
+    rows = rows.replace_schema_metadata(meta)
+    if dataset.prepare:
+        rows = dataset.prepare(dataset, rows)
     _check_subject(dataset, rows)
-    rows = _with_key(dataset, with_free_names(dataset, rows))
+    rows = with_free_names(dataset, _with_own_columns(dataset, rows))
+    rows = as_declared(dataset.typed, _with_key(dataset, rows), odd)
     for name in (*([dataset.day] if dataset.day else []), *dataset.columns):
         if name not in rows.column_names:
             raise _lacking(dataset, name, rows)
@@ -194,6 +201,18 @@ def _check_subject(dataset: Dataset, rows: pa.Table) -> None:
             raise UnreadableBody(about, function=dataset.function)
 
 
+def _with_own_columns(dataset: Dataset, rows: pa.Table) -> pa.Table:
+    """The rows with the columns that say the same in each row."""
+    import pyarrow as pa
+
+    meta = rows.schema.metadata or {}
+    of_meta = {name: meta[name.encode()].decode() for name in dataset.of_meta if name.encode() in meta}
+    for name, value in {**of_meta, **dataset.fixed}.items():
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.array([value] * rows.num_rows, pa.string()))
+    return rows
+
+
 def _with_key(dataset: Dataset, rows: pa.Table) -> pa.Table:
     """The rows with the columns of the key that only the parameters tell."""
     import pyarrow as pa
@@ -221,12 +240,17 @@ def _over(dataset: Dataset, rows: pa.Table, is_over: Callable[[date], bool]) -> 
 
 def _is_over(dataset: Dataset, fetched_at: datetime) -> Callable[[date], bool]:
     """Tell of a day whether its row moves no more."""
-    if dataset.period:
-        period, exchange = dataset.period, exchange_of(dataset.parameters["symbol"])
-        running = _first_day(next_to_close(exchange, fetched_at), period)
-        return lambda day: _first_day(day, period) < running
     today = fetched_at.astimezone(UTC).date()
+    if period := dataset.period:
+        running = _first_day(
+            today if dataset.around_the_clock else _next_session(dataset, fetched_at), period
+        )
+        return lambda day: _first_day(day, period) < running
     return lambda day: dataset.final != "day" or day != today
+
+
+def _next_session(dataset: Dataset, fetched_at: datetime) -> date:
+    return next_to_close(exchange_of(dataset.parameters["symbol"]), fetched_at)
 
 
 def _first_day(day: date, period: Period) -> date:

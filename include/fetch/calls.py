@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,11 +49,17 @@ Lane = deque[Errand]
 """What is asked of one symbol, one after the other."""
 
 
-def lanes(requests: Iterable[PlannedRequest]) -> deque[Lane]:
-    """Return the requests by symbol, in the order of the first of each."""
+def lanes(
+    requests: Iterable[PlannedRequest],
+    together: Callable[[PlannedRequest], str] = lambda request: request.symbol,
+) -> deque[Lane]:
+    """Return the requests by symbol, in the order of the first of each.
+
+    :param together: what requests have in common that are asked one after the other: their symbol.
+    """
     found: dict[str, Lane] = {}
     for request in requests:
-        found.setdefault(request.symbol, deque()).append(Errand(request, request))
+        found.setdefault(together(request), deque()).append(Errand(request, request))
     return deque(found.values())
 
 

@@ -97,7 +97,15 @@ class Fetcher:
         """
         one_by_one = self.in_flight.most == 1
         with AtOnce() if one_by_one else ThreadPoolExecutor(self.in_flight.most) as pool:
-            return _Fetching(self, pool, lanes(requests)).to_the_end()
+            return _Fetching(self, pool, lanes(requests, self._lane)).to_the_end()
+
+    def _lane(self, request: PlannedRequest) -> str:
+        """Whose turn it is: what has its rows in another's body comes after that one."""
+        try:
+            dataset = dataset_of(request.symbol, request.function, self.datasets)
+        except LookupError:
+            return request.symbol
+        return dataset.with_body_of or request.symbol
 
 
 @dataclass
@@ -174,7 +182,7 @@ class _Fetching:
         return call
 
     def _held(self, dataset: Dataset, errand: Errand) -> Request | None:
-        if self.about.force:
+        if self.about.force and not dataset.with_body_of:
             return None
         held = usable_body(self.about.connection, self.about.run, dataset, errand.asked)
         return shortened(held, errand.refused) if held and errand.refused else held

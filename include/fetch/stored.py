@@ -36,7 +36,9 @@ def usable_body(
     if dataset.final == "session":
         found = _through_last_session(connection, run, planned)
     else:
-        found = _of_today(connection, run, planned)
+        found = _of_today(connection, run, dataset.with_body_of or planned.symbol, planned.function)
+    if found and dataset.with_body_of:
+        found = replace(found, symbol=planned.symbol)
     return replace(found, outcome="reused") if found and found.path and is_stored(found.path) else None
 
 
@@ -79,8 +81,8 @@ def _through_last_session(connection: Connection[Any], run: Run, planned: Planne
     )
 
 
-def _of_today(connection: Connection[Any], run: Run, planned: PlannedRequest) -> Request | None:
-    body = newest_body(connection, planned.symbol, planned.function)
+def _of_today(connection: Connection[Any], run: Run, symbol: str, function: str) -> Request | None:
+    body = newest_body(connection, symbol, function)
     return body if body and day_of(body.answered_at) == day_of(run.now()) else None
 
 

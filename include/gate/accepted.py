@@ -32,7 +32,7 @@ def write_accepted(batches: Sequence[Batch], folder: ObjectStoragePath, part: in
     buffer = io.BytesIO()
     pq.write_table(accepted_of(batches), buffer)
     number = f"={part}" if part else ""  # no name of a dataset has this sign
-    write_whole(folder / f"{batches[0].dataset.name}{number}.parquet", buffer.getvalue())
+    write_whole(folder / f"{batches[0].dataset.group}{number}.parquet", buffer.getvalue())
 
 
 def accepted_of(batches: Iterable[Batch]) -> pa.Table:
@@ -46,14 +46,50 @@ def accepted_of(batches: Iterable[Batch]) -> pa.Table:
 
 
 def one_type(tables: Sequence[pa.Table]) -> list[pa.Table]:
-    """Return the tables with texts where their types differ, so that each number keeps its decimals."""
+    """Return the tables with the same columns; texts where their types differ, so no number loses a decimal.
+
+    A field of such texts says in its metadata that it is of numbers: see :func:`is_of_numbers`.
+    """
     import pyarrow as pa
 
-    types = {name: {table.schema.field(name).type for table in tables} for name in tables[0].column_names}
-    schema = pa.schema([
-        (name, found.pop() if len(found) == 1 else pa.string()) for name, found in types.items()
-    ])
-    return [table.cast(schema) for table in tables]
+    fields: dict[str, list[pa.Field]] = {}
+    for table in tables:
+        for field in table.schema:
+            fields.setdefault(field.name, []).append(field)
+    schema = pa.schema([_common(found) for found in fields.values()])
+    return [_with_all(table, schema).cast(schema) for table in tables]
+
+
+def is_of_numbers(field: pa.Field) -> bool:
+    """Whether a column is of exact numbers, be they written as texts."""
+    import pyarrow as pa
+
+    kind = field.type
+    return bool(pa.types.is_decimal(kind) or pa.types.is_integer(kind) or field.metadata == _NUMBERS)
+
+
+_NUMBERS = {b"of": b"numbers"}
+
+
+def _common(fields: Sequence[pa.Field]) -> pa.Field:
+    import pyarrow as pa
+
+    first = fields[0]
+    if len({field.type for field in fields}) == 1 and all(
+        field.metadata == first.metadata for field in fields
+    ):
+        return first
+    return pa.field(first.name, pa.string(), metadata=_NUMBERS if all(map(is_of_numbers, fields)) else None)
+
+
+def _with_all(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with all columns of a schema, in its order; null where it has none."""
+    import pyarrow as pa
+
+    for name in schema.names:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(table.num_rows, schema.field(name).type))
+    return table.select(schema.names)
 
 
 def _with_subject(batch: Batch) -> pa.Table:

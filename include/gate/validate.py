@@ -87,7 +87,7 @@ def validate(
         gate = _Gate(connection, run, reports, folder, batches, decisions, part)
         by_dataset: dict[str, list[Batch]] = {}
         for batch in batches:
-            by_dataset.setdefault(batch.dataset.name, []).append(batch)
+            by_dataset.setdefault(batch.dataset.group, []).append(batch)
         verdicts += [verdict.slim for own in by_dataset.values() for verdict in gate.let_in(own)]
     return Validation(str(folder), verdicts)
 
@@ -117,7 +117,7 @@ class _Gate:
     part: int
 
     def let_in(self, batches: Sequence[Batch]) -> list[Verdict]:
-        """Judge the batches of one dataset; record the verdicts, and write what may enter.
+        """Judge the batches of one dataset or family; record the verdicts, and write what may enter.
 
         :raises GateError: an expectation on symbols could not be computed.
         """
@@ -127,6 +127,8 @@ class _Gate:
         except GateError as error:
             if dataset.subjects:
                 raise
+            if len(batches) > 1:
+                return [verdict for batch in batches for verdict in self.let_in([batch])]
             fail(self.connection, self.run, batches[0].request, error)
             return []
         record_verdicts(self.connection, self.run, verdicts)

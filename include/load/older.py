@@ -32,14 +32,27 @@ def warn_of_older_rows(
     values = [name for name in columns if name not in {*dataset.key, "fetched_at", "of_subject"}]
     query = filled("load/older_rows", dataset.table, columns, dataset.key, values)
     found: list[tuple[_Row, _Row]] = connection.execute(query).fetchall()
-    if not found:
-        return
+    by_name: dict[str, list[tuple[_Row, _Row]]] = {}
+    for pair in found:
+        by_name.setdefault(str(pair[0]["of_subject"]), []).append(pair)
+    for name, pairs in by_name.items():
+        _warn_of_rows(connection, run, dataset, name, pairs, values)
+
+
+def _warn_of_rows(
+    connection: Connection[Any],
+    run: Run,
+    dataset: Dataset,
+    name: str,
+    found: Sequence[tuple[_Row, _Row]],
+    values: Sequence[str],
+) -> None:
     days = sorted(str(came[dataset.day])[:10] for came, _ in found if dataset.day and came[dataset.day])
     lines = [f"{_key(dataset, came)}: {_differing(came, stays, values)}" for came, stays in found[:_SHOWN]]
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    sentence = f"{dataset.name}: not_stale ({'; '.join(lines)}{more})."
+    sentence = f"{name}: not_stale ({'; '.join(lines)}{more})."
     about = {"rows": len(found), "first": min(days, default=None), "last": max(days, default=None)}
-    _record(connection, run, dataset.name, sentence, about)
+    _record(connection, run, name, sentence, about)
 
 
 def warn_of_older_list(

@@ -67,12 +67,11 @@ def load_run(
     brought = brought_by(connection, run, datasets)
     found = [(dataset, one) for dataset, one in brought if dataset.name_of(one.symbol) in names]
     symbols = _load_symbols(connection, run, accepted, [pair for pair in found if pair[0].subjects])
-    others = [
-        one
-        for dataset, request in found
-        if not dataset.subjects
-        for one in _load_dataset(connection, run, accepted, dataset, request)
-    ]
+    groups: dict[str, _Found] = {}
+    for dataset, request in found:
+        if not dataset.subjects:
+            groups.setdefault(dataset.group, []).append((dataset, request))
+    others = [one for group in groups.values() for one in _load_group(connection, run, accepted, group)]
     if others:
         connection.execute(statement("warehouse/grant_readers"))
     return [*symbols, *others]
@@ -129,31 +128,43 @@ def _of_table(found: _Found, table: str) -> _Found:
 
 def _rows(accepted: ObjectStoragePath, found: _Found) -> pa.Table:
     entering = [dataset.name_of(request.symbol) for dataset, request in found]
-    tables = [read_accepted(accepted, name) for name in dict.fromkeys(dataset.name for dataset, _ in found)]
+    tables = [read_accepted(accepted, name) for name in dict.fromkeys(dataset.group for dataset, _ in found)]
     rows = pa.concat_tables(one_type(tables))
     return rows.filter(pc.is_in(rows["of_subject"], pa.array(entering, pa.string())))
 
 
-def _load_dataset(
-    connection: Connection[Any], run: Run, accepted: ObjectStoragePath, dataset: Dataset, request: Request
+def _load_group(
+    connection: Connection[Any], run: Run, accepted: ObjectStoragePath, group: _Found
 ) -> list[Loaded]:
+    """Load datasets of one table and family; where they cannot be loaded together, each by itself."""
     try:
         with connection.transaction():
-            alone(connection)
-            claim_origin(connection, str(request.origin))
-            entering = read_accepted(accepted, dataset.name)
-            if not entering.num_rows:
-                return []
-            rows = prepare(connection, dataset, entering)
-            stage(connection, dataset.table, rows)
-            merge(connection, dataset.table, dataset.key, rows, run, now=run.now(), day=dataset.day)
-            warn_of_older_rows(connection, dataset, rows.column_names, run)
-            loaded = count(connection, all_held(by_subject(rows, dataset.day)), run)
+            loaded = _load_together(connection, run, accepted, group)
     except _NOT_STORABLE as error:
+        if len(group) > 1:
+            return [one for each in group for one in _load_group(connection, run, accepted, [each])]
+        ((dataset, request),) = group
         fail(connection, run, request, _explained(dataset, error))
         return []
     log.info("%s", loaded)
     return loaded
+
+
+def _load_together(
+    connection: Connection[Any], run: Run, accepted: ObjectStoragePath, group: _Found
+) -> list[Loaded]:
+    dataset = group[0][0]
+    alone(connection)
+    for origin in sorted({str(request.origin) for _, request in group}):
+        claim_origin(connection, origin)
+    entering = _rows(accepted, group)
+    if not entering.num_rows:
+        return []
+    rows = prepare(connection, dataset, entering)
+    stage(connection, dataset.table, rows)
+    merge(connection, dataset.table, dataset.key, rows, run, now=run.now(), day=dataset.day)
+    warn_of_older_rows(connection, dataset, rows.column_names, run)
+    return count(connection, all_held(by_subject(rows, dataset.day)), run)
 
 
 def _explained(dataset: Dataset, error: Exception) -> Exception:

@@ -9,8 +9,17 @@ import pyarrow as pa
 from psycopg import Connection, sql
 
 from include.datasets.base import Dataset
+from include.datasets.column import Kind, named
 from include.exceptions import PipelineError
+from include.gate.accepted import is_of_numbers
 from include.warehouse.statements import statement
+
+_TYPES: Mapping[Kind, LiteralString] = {
+    "number": "numeric",
+    "text": "text",
+    "date": "date",
+    "time": "timestamp with time zone",
+}
 
 _OURS = {
     "fetched_at": "When the body that brought these values was fetched.",
@@ -25,7 +34,8 @@ class Misfit(PipelineError):
 def prepare(connection: Connection[Any], dataset: Dataset, rows: pa.Table) -> pa.Table:
     """Make the table, or add the columns it lacks; return the rows it has columns for.
 
-    A column without any value says nothing of its type, so none is made for it yet.
+    Declared columns are made at once. Another column without any value says nothing of its type, so none is
+    made for it yet.
 
     :param rows: as :func:`include.gate.accepted.accepted_of` makes them.
     :raises Misfit: a column of the table is of another type than its values.
@@ -33,9 +43,10 @@ def prepare(connection: Connection[Any], dataset: Dataset, rows: pa.Table) -> pa
     about = {"table": dataset.table}
     held = dict(connection.execute(statement("load/columns_of_table"), about).fetchall())
     empty = {name for name in rows.column_names if rows[name].null_count == rows.num_rows}
-    rows = rows.drop_columns(sorted(empty - held.keys()))
-    types = {field.name: _type_of(field.type) for field in rows.schema if field.name != "of_subject"}
-    for name, wanted in types.items():
+    rows = rows.drop_columns(sorted(empty - held.keys() - named(dataset.typed).keys()))
+    came = {field.name: _type_of(field) for field in rows.schema if field.name != "of_subject"}
+    types = {name: _TYPES[column.kind] for name, column in named(dataset.typed).items()} | came
+    for name, wanted in came.items():
         if name in held and name not in empty and not _fits(wanted, held[name]):
             raise Misfit(
                 f"The column {name} of {dataset.table} is {held[name]}; what came is {wanted}. Look at the "
@@ -45,11 +56,12 @@ def prepare(connection: Connection[Any], dataset: Dataset, rows: pa.Table) -> pa
     return rows
 
 
-def _type_of(kind: pa.DataType) -> LiteralString:
+def _type_of(field: pa.Field) -> LiteralString:
     """The type of a column that is made for such values."""
+    kind = field.type
     if pa.types.is_timestamp(kind):
         return "timestamp with time zone"
-    if pa.types.is_decimal(kind) or pa.types.is_integer(kind):
+    if is_of_numbers(field):
         return "numeric"  # a whole number in this body; the next one's may have decimals
     return "date" if pa.types.is_date(kind) else "boolean" if pa.types.is_boolean(kind) else "text"
 
@@ -91,6 +103,8 @@ def _make(
 def _meaning(dataset: Dataset, name: str) -> str:
     if name == dataset.period:
         return f"The first day of the {name}."
+    if column := named(dataset.typed).get(name):
+        return column.says
     if name in dataset.parameters:
         return f"The {name} that {dataset.function} was asked for."
     return _OURS.get(name, f"{name} of {dataset.function}, as Alpha Vantage has it.")

@@ -169,7 +169,7 @@ class AirflowApi:
         return answer
 
     def _sent(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Send a request; one that only reads is sent again where a busy or starting server gave no answer."""
+        """Send a request; one that only reads is sent again where a busy server gave no answer."""
         if method != "GET":
             return self._client.request(method, path, **options)
         return _PATIENTLY(self._client.request, method, path, **options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, groupby
@@ -40,6 +40,7 @@ class Allowance:
     :param at_once: calls that are left already; None for all of them.
     :param refused: functions that the vendor has refused the key as premium, and until when that is believed.
     :param per_second: calls that can go on for long, where the day has no limit; else None.
+    :param kept: calls that bars leave to other datasets, unless a session would be lost for it.
     """
 
     left: int | None
@@ -48,6 +49,19 @@ class Allowance:
     at_once: int | None = None
     refused: Mapping[str, datetime] = field(default_factory=dict)
     per_second: float | None = None
+    kept: int = 0
+
+    def left_for(self, needs: Iterable[Need]) -> int | None:
+        """Return the calls that bars may spend on what they need; None for no limit."""
+        if self.left is None:
+            return None
+        would_be_lost = sum(need.kind in {"bars", "new"} and need.slack <= URGENT for need in needs)
+        return max(self.left - self.kept, min(self.left, would_be_lost))
+
+    @property
+    def per_day_of_bars(self) -> int | None:
+        """The calls of a day that are not kept for others; None for no limit."""
+        return None if self.per_day is None else self.per_day - self.kept
 
 
 def allowance_of(hook: AlphaVantageHook, *, within: timedelta) -> Allowance:
@@ -110,7 +124,10 @@ def make_plan(needs: Iterable[Need], calls: int | None) -> Plan:
 
 
 def in_groups(
-    requests: Sequence[PlannedRequest], most: int = MOST_INSTANCES, per_second: float | None = None
+    requests: Sequence[PlannedRequest],
+    most: int = MOST_INSTANCES,
+    per_second: float | None = None,
+    together: Callable[[PlannedRequest], str] = lambda request: request.symbol,
 ) -> list[list[PlannedRequest]]:
     """Spread the requests over at most ``most`` mapped instances: a symbol each, until there are more.
 
@@ -118,10 +135,11 @@ def in_groups(
 
     :param per_second: how many calls a second the key can make for long. More symbols than ``most`` are then
         spread over instances of about :data:`SLICE_SECONDS` each, as an instance takes seconds to start.
+    :param together: what requests have in common that stay together: their symbol.
     """
-    order = {symbol: at for at, symbol in enumerate(dict.fromkeys(request.symbol for request in requests))}
-    together = sorted(requests, key=lambda request: order[request.symbol])
-    symbols = [list(asked) for _, asked in groupby(together, key=lambda request: request.symbol)]
+    order = {whose: at for at, whose in enumerate(dict.fromkeys(map(together, requests)))}
+    in_order = sorted(requests, key=lambda request: order[together(request)])
+    symbols = [list(asked) for _, asked in groupby(in_order, key=together)]
     size = -(-len(symbols) // most) or 1
     if size > 1 and per_second:
         asked = len(requests) / len(symbols)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -57,11 +57,11 @@ def plan_for(
     for exchange, members in coverage.held.items():
         window = window_at(exchange, clock)
         idle += [idle_of(held, window, clock) for held in members if held.symbol not in asked]
-    plan = make_plan(
-        [need for need in needs if need.request.function not in allowance.refused], allowance.left
-    )
+    calls = allowance.left_for(needs)
+    plan = make_plan([need for need in needs if need.request.function not in allowance.refused], calls)
     holes = holes_to_ask(connection, chain(*symbols.values()), now=clock)
-    return Planned(plan.then(holes, allowance.left), idle, forecast(coverage, plan, clock, allowance))
+    later = replace(allowance, per_day=allowance.per_day_of_bars)
+    return Planned(plan.then(holes, calls), idle, forecast(coverage, plan, clock, later))
 
 
 def idle_of(held: Held, window: Window, clock: datetime) -> Request:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from psycopg import Connection
@@ -13,6 +14,7 @@ from psycopg.types.json import Jsonb
 from airflow_provider_alphavantage.functions import tier
 from include.datasets.base import Dataset
 from include.datasets.registry import DATASETS
+from include.plan.budget import in_groups
 from include.plan.clock import clock_of
 from include.plan.needs import PlannedRequest
 from include.warehouse.runs import Request, RunRequest, record_request, record_requests, start_run
@@ -30,7 +32,7 @@ def start(
     calls: int | None = None,
     refused: Sequence[Request] = (),
 ) -> list[list[PlannedRequest]]:
-    """Record the run and return what to ask, a group for each dataset that is due.
+    """Record the run and return what to ask, in groups of one mapped task instance each.
 
     One is due so many days (UTC) after the body that was loaded last was fetched. One that cannot be asked
     for is recorded as failed and costs no call.
@@ -41,22 +43,51 @@ def start(
     :raises BadParameter: a clock that may not or cannot be set.
     """
     clock = clock_of(connection, request.now)
-    loaded = dict(connection.execute(statement("plan/loaded_datasets")).fetchall())
-    due = [each for each in datasets if request.force or _is_due(each, loaded.get(each.name), clock)]
+    due = due_of(connection, datasets, clock, force=request.force)
     names = [each.name for each in due]
     run = start_run(connection, request, clock=clock, symbols=[*names, *(each.symbol for each in refused)])
     record_requests(connection, run, refused)
     log.info("Due by %s: %s", clock, ", ".join(names) or "nothing")
-    planned: list[list[PlannedRequest]] = []
+    planned: dict[str, list[PlannedRequest]] = {}
     for dataset in due:
         not_asked = _premium(dataset, premium) or _declare(connection, dataset)
+        if not_asked is None and dataset.with_body_of in planned:
+            planned[dataset.with_body_of].append(request_of(dataset))
+            continue
         if not_asked is None and calls is not None and len(planned) >= calls:
             not_asked = _deferred(dataset)
         if not_asked:
             record_request(connection, run, not_asked)
         else:
-            planned.append([request_of(dataset)])
-    return planned
+            planned[dataset.name] = [request_of(dataset)]
+    whose = {one.name: one.with_body_of or one.name for one in due}
+    asked = [one for group in planned.values() for one in group]
+    return in_groups(asked, together=lambda one: whose[one.symbol])
+
+
+def due_of(
+    connection: Connection[Any], datasets: Sequence[Dataset], clock: datetime, *, force: bool = False
+) -> list[Dataset]:
+    """Return the datasets that are due, in the order in which they are asked for.
+
+    The families take turns, so that none starves where calls are few; within one the latest goes first, as
+    far as it is behind in proportion to how often it is due. What has the body of another follows that.
+    """
+    loaded = dict(connection.execute(statement("plan/loaded_datasets")).fetchall())
+    turns: dict[str, list[Dataset]] = {}
+    for each in datasets:
+        if not each.with_body_of and (force or _is_due(each, loaded.get(each.name), clock)):
+            turns.setdefault(each.group, []).append(each)
+    lines = [sorted(line, key=lambda one: -_behind(one, loaded, clock)) for line in turns.values()]
+    due = [one for turn in zip_longest(*lines) for one in turn if one]
+    asked = {one.name for one in due}
+    return [*due, *(each for each in datasets if each.with_body_of in asked)]
+
+
+def _behind(dataset: Dataset, loaded: Mapping[str, datetime], clock: datetime) -> float:
+    """How often it could have been asked for since it was loaded; what never was is due once."""
+    since = loaded.get(dataset.name)
+    return (day_of(clock) - day_of(since)).days / dataset.every_days if since else 1.0
 
 
 def request_of(dataset: Dataset) -> PlannedRequest:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Variable, get_current_context
 from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
-from include.settings import WATCHLIST_VARIABLE
+from include.settings import DATASETS_VARIABLE, WATCHLIST_VARIABLE
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -42,6 +42,11 @@ def as_mapped(groups: Iterable[Iterable[PlannedRequest]]) -> list[list[dict[str,
 def watchlist() -> str:
     """Return the symbols of the daily bars, as the Variable ``stock_symbols`` has them."""
     return str(Variable.get(WATCHLIST_VARIABLE, default=""))
+
+
+def switched_on() -> str:
+    """Return the datasets that people have switched on, as the Variable ``market_datasets`` has them."""
+    return str(Variable.get(DATASETS_VARIABLE, default=""))
 
 
 @contextmanager

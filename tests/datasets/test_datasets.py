@@ -15,7 +15,6 @@ from airflow_provider_alphavantage.functions import check, tier
 from airflow_provider_alphavantage.responses import read
 from include.datasets.base import Body, Dataset
 from include.datasets.periods import series_of
-from include.datasets.registry import DATASETS
 from include.datasets.rows import NoRows, read_rows
 from include.exceptions import BadParameter, OriginMismatch
 from include.fetch.fetcher import Fetcher
@@ -31,12 +30,13 @@ from include.report.summary import headline, table
 from include.warehouse.origins import claim_origin
 from include.warehouse.runs import RunRequest, end_run, find_run, requests_of
 from tests.bars import let_in
+from tests.datasets.samples import SAMPLES
 from tests.warehouse.test_readers import uncommented
 
 pytestmark = pytest.mark.postgres
 D = Decimal
 MORNING = datetime(2026, 5, 16, 7, tzinfo=UTC)
-BY_NAME = {dataset.name: dataset for dataset in DATASETS}
+BY_NAME = {dataset.name: dataset for dataset in SAMPLES}
 FX, COIN, JOBS, COMPANY = (BY_NAME[n] for n in ("eur_usd", "btc_usd", "us_unemployment", "ibm_overview"))
 WEEK = b"timestamp,open,high,low,close,volume\r\n2026-05-08,10,11,9,10.5,1000\r\n"
 FX_BODY = b"timestamp,open,high,low,close\r\n2026-05-15,1.16700,1.16730,1.16160,1.16250\r\n"
@@ -103,7 +103,7 @@ def contents(warehouse, name: str) -> list[tuple]:
 
 def test_those_that_are_declared_are_free_and_well_formed():
     assert len(BY_NAME) == 5
-    for dataset in DATASETS:
+    for dataset in SAMPLES:
         assert tier(dataset.function, dataset.parameters) == "free"
         assert check(dataset.function, dataset.parameters) == dataset.parameters
 
@@ -165,7 +165,7 @@ def test_a_load_that_is_tried_again_tells_what_the_run_has_loaded(warehouse, run
     run, told = run_all(JOBS, force=True)
     assert told == [Loaded("us_unemployment", 1, 1, 2)]
     (accepted,) = tmp_path.glob(f"accepted/*-{run.id}")
-    assert load_run(warehouse, run, ObjectStoragePath(f"file://{accepted}")) == told
+    assert load_run(warehouse, run, ObjectStoragePath(f"file://{accepted}"), datasets=SAMPLES) == told
 
 
 def test_a_revision_is_kept_with_the_time_it_stood_and_an_older_body_changes_nothing(warehouse, run_all, api):
@@ -504,7 +504,7 @@ def test_a_failure_is_recorded_before_it_is_raised_and_a_retry_asks_only_for_wha
     warehouse, begin, api, tmp_path
 ):
     run, _ = begin(FX, JOBS)
-    fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
+    fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"), datasets=SAMPLES)
     api.bodies["FX_DAILY"] = BudgetSpent(MORNING + timedelta(hours=17), function="FX_DAILY")
     api.bodies["UNEMPLOYMENT"] = RuntimeError("the disk is full")
     assert [type(error) for error in fetcher.fetch([request_of(FX)])] == [BudgetSpent]
@@ -525,7 +525,7 @@ def test_an_outage_costs_the_calls_of_three_datasets_and_not_of_all(warehouse, b
     six = [series_of(f"S{number}", "weekly") for number in range(6)]
     api.bodies["TIME_SERIES_WEEKLY"] = TransportError("HTTP 503 with an HTML page.")
     run, names = begin(*six)
-    fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"))
+    fetcher = Fetcher(run, warehouse, api, ObjectStoragePath(f"file://{tmp_path}/store"), datasets=SAMPLES)
     for _ in range(2):  # a task and its retry
         for dataset in six:
             (error,) = fetcher.fetch([request_of(dataset)])

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from include.datasets.registry import DATASETS, dataset_of
+from include.datasets.registry import dataset_of
+from tests.datasets.samples import SAMPLES
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ from include.datasets.registry import DATASETS, dataset_of
         ("IBM", "DIVIDENDS", "dividends"),
         ("*active", "LISTING_STATUS", "listing"),
         ("*delisted", "LISTING_STATUS", "listing"),
-        ("eur_usd", "FX_DAILY", "eur_usd"),
+        ("eur_usd_fx", "FX_DAILY", "eur_usd_fx"),
         ("brk-b_weekly", "TIME_SERIES_WEEKLY", "brk-b_weekly"),
     ],
 )
@@ -26,7 +27,7 @@ def test_a_request_tells_its_dataset(symbol, function, name):
 
 
 def test_a_dataset_may_ask_for_the_splits_of_one_symbol_under_a_name_of_its_own():
-    own = replace(DATASETS[0], name="ibm_splits", function="SPLITS")
+    own = replace(SAMPLES[0], name="ibm_splits", function="SPLITS")
     assert dataset_of("ibm_splits", "SPLITS", [own]) is own
     assert dataset_of("IBM", "SPLITS", [own]).name == "splits"
 
@@ -43,7 +44,7 @@ def test_what_no_dataset_is_declared_for_is_refused_by_name():
         ("IBM", "SPLITS", "", {"symbol": "IBM"}),
         ("*active", "LISTING_STATUS", "", {}),
         ("*delisted", "LISTING_STATUS", "", {"state": "delisted"}),
-        ("us_unemployment", "UNEMPLOYMENT", "", {"datatype": "csv"}),
+        ("cpi_economy", "CPI", "", {"interval": "monthly"}),
     ],
 )
 def test_what_is_asked_is_declared(symbol, function, outputsize, question):
