@@ -14,8 +14,8 @@ STAMP := $(VENV)/.installed-$(call hash,$(WANTED_BY_ALL))
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements-dev.txt requirements-image.txt requirements-s3.txt $(WANTED_BY_ALL))
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan add rename stop status logs psql quarantine clean env test test-image test-scale fuzz soak simulate docs lint \
-	format installed
+.PHONY: help run plan add datasets rename stop status logs psql quarantine clean env test test-image test-scale fuzz soak simulate \
+	docs lint format installed
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ plan: installed ## what the next run would ask for, why, and by when it is all t
 said = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
 add: installed ## SYMBOLS=NVDA,AMD or FILE=path: what they cost and bring; YES=1 puts them on the watchlist
 	@$(RUN) add $(call said,SYMBOLS,symbols) $(call said,FILE,file) $(call said,YES,yes)
+
+datasets: installed ## what else there is; ON="fundamentals fx=EUR/USD" or OFF=fx shows the cost, YES=1 does it
+	@$(RUN) datasets $(call said,ON,on) $(call said,OFF,off) $(call said,YES,yes)
 
 rename: installed ## OLD=META NEW=META-2021: give a history another name, so that its ticker can be used again
 	@$(RUN) rename $(call said,OLD,old) $(call said,NEW,new)

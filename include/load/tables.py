@@ -53,6 +53,7 @@ def prepare(connection: Connection[Any], dataset: Dataset, rows: pa.Table) -> pa
                 "stored body; if it is right, alter the column's type."
             )
     _make(connection, dataset, types, held)
+    _make_readable_as_of(connection, dataset)
     return rows
 
 
@@ -98,6 +99,27 @@ def _make(
         column = sql.Identifier(dataset.table, name)
         says = sql.Literal(_meaning(dataset, name))
         connection.execute(sql.SQL("comment on column {} is {}").format(column, says))
+
+
+def _make_readable_as_of(connection: Connection[Any], dataset: Dataset) -> None:
+    """Make ``<table>_as_of(timestamptz)``, unless it is there: the table as it was at a moment."""
+    name = f"{dataset.table}_as_of"
+    if connection.execute("select to_regproc(%s)", [name]).fetchone() != (None,):
+        return
+    template: Any = statement("load/make_as_of").decode()
+    parts = (
+        sql.SQL("{}, to_jsonb(held) -> {}").format(sql.Literal(column), sql.Literal(column))
+        for column in dataset.key
+    )
+    filled = sql.SQL(template).format(
+        function=sql.Identifier(name),
+        table=sql.Identifier(dataset.table),
+        name=sql.Literal(dataset.table),
+        key=sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(parts)),
+    )
+    connection.execute(filled)
+    says = sql.Literal(f"{dataset.table} as it was at a moment, by the clock of the loads.")
+    connection.execute(sql.SQL("comment on function {} is {}").format(sql.Identifier(name), says))
 
 
 def _meaning(dataset: Dataset, name: str) -> str:

@@ -16,6 +16,7 @@ from include.load.renaming import rename
 from include.local import (
     adding,
     credentials,
+    datasets,
     logs,
     place,
     planning,
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "logs": (_logs, "the ends of the logs"),
         "plan": (_plan, "what the next run would ask for; nothing is asked"),
         "add": (_add, "symbols for the watchlist: what they cost and bring; then add them"),
+        "datasets": (_datasets, "what else there is beside bars; switch it on or off"),
         "rename": (_rename, "give the history of a symbol another name"),
         "psql": (_psql, "a SQL prompt in the warehouse; arguments go to psql"),
         "quarantine": (_quarantine, "what the gate refused: list it, or release, discard or replay rows"),
@@ -90,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
                 "--file", help="a CSV export with a column Symbol or Ticker, or one symbol a line"
             )
             command.add_argument("--yes", help="1: add them without asking")
+        if name == "datasets":
+            command.add_argument("--on", default="", help="such as fundamentals or fx=EUR/USD,GBP/USD")
+            command.add_argument("--off", default="", help="such as fundamentals")
+            command.add_argument("--yes", help="1: change it without asking")
         if name == "rename":
             command.add_argument("--old", default="", help="the symbol as it is held")
             command.add_argument("--new", default="", help="the name its history gets")
@@ -147,6 +153,11 @@ def _plan(asked: Settings, console: Console, options: argparse.Namespace, rest: 
 def _add(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
     named = adding.read(options.symbols, options.file)
     return adding.add(_running(asked), named, console, yes=options.yes)
+
+
+def _datasets(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:
+    wanted = datasets.Wanted(options.on, options.off)
+    return datasets.show_datasets(_running(asked), wanted, console, yes=options.yes)
 
 
 def _rename(asked: Settings, console: Console, options: argparse.Namespace, rest: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -127,6 +127,26 @@ def test_a_recorded_response_comes_whole_into_its_table_and_twice_changes_nothin
 def test_each_ready_dataset_is_tried_but_gold_of_which_there_is_no_recording():
     tried = {family for name in RECORDED if (dataset := ready_dataset(name)) for family in [dataset.group]}
     assert set(READY) - tried == {"metals"}
+
+
+def test_what_was_known_at_a_moment_is_a_query(desk, recordings):
+    bring(desk, recordings, "ibm_overview")
+    ((known,),) = desk.rows("select valid_from from company_overview")
+    dataset = ready_dataset("ibm_overview")
+    newest = (recordings / "OVERVIEW__IBM__pt1.json").read_bytes()
+    for value in (b'"206116848001"', b'"206116848002"'):
+        run = desk.start_dataset(dataset)
+        desk.bring(run, "ibm_overview", "OVERVIEW", newest.replace(b'"206116848000"', value))
+        desk.finish(run)
+    query = "select market_capitalization, name from company_overview_as_of('{}')"
+    days = [known + timedelta(days=day) for day in (-1, 0, 1, 2)]
+    assert [[row[0] for row in desk.rows(query.format(day))] for day in days] == [
+        [],
+        [D("206116848000")],
+        [D("206116848001")],
+        [D("206116848002")],
+    ]
+    assert desk.rows(query.format(days[1]))[0][1] == "International Business Machines"
 
 
 def test_a_revision_is_kept_and_readable(desk, recordings):

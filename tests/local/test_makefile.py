@@ -10,6 +10,7 @@ VERBS = [
     "run",
     "plan",
     "add",
+    "datasets",
     "rename",
     "stop",
     "status",
