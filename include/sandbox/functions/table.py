@@ -1,0 +1,19 @@
+"""Which maker answers which function; adding a function is one entry."""
+
+from __future__ import annotations
+
+from include.sandbox.functions.coins import coin_intraday, coin_series
+from include.sandbox.functions.currencies import exchange_rate, fx_intraday, fx_series
+from include.sandbox.functions.question import Maker
+
+FUNCTIONS: dict[str, Maker] = {
+    "CRYPTO_INTRADAY": coin_intraday,
+    "CURRENCY_EXCHANGE_RATE": exchange_rate,
+    "FX_DAILY": fx_series,
+    "FX_WEEKLY": fx_series,
+    "FX_MONTHLY": fx_series,
+    "FX_INTRADAY": fx_intraday,
+    "DIGITAL_CURRENCY_DAILY": coin_series,
+    "DIGITAL_CURRENCY_WEEKLY": coin_series,
+    "DIGITAL_CURRENCY_MONTHLY": coin_series,
+}
