@@ -22,7 +22,7 @@ PULL = 0.0002  # towards the start value, a day
 
 @dataclass(frozen=True)
 class Asset:
-    """``start`` is its usual value in US dollars, ``volatility`` its usual change of a day: 0.005 is 0.5 %."""
+    """``start`` is its usual value in US dollars, ``volatility`` its change of a day: 0.005 is 0.5 %."""
 
     code: str
     name: str

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from include.sandbox.functions.coins import coin_intraday, coin_series
 from include.sandbox.functions.currencies import exchange_rate, fx_intraday, fx_series
+from include.sandbox.functions.economy import economic_series, treasury_yield
+from include.sandbox.functions.economy_table import SERIES
+from include.sandbox.functions.metals import metal_history, metal_spot
 from include.sandbox.functions.question import Maker
 
 FUNCTIONS: dict[str, Maker] = {
@@ -16,4 +19,8 @@ FUNCTIONS: dict[str, Maker] = {
     "DIGITAL_CURRENCY_DAILY": coin_series,
     "DIGITAL_CURRENCY_WEEKLY": coin_series,
     "DIGITAL_CURRENCY_MONTHLY": coin_series,
+    **dict.fromkeys(SERIES, economic_series),
+    "TREASURY_YIELD": treasury_yield,
+    "GOLD_SILVER_SPOT": metal_spot,
+    "GOLD_SILVER_HISTORY": metal_history,
 }
