@@ -28,6 +28,15 @@ class Question:
     def seed(self) -> int:
         return self.market.seed
 
+    def symbol(self) -> str:
+        """The symbol as it was sent.
+
+        :raises InvalidParameters: there is none.
+        """
+        if not self.query.symbol:
+            raise InvalidParameters("symbol")
+        return self.query.symbol
+
     def choice(self, name: str, offered: Sequence[str], default: str = "") -> str:
         """A parameter that has to be one of ``offered``.
 

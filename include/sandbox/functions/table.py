@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from include.sandbox.functions.coins import coin_intraday, coin_series
 from include.sandbox.functions.currencies import exchange_rate, fx_intraday, fx_series
+from include.sandbox.functions.earnings import calendar, earnings, estimates, shares_outstanding
 from include.sandbox.functions.economy import economic_series, treasury_yield
 from include.sandbox.functions.economy_table import SERIES
 from include.sandbox.functions.metals import metal_history, metal_spot
 from include.sandbox.functions.question import Maker
+from include.sandbox.functions.statements import MAKERS, statement
 
 FUNCTIONS: dict[str, Maker] = {
     "CRYPTO_INTRADAY": coin_intraday,
@@ -20,6 +22,11 @@ FUNCTIONS: dict[str, Maker] = {
     "DIGITAL_CURRENCY_WEEKLY": coin_series,
     "DIGITAL_CURRENCY_MONTHLY": coin_series,
     **dict.fromkeys(SERIES, economic_series),
+    **dict.fromkeys(MAKERS, statement),
+    "EARNINGS": earnings,
+    "EARNINGS_CALENDAR": calendar,
+    "EARNINGS_ESTIMATES": estimates,
+    "SHARES_OUTSTANDING": shares_outstanding,
     "TREASURY_YIELD": treasury_yield,
     "GOLD_SILVER_SPOT": metal_spot,
     "GOLD_SILVER_HISTORY": metal_history,
