@@ -18,9 +18,10 @@ from include.sandbox.answers import CSV_HEADERS, Answer, csv_body, data, json_bo
 from include.sandbox.bad_rows import break_rule, cut_short
 from include.sandbox.facts import actions_of, listing_status, market_status, overview, quote, read_day, search
 from include.sandbox.faults import Fault
+from include.sandbox.functions.company import reported
+from include.sandbox.functions.overview import company_overview
 from include.sandbox.functions.question import InvalidParameters, Question
 from include.sandbox.functions.table import FUNCTIONS
-from include.sandbox.listing import Listing
 from include.sandbox.market import Market
 from include.sandbox.published import Published, publish
 from include.sandbox.query import Query
@@ -75,7 +76,13 @@ class SimulatedSource:
         published = publish(self.market, told.symbol, now, events)
         if function in FAMILIES:
             return self._series(told, published, events)
-        return self._facts(told, self.market.listed(told.symbol, now), published, events)
+        listing = self.market.listed(told.symbol, now)
+        if function == "OVERVIEW":
+            found = reported(self.market, listing, now)
+            basics = overview(listing, published)
+            fields = company_overview(self.market.seed, listing, published, found, basics)
+            return Answer(json_body(fields))
+        return self._facts(told, published, events)
 
     def _made(self, query: Query, now: datetime) -> Answer:
         try:
@@ -95,9 +102,7 @@ class SimulatedSource:
         body = series_json(family, rows, symbol=query.symbol, refreshed=published.refreshed, size=size)
         return Answer(body)
 
-    def _facts(self, query: Query, listing: Listing, published: Published, events: Iterable[Fault]) -> Answer:
-        if query.function == "OVERVIEW":
-            return Answer(json_body(overview(listing, published)))
+    def _facts(self, query: Query, published: Published, events: Iterable[Fault]) -> Answer:
         if query.function == "GLOBAL_QUOTE":
             return self._table(
                 query, [quote(published)], lambda rows: {"Global Quote": numbered(rows[0], width=2)}

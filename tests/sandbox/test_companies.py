@@ -95,3 +95,13 @@ def test_a_filed_report_changes_only_where_it_is_restated(sandbox):
 @pytest.mark.parametrize("symbol", ["NOSUCH", "SPY"])
 def test_what_is_no_company_has_no_statements(sandbox, symbol):
     assert sandbox.get("INCOME_STATEMENT", symbol).text == "{}"
+
+
+def test_an_overview_has_the_recorded_fields_and_agrees_with_the_quote(sandbox, recordings):
+    served = sandbox.get("OVERVIEW").json()
+    assert list(served) == list(json.loads((recordings / "OVERVIEW__IBM__pt1.json").read_bytes()))
+    price = Decimal(sandbox.get("GLOBAL_QUOTE").json()["Global Quote"]["05. price"])
+    assert int(served["MarketCapitalization"]) == int(price * int(served["SharesOutstanding"]))
+    assert abs(Decimal(served["PERatio"]) - price / Decimal(served["EPS"])) <= Decimal("0.005")
+    reports = sandbox.get("INCOME_STATEMENT").json()["quarterlyReports"]
+    assert int(served["RevenueTTM"]) == sum(int(one["totalRevenue"]) for one in reports[:4])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from include.sandbox.functions.coins import coin_intraday, coin_series
 from include.sandbox.functions.currencies import exchange_rate, fx_intraday, fx_series
+from include.sandbox.functions.day_lists import etf_profile, ipo_calendar, movers
 from include.sandbox.functions.earnings import calendar, earnings, estimates, shares_outstanding
 from include.sandbox.functions.economy import economic_series, treasury_yield
 from include.sandbox.functions.economy_table import SERIES
 from include.sandbox.functions.metals import metal_history, metal_spot
+from include.sandbox.functions.news import insiders, news
 from include.sandbox.functions.question import Maker
 from include.sandbox.functions.statements import MAKERS, statement
 
@@ -26,6 +28,11 @@ FUNCTIONS: dict[str, Maker] = {
     "EARNINGS": earnings,
     "EARNINGS_CALENDAR": calendar,
     "EARNINGS_ESTIMATES": estimates,
+    "ETF_PROFILE": etf_profile,
+    "INSIDER_TRANSACTIONS": insiders,
+    "IPO_CALENDAR": ipo_calendar,
+    "NEWS_SENTIMENT": news,
+    "TOP_GAINERS_LOSERS": movers,
     "SHARES_OUTSTANDING": shares_outstanding,
     "TREASURY_YIELD": treasury_yield,
     "GOLD_SILVER_SPOT": metal_spot,
