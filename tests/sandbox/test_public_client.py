@@ -16,6 +16,7 @@ CALLS: list[tuple[str, str, dict[str, str]]] = [
         ("timeseries.TimeSeries", f"get_{name}", {"symbol": "IBM"})
         for name in ("monthly", "monthly_adjusted")
     ],
+    ("timeseries.TimeSeries", "get_intraday", {"symbol": "IBM"}),
     ("timeseries.TimeSeries", "get_quote_endpoint", {"symbol": "IBM"}),
     ("timeseries.TimeSeries", "get_symbol_search", {"keywords": "IBM"}),
     ("timeseries.TimeSeries", "get_market_status", {}),

@@ -8,6 +8,7 @@ from include.sandbox.functions.day_lists import etf_profile, ipo_calendar, mover
 from include.sandbox.functions.earnings import calendar, earnings, estimates, shares_outstanding
 from include.sandbox.functions.economy import economic_series, treasury_yield
 from include.sandbox.functions.economy_table import SERIES
+from include.sandbox.functions.equity_intraday import intraday_series
 from include.sandbox.functions.metals import metal_history, metal_spot
 from include.sandbox.functions.news import insiders, news
 from include.sandbox.functions.question import Maker
@@ -34,6 +35,7 @@ FUNCTIONS: dict[str, Maker] = {
     "NEWS_SENTIMENT": news,
     "TOP_GAINERS_LOSERS": movers,
     "SHARES_OUTSTANDING": shares_outstanding,
+    "TIME_SERIES_INTRADAY": intraday_series,
     "TREASURY_YIELD": treasury_yield,
     "GOLD_SILVER_SPOT": metal_spot,
     "GOLD_SILVER_HISTORY": metal_history,
