@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.sandbox.functions import indicators
 from include.sandbox.functions.coins import coin_intraday, coin_series
 from include.sandbox.functions.currencies import exchange_rate, fx_intraday, fx_series
 from include.sandbox.functions.day_lists import etf_profile, ipo_calendar, movers
@@ -11,6 +12,7 @@ from include.sandbox.functions.economy_table import SERIES
 from include.sandbox.functions.equity_intraday import intraday_series
 from include.sandbox.functions.metals import metal_history, metal_spot
 from include.sandbox.functions.news import insiders, news
+from include.sandbox.functions.options import option_chain
 from include.sandbox.functions.question import Maker
 from include.sandbox.functions.statements import MAKERS, statement
 
@@ -36,6 +38,8 @@ FUNCTIONS: dict[str, Maker] = {
     "TOP_GAINERS_LOSERS": movers,
     "SHARES_OUTSTANDING": shares_outstanding,
     "TIME_SERIES_INTRADAY": intraday_series,
+    **dict.fromkeys(indicators.MAKERS, indicators.indicator),
+    "HISTORICAL_OPTIONS": option_chain,
     "TREASURY_YIELD": treasury_yield,
     "GOLD_SILVER_SPOT": metal_spot,
     "GOLD_SILVER_HISTORY": metal_history,
