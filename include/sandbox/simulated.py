@@ -18,8 +18,8 @@ from include.sandbox.answers import CSV_HEADERS, Answer, csv_body, data, json_bo
 from include.sandbox.bad_rows import break_rule, cut_short
 from include.sandbox.facts import actions_of, listing_status, market_status, overview, quote, read_day, search
 from include.sandbox.faults import Fault
-from include.sandbox.functions.company import reported
-from include.sandbox.functions.overview import company_overview
+from include.sandbox.functions.companies.company import reported
+from include.sandbox.functions.companies.overview import company_overview
 from include.sandbox.functions.question import InvalidParameters, Question
 from include.sandbox.functions.table import FUNCTIONS
 from include.sandbox.market import Market

@@ -10,7 +10,7 @@ from typing import Any
 from include.sandbox.actions import generator
 from include.sandbox.answers import CSV_HEADERS, Answer, nothing_known
 from include.sandbox.clock import NEW_YORK
-from include.sandbox.functions.overview import SECTORS
+from include.sandbox.functions.companies.overview import SECTORS
 from include.sandbox.functions.question import Question, csv_answer, json_answer
 from include.sandbox.market import Market
 from include.sandbox.rows import plain

@@ -14,8 +14,8 @@ from itertools import groupby
 from include.sandbox.actions import generator
 from include.sandbox.answers import Answer, data
 from include.sandbox.clock import NEW_YORK
-from include.sandbox.functions.intraday import INTERVALS
 from include.sandbox.functions.question import InvalidParameters, Question
+from include.sandbox.functions.rates.intraday import INTERVALS
 from include.sandbox.listing import Listing
 from include.sandbox.market import History
 from include.sandbox.periods import adjusted_closes

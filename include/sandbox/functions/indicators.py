@@ -11,8 +11,8 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from include.sandbox.answers import Answer
-from include.sandbox.functions.price_rows import PERIODS
 from include.sandbox.functions.question import InvalidParameters, Question, csv_answer, json_answer
+from include.sandbox.functions.rates.price_rows import PERIODS
 from include.sandbox.periods import adjusted_closes
 
 Values = list[dict[str, float] | None]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from include.sandbox.functions import indicators
-from include.sandbox.functions.coins import coin_intraday, coin_series
-from include.sandbox.functions.currencies import exchange_rate, fx_intraday, fx_series
+from include.sandbox.functions.companies.earnings import calendar, earnings, estimates, shares_outstanding
+from include.sandbox.functions.companies.statements import MAKERS, statement
 from include.sandbox.functions.day_lists import etf_profile, ipo_calendar, movers
-from include.sandbox.functions.earnings import calendar, earnings, estimates, shares_outstanding
 from include.sandbox.functions.economy import economic_series, treasury_yield
 from include.sandbox.functions.economy_table import SERIES
 from include.sandbox.functions.equity_intraday import intraday_series
-from include.sandbox.functions.metals import metal_history, metal_spot
 from include.sandbox.functions.news import insiders, news
 from include.sandbox.functions.options import option_chain
 from include.sandbox.functions.question import Maker
-from include.sandbox.functions.statements import MAKERS, statement
+from include.sandbox.functions.rates.coins import coin_intraday, coin_series
+from include.sandbox.functions.rates.currencies import exchange_rate, fx_intraday, fx_series
+from include.sandbox.functions.rates.metals import metal_history, metal_spot
 
 FUNCTIONS: dict[str, Maker] = {
     "CRYPTO_INTRADAY": coin_intraday,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from include.sandbox.answers import Answer
-from include.sandbox.functions.assets import COINS, CURRENCIES, asset_of
-from include.sandbox.functions.intraday import INTERVALS, intraday_rows
-from include.sandbox.functions.path import Pair
-from include.sandbox.functions.price_rows import merged, series_answer
 from include.sandbox.functions.question import Question, json_answer
+from include.sandbox.functions.rates.assets import COINS, CURRENCIES, asset_of
+from include.sandbox.functions.rates.intraday import INTERVALS, intraday_rows
+from include.sandbox.functions.rates.path import Pair
+from include.sandbox.functions.rates.price_rows import merged, series_answer
 
 COMPACT = 100
 # What the API keeps: its windows of 999 weeks and 230 months are what 5000 days make.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from include.sandbox.functions.path import Asset
 from include.sandbox.functions.question import InvalidParameters, Question
+from include.sandbox.functions.rates.path import Asset
 
 CURRENCIES = {
     asset.code: asset

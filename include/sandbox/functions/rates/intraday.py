@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from include.sandbox.functions.path import HOURS, Pair, Span, hour_of, value_at
-from include.sandbox.functions.price_rows import PriceRow, bar_of
+from include.sandbox.functions.rates.path import HOURS, Pair, Span, hour_of, value_at
+from include.sandbox.functions.rates.price_rows import PriceRow, bar_of
 
 INTERVALS = ("1min", "5min", "15min", "30min", "60min")
 COMPACT = 100

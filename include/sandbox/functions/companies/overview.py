@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from include.sandbox.actions import generator
-from include.sandbox.functions.company import Quarter, style_of
-from include.sandbox.functions.statement_fields import OVERVIEW
-from include.sandbox.functions.statements import income
+from include.sandbox.functions.companies.company import Quarter, style_of
+from include.sandbox.functions.companies.statement_fields import OVERVIEW
+from include.sandbox.functions.companies.statements import income
 from include.sandbox.listing import Listing
 from include.sandbox.published import Published
 from include.sandbox.rows import plain

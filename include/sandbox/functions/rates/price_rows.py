@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from include.sandbox.answers import Answer
-from include.sandbox.functions.path import Span
 from include.sandbox.functions.question import Question, csv_answer, json_answer
+from include.sandbox.functions.rates.path import Span
 from include.sandbox.periods import month, week
 
 PERIODS: dict[str, Callable[[date], Any]] = {"DAILY": lambda day: day, "WEEKLY": week, "MONTHLY": month}

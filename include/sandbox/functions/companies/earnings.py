@@ -8,10 +8,10 @@ from decimal import Decimal
 from include.sandbox.actions import generator
 from include.sandbox.answers import CSV_HEADERS, Answer, nothing_known
 from include.sandbox.clock import NEW_YORK
-from include.sandbox.functions.company import Quarter, report_day, reported
+from include.sandbox.functions.companies.company import Quarter, report_day, reported
+from include.sandbox.functions.companies.statements import years
 from include.sandbox.functions.economy import next_month
 from include.sandbox.functions.question import Question, csv_answer, json_answer
-from include.sandbox.functions.statements import years
 from include.sandbox.rows import plain
 
 HORIZONS = {"3month": 3, "6month": 6, "12month": 12}

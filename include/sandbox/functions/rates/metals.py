@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 
 from include.sandbox.answers import Answer
-from include.sandbox.functions.assets import CURRENCIES
 from include.sandbox.functions.economy import moment_text
-from include.sandbox.functions.path import Asset, Pair
-from include.sandbox.functions.price_rows import PERIODS
 from include.sandbox.functions.question import Question, csv_answer, json_answer
+from include.sandbox.functions.rates.assets import CURRENCIES
+from include.sandbox.functions.rates.path import Asset, Pair
+from include.sandbox.functions.rates.price_rows import PERIODS
 
 GOLD, SILVER = Asset("XAU", "Gold", 3300.0, 0.009), Asset("XAG", "Silver", 38.0, 0.016)
 METALS = {"GOLD": GOLD, "XAU": GOLD, "SILVER": SILVER, "XAG": SILVER}

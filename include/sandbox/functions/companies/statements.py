@@ -8,9 +8,9 @@ from itertools import groupby
 
 from include.sandbox.answers import Answer, nothing_known
 from include.sandbox.clock import NEW_YORK
-from include.sandbox.functions.company import MILLION, Quarter, Style, reported, style_of
+from include.sandbox.functions.companies.company import MILLION, Quarter, Style, reported, style_of
+from include.sandbox.functions.companies.statement_fields import FIELDS
 from include.sandbox.functions.question import Question, json_answer
-from include.sandbox.functions.statement_fields import FIELDS
 
 ANNUAL, QUARTERLY = 20, 81
 Figures = dict[str, int]

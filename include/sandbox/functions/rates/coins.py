@@ -11,11 +11,11 @@ from datetime import UTC
 
 from include.sandbox.actions import generator
 from include.sandbox.answers import Answer
-from include.sandbox.functions.assets import COINS, CURRENCIES, asset_of
-from include.sandbox.functions.intraday import INTERVALS, intraday_rows
-from include.sandbox.functions.path import HOURS, Pair, Span, hour_of
-from include.sandbox.functions.price_rows import PERIODS, PriceRow, merged, series_answer
 from include.sandbox.functions.question import Question
+from include.sandbox.functions.rates.assets import COINS, CURRENCIES, asset_of
+from include.sandbox.functions.rates.intraday import INTERVALS, intraday_rows
+from include.sandbox.functions.rates.path import HOURS, Pair, Span, hour_of
+from include.sandbox.functions.rates.price_rows import PERIODS, PriceRow, merged, series_answer
 
 WINDOWS = {"DAILY": 350, "WEEKLY": 49, "MONTHLY": 12}
 DAYS = 385  # enough for twelve months
