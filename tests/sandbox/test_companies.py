@@ -105,3 +105,12 @@ def test_an_overview_has_the_recorded_fields_and_agrees_with_the_quote(sandbox, 
     assert abs(Decimal(served["PERatio"]) - price / Decimal(served["EPS"])) <= Decimal("0.005")
     reports = sandbox.get("INCOME_STATEMENT").json()["quarterlyReports"]
     assert int(served["RevenueTTM"]) == sum(int(one["totalRevenue"]) for one in reports[:4])
+
+
+def test_the_truth_has_the_quarters_before_they_are_reported(sandbox):
+    sandbox.set_clock("2026-04-02T12:00:00Z")
+    newest = sandbox.admin("GET", "truth/IBM/quarters")[-1]
+    assert newest["end"] == "2026-03-31"
+    sandbox.set_clock("2026-07-16T12:00:00Z")
+    reports = sandbox.get("INCOME_STATEMENT").json()["quarterlyReports"]
+    assert (reports[0]["fiscalDateEnding"], reports[0]["netIncome"]) == ("2026-03-31", newest["net_income"])

@@ -20,6 +20,7 @@ def fields(value):
     [
         ("ETF_PROFILE", "QQQ", {}, "ETF_PROFILE__QQQ__pt1.json"),
         ("INSIDER_TRANSACTIONS", "IBM", {}, "INSIDER_TRANSACTIONS__IBM__pt1.json"),
+        ("EARNINGS_CALL_TRANSCRIPT", "IBM", {"quarter": "2024Q1"}, "EARNINGS_CALL_TRANSCRIPT__IBM__pt1.json"),
         ("NEWS_SENTIMENT", None, {"tickers": "AAPL"}, "NEWS_SENTIMENT__AAPL__pt1.json"),
         ("TOP_GAINERS_LOSERS", None, {}, "TOP_GAINERS_LOSERS__none__pt1.json"),
     ],

@@ -1,4 +1,4 @@
-"""NEWS_SENTIMENT and INSIDER_TRANSACTIONS: invented articles and trades, the same at every clock."""
+"""NEWS_SENTIMENT, INSIDER_TRANSACTIONS and EARNINGS_CALL_TRANSCRIPT: inventions, the same at every clock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from include.sandbox import refusals
 from include.sandbox.actions import generator
 from include.sandbox.answers import Answer, refused
+from include.sandbox.functions.companies.company import reported
 from include.sandbox.functions.question import Question, json_answer
 
 SENTIMENTS = (
@@ -126,3 +127,17 @@ def insiders(question: Question) -> Answer:
                 "share_price": f"{bar.close:.2f}",
             })
     return json_answer({"data": rows})
+
+
+def transcript(question: Question) -> Answer:
+    """Two speakers of a quarter such as 2024Q1, once it is reported; none before."""
+    quarter, symbol = question.query.get("quarter"), question.symbol()
+    listing = question.market.listing(symbol, question.now)
+    found = reported(question.market, listing, question.now) if listing else []
+    out = any(f"{one.end.year}Q{one.end.month // 3}" == quarter for one in found)
+    texts = {"Investor Relations": f"Welcome to the simulated call of {symbol}.", "CEO": "No figure is real."}
+    spoken = [
+        {"speaker": f"Simulated {title}", "title": title, "content": text, "sentiment": "0.0"}
+        for title, text in texts.items()
+    ]
+    return json_answer({"symbol": symbol, "quarter": quarter, "transcript": spoken if out else []})

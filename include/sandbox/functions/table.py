@@ -9,7 +9,7 @@ from include.sandbox.functions.day_lists import etf_profile, ipo_calendar, mover
 from include.sandbox.functions.economy import economic_series, treasury_yield
 from include.sandbox.functions.economy_table import SERIES
 from include.sandbox.functions.equity_intraday import intraday_series
-from include.sandbox.functions.news import insiders, news
+from include.sandbox.functions.news import insiders, news, transcript
 from include.sandbox.functions.options import option_chain
 from include.sandbox.functions.question import Maker
 from include.sandbox.functions.rates.coins import coin_intraday, coin_series
@@ -31,6 +31,7 @@ FUNCTIONS: dict[str, Maker] = {
     "EARNINGS": earnings,
     "EARNINGS_CALENDAR": calendar,
     "EARNINGS_ESTIMATES": estimates,
+    "EARNINGS_CALL_TRANSCRIPT": transcript,
     "ETF_PROFILE": etf_profile,
     "INSIDER_TRANSACTIONS": insiders,
     "IPO_CALENDAR": ipo_calendar,
