@@ -15,6 +15,7 @@ from include.sandbox.admissions import Admission, admit
 from include.sandbox.desk import Desk
 from include.sandbox.facts import actions_of
 from include.sandbox.faults import EVENTS, Fault
+from include.sandbox.functions.companies.company import quarters
 from include.sandbox.published import publish
 from include.sandbox.sessions import FIRST_SESSION, LAST_DAY
 from include.sandbox.simulated import SimulatedSource
@@ -148,6 +149,19 @@ async def truth(symbol: str, desk: AtDesk) -> dict[str, Any]:
     bars = [{name: str(value) for name, value in asdict(bar).items()} for bar in published.bars]
     actions = {name.lower(): actions_of(name, published)[::-1] for name in ("SPLITS", "DIVIDENDS")}
     return {"symbol": listing.symbol, "name": listing.name, "as_of": utc_text(now), "bars": bars, **actions}
+
+
+@router.get("/truth/{symbol}/quarters")
+async def truth_of_quarters(symbol: str, desk: AtDesk) -> list[dict[str, str]]:
+    """A company's quarters that are over, also those not reported yet, oldest first; in US dollars."""
+    if not isinstance(desk.source, SimulatedSource):
+        raise HTTPException(404, "a replay has no truth but its recordings")
+    market, now = desk.source.market, desk.clock.now()
+    listing = market.listing(symbol, now)
+    if listing is None:
+        raise HTTPException(404, f"{symbol} is not listed")
+    known = quarters(market, listing, now)
+    return [{name: str(value) for name, value in asdict(quarter).items()} for quarter in known]
 
 
 def time_of(desk: Desk) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Market:
 
     def __init__(self, seed: int, sessions: Sessions) -> None:
         self.sessions = sessions
-        self._seed = seed
+        self.seed = seed
         self._listings = {symbol: [listing] for symbol, listing in read_listings().items()}
         self._charts: dict[Listing, Chart] = {}
 
@@ -112,7 +112,7 @@ class Market:
 
     def _chart(self, listing: Listing) -> Chart:
         if listing not in self._charts:
-            self._charts[listing] = draw_chart(listing, self._days(listing), self.sessions, self._seed)
+            self._charts[listing] = draw_chart(listing, self._days(listing), self.sessions, self.seed)
         return self._charts[listing]
 
     def _has_traded(self, listing: Listing, now: datetime) -> bool:

@@ -116,6 +116,16 @@ def invalid_call(function: str) -> Refusal:
     )
 
 
+def invalid_inputs() -> Refusal:
+    """What NEWS_SENTIMENT answers to parameters it cannot read, and to an unknown ticker."""
+    return Refusal(
+        "E15",
+        INFORMATION,
+        "Invalid inputs. Please refer to the API documentation "
+        "https://www.alphavantage.co/documentation#newsapi and try again.",
+    )
+
+
 def unknown_function(function: str) -> Refusal:
     return Refusal("E14", ERROR, f"This API function ({function}) does not exist.")
 

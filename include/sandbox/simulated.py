@@ -1,10 +1,10 @@
 """Answers out of the simulated market.
 
 Served: the six equity series, SPLITS, DIVIDENDS, GLOBAL_QUOTE, SYMBOL_SEARCH, OVERVIEW, LISTING_STATUS and
-MARKET_STATUS. Any other function that the API knows is refused in the sandbox's own words, as an
-``Information`` that resembles none of the vendor's: a client that reads refusals well reports it as it
-stands. Made-up news or fundamentals would be taken for real, an empty answer for "there are none", and a 404
-for a broken connection.
+MARKET_STATUS, and what ``functions.table`` names. Any other function that the API knows is refused in the
+sandbox's own words, as an ``Information`` that resembles none of the vendor's: a client that reads refusals
+well reports it as it stands. An empty answer would be taken for "there are none", and a 404 for a broken
+connection.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from include.sandbox import catalogue, refusals
-from include.sandbox.answers import CSV_HEADERS, Answer, csv_body, data, json_body, nothing_known
+from include.sandbox.answers import CSV_HEADERS, Answer, csv_body, data, json_body, nothing_known, refused
 from include.sandbox.bad_rows import break_rule, cut_short
 from include.sandbox.facts import actions_of, listing_status, market_status, overview, quote, read_day, search
 from include.sandbox.faults import Fault
-from include.sandbox.listing import Listing
+from include.sandbox.functions.companies.company import reported
+from include.sandbox.functions.companies.overview import company_overview
+from include.sandbox.functions.question import InvalidParameters, Question
+from include.sandbox.functions.table import FUNCTIONS
 from include.sandbox.market import Market
 from include.sandbox.published import Published, publish
 from include.sandbox.query import Query
@@ -46,6 +49,8 @@ class SimulatedSource:
     def refusal(self, query: Query, now: datetime) -> Refusal | None:
         """Why these parameters are not answered (E13), or that the sandbox does not serve the function."""
         function = query.function
+        if function in FUNCTIONS:
+            return None  # its maker reads the parameters
         if function not in FAMILIES and function not in OTHERS:
             return refusals.not_served(function, "this function is not simulated")
         missing = function not in WITHOUT_SYMBOL and not query.symbol
@@ -60,6 +65,8 @@ class SimulatedSource:
         """The data, with what was asked to go wrong in it."""
         function = query.function
         now = min([now, *(event.as_of for event in events if event.as_of)])
+        if function in FUNCTIONS:
+            return self._made(query, now)
         if function in WITHOUT_SYMBOL:
             return self._without_symbol(query, now, events)
         if not self.market.listing(query.symbol, now):
@@ -69,7 +76,19 @@ class SimulatedSource:
         published = publish(self.market, told.symbol, now, events)
         if function in FAMILIES:
             return self._series(told, published, events)
-        return self._facts(told, self.market.listed(told.symbol, now), published, events)
+        listing = self.market.listed(told.symbol, now)
+        if function == "OVERVIEW":
+            found = reported(self.market, listing, now)
+            basics = overview(listing, published)
+            fields = company_overview(self.market.seed, listing, published, found, basics)
+            return Answer(json_body(fields))
+        return self._facts(told, published, events)
+
+    def _made(self, query: Query, now: datetime) -> Answer:
+        try:
+            return FUNCTIONS[query.function](Question(query, now, self.market))
+        except InvalidParameters:
+            return refused(refusals.invalid_call(query.function))
 
     def _series(self, query: Query, published: Published, events: Iterable[Fault]) -> Answer:
         family, rows = FAMILIES[query.function], series_rows(query.function, published)
@@ -83,9 +102,7 @@ class SimulatedSource:
         body = series_json(family, rows, symbol=query.symbol, refreshed=published.refreshed, size=size)
         return Answer(body)
 
-    def _facts(self, query: Query, listing: Listing, published: Published, events: Iterable[Fault]) -> Answer:
-        if query.function == "OVERVIEW":
-            return Answer(json_body(overview(listing, published)))
+    def _facts(self, query: Query, published: Published, events: Iterable[Fault]) -> Answer:
         if query.function == "GLOBAL_QUOTE":
             return self._table(
                 query, [quote(published)], lambda rows: {"Global Quote": numbered(rows[0], width=2)}

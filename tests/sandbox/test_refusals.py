@@ -128,7 +128,7 @@ def test_a_search_without_match_is_an_empty_success(sandbox):
 
 
 def test_what_is_not_simulated_is_said_in_words_of_its_own(sandbox):
-    body = sandbox.get("NEWS_SENTIMENT", None, tickers="AAPL").json()
+    body = sandbox.get("INDEX_CATALOG", None).json()
     assert list(body) == ["Information"]
     assert "sandbox, not Alpha Vantage" in body["Information"]
     assert sandbox.outcomes() == ["unserved"]
