@@ -200,6 +200,7 @@ def with_dlt(about: Contest) -> None:
 
 def threads(about: Contest) -> None:
     """A script of 16 threads."""
+    begun = time.monotonic()
     import pandas as pd
     import psycopg2
     import requests
@@ -216,7 +217,6 @@ def threads(about: Contest) -> None:
         frame = pd.DataFrame(got[0]["Time Series (Daily)"]).T.astype(float)
         return symbol, frame, got[1]["data"], got[2]["data"]
 
-    begun = time.monotonic()
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(fetch, about.symbols))
         print(f"  fetch and parse {time.monotonic() - begun:10.2f} s", flush=True)
