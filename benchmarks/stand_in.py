@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+from collections import Counter
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import date
@@ -90,13 +91,18 @@ def _serve(port: int, latency: float) -> None:
 
 def _app(latency: float) -> Callable[..., Awaitable[None]]:
     known = bodies()
+    answered: Counter[str] = Counter()
 
     async def app(scope: dict[str, Any], _: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         if scope["type"] != "http":
             return
         asked = parse_qs(scope["query_string"].decode())
-        await asyncio.sleep(latency)
         named = asked.get("state", asked["function"])[0]
+        if named == "calls":
+            known[named] = str(answered.total()).encode()
+        else:
+            await asyncio.sleep(latency)
+            answered[named] += 1
         body = known[named].replace(SYMBOL.encode(), asked.get("symbol", [""])[0].encode())
         headers = [(b"content-type", b"application/json"), (b"x-market-data-origin", b"sandbox")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -17,6 +20,7 @@ from include.fetch.in_flight import InFlight
 from include.fetch.outcomes import BrokenRequest
 from include.plan.needs import PlannedRequest
 from include.warehouse.runs import requests_of
+from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.postgres
 MORNING = datetime(2026, 5, 16, 6, tzinfo=UTC)
@@ -137,4 +141,47 @@ def test_what_was_recorded_before_a_kill_is_not_asked_again(warehouse, fetch):
     assert errors == []
     assert before == 4
     assert [symbol for symbol, _ in again.asked] == list(SYMBOLS[3:])
+    assert len(requests_of(warehouse, run)) == 8
+
+
+DYING = """
+import os, signal, sys, threading
+from datetime import UTC, datetime
+from airflow.sdk import ObjectStoragePath
+from include.fetch.fetcher import Fetcher
+from include.fetch.in_flight import InFlight
+from include.plan.needs import PlannedRequest
+from include.warehouse.connections import connect_to
+from include.warehouse.runs import find_run
+from tests.fetch.test_at_once import SYMBOLS, Vendor
+
+class Last(Vendor):
+    def query(self, function, **parameters):
+        if parameters["symbol"] not in SYMBOLS[4:]:
+            return super().query(function, **parameters)
+        self.barrier.wait()  # until four calls are under way
+        os.kill(os.getpid(), signal.SIGKILL)
+
+vendor = Last(together=4)
+with connect_to(sys.argv[1]) as connection:
+    run = find_run(connection, "stock_data_pipeline", "r")
+    store = ObjectStoragePath(sys.argv[2])
+    fetcher = Fetcher(run, connection, vendor, store, in_flight=InFlight(1e6, 4))
+    fetcher.fetch([PlannedRequest(symbol, "compact", "TIME_SERIES_DAILY") for symbol in SYMBOLS])
+"""
+
+
+def test_a_killed_process_costs_the_calls_it_had_under_way_and_no_more(
+    warehouse, warehouse_url, started, fetch, tmp_path
+):
+    started(*SYMBOLS, run_id="r")
+    command = [sys.executable, "-c", DYING, warehouse_url, f"file://{tmp_path}/store"]
+    died = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    again = Vendor()
+    run, errors = fetch(again, "TIME_SERIES_DAILY", most=4)
+    assert errors == []
+    assert {symbol for symbol, _ in again.asked} == set(SYMBOLS[4:])
+    assert len(again.asked) == 4
+    assert {request.outcome for request in requests_of(warehouse, run)} == {"fetched"}
     assert len(requests_of(warehouse, run)) == 8

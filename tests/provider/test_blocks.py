@@ -131,18 +131,18 @@ def ask_in_threads(url: str, budget: Budget, attempts: int, dies: bool) -> None:
 
 
 def test_threads_of_processes_of_which_some_are_killed_never_exceed_a_window(ledger_url):
-    budget, attempts = Budget(None, 60, 0.02, 4), 40
+    budget, attempts = Budget(None, 60, 0.02, 4), 200
     start = multiprocessing.get_context("spawn").Process
     processes = [
-        start(target=ask_in_threads, args=(ledger_url, budget, attempts, n % 4 == 3)) for n in range(4)
+        start(target=ask_in_threads, args=(ledger_url, budget, attempts, n % 4 == 3)) for n in range(8)
     ]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
-    assert [process.exitcode for process in processes] == [0, 0, 0, -signal.SIGKILL]
+    assert [process.exitcode for process in processes] == [0, 0, 0, -signal.SIGKILL] * 2
     turns = [at for (at,) in rows(ledger_url, "select reserved_at from api_call order by reserved_at")]
-    assert 60 <= len(turns) <= 4 * attempts + LARGEST
+    assert 60 <= len(turns) <= 8 * attempts + 2 * LARGEST
     minute, gap = timedelta(minutes=1), timedelta(seconds=budget.spacing)
     assert all(later - sooner >= minute for sooner, later in zip(turns, turns[60:], strict=False))
     assert all(later - sooner >= gap for sooner, later in pairwise(turns))
