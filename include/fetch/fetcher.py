@@ -223,7 +223,8 @@ class _Fetching:
             if instead := call.errand.instead(error):
                 call.lane.appendleft(instead)
                 return
-        lasting = nothing_of(error) if call.was_empty and call.dataset.vouches else error
+        is_of_symbol = call.dataset.vouches or bool(call.dataset.family)
+        lasting = nothing_of(error) if call.was_empty and is_of_symbol else error
         request = self._failure(call, lasting)
         self._end(call.lane, request, self._unless_none(call.dataset, request, lasting))
 

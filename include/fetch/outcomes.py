@@ -61,9 +61,15 @@ def deferred(planned: PlannedRequest, spent: AlphaVantageError) -> Request:
 def failed(planned: PlannedRequest, dataset: Dataset, error: AlphaVantageError) -> Request:
     """The request as one that the API refused, or whose body is not what was asked for."""
     is_left_out = isinstance(error, PremiumRequired) and isinstance(error, dataset.dispensable)
+    is_left_out = is_left_out or has_nothing(dataset, error)
     is_deferred = isinstance(error, OUT_OF_CALLS)
     outcome: Outcome = "left out" if is_left_out else "deferred" if is_deferred else "failed"
     return planned.ended(outcome, path=error.path, kind=type(error).__name__, reason=str(error))
+
+
+def has_nothing(dataset: Dataset, error: AlphaVantageError) -> bool:
+    """Whether the API knows nothing of the subject of a ready dataset, such as the statements of a fund."""
+    return bool(dataset.family) and isinstance(error, NoRows | NothingOfSymbol)
 
 
 def broken(planned: PlannedRequest, error: Exception) -> Request:

@@ -11,6 +11,9 @@ from airflow_provider_alphavantage.functions import check
 from include.datasets.ready.base import BadSubject
 from include.datasets.ready.registry import GROUPS, READY, ready_dataset
 from include.gate.quarantine import open_rows
+from include.plan.datasets import due_of, request_of
+from include.report.results import problems, results_of
+from include.warehouse.runs import record_request
 from tests.desk import Desk
 
 pytestmark = pytest.mark.postgres
@@ -211,3 +214,28 @@ def test_what_cannot_be_asked_says_what_can():
 
 def test_groups_name_ready_datasets():
     assert {name for group in GROUPS.values() for name in group} <= set(READY)
+
+
+def test_a_fund_without_statements_is_left_out_and_asked_again_in_a_month(desk):
+    dataset = ready_dataset("qqq_income_statement")
+    desk.now = NOW
+    run = desk.start_dataset(dataset)
+    about = request_of(dataset).ended("left out", kind="NothingOfSymbol", reason="No data.")
+    record_request(desk.warehouse, run, about)
+    assert problems(results_of(desk.warehouse, run)) == []
+    assert due_of(desk.warehouse, [dataset], NOW + timedelta(days=25)) == []
+    assert due_of(desk.warehouse, [dataset], NOW + timedelta(days=40)) == [dataset]
+
+
+def test_the_families_take_turns_and_the_latest_goes_first(desk, recordings):
+    bring(desk, recordings, "ibm_overview")
+    names = ["ibm_overview", "msft_overview", "aapl_overview", "eur_usd_fx", "gbp_usd_fx"]
+    datasets = [ready_dataset(name) for name in names]
+    due = due_of(desk.warehouse, datasets, NOW + timedelta(days=30))
+    assert [one.name for one in due] == [
+        "ibm_overview",
+        "eur_usd_fx",
+        "msft_overview",
+        "gbp_usd_fx",
+        "aapl_overview",
+    ]

@@ -131,7 +131,7 @@ class Ready:
         :raises BadSubject: it cannot be asked of that.
         """
         if self.of is None:
-            return self.dataset
+            return replace(self.dataset, family=self.name)
         read = self.of.read(subject)
         question = dict(self.of.question(read))
         prefix = read.lower().replace("/", "_")
