@@ -68,7 +68,8 @@ def batch_of(dataset: Dataset, request: Request, read: Rows, discarded: Set[Valu
         out = [values_of(batch.name, row) in discarded for row in rows.to_pylist()]
         kept = _where(rows, out, keep=False)
         batch = replace(batch, rows=kept, times=[1] * kept.num_rows, discarded=_where(rows, out, keep=True))
-    distinct = batch.rows.group_by(list(dataset.key)).aggregate([]).num_rows
+    # A batch is small: threads would wait for each other longer than one takes.
+    distinct = batch.rows.group_by(list(dataset.key), use_threads=False).aggregate([]).num_rows
     return batch if distinct == batch.rows.num_rows else _once(batch)
 
 

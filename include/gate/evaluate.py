@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,19 +85,20 @@ def _findings(
     ends = list(accumulate(batch.rows.num_rows for batch in batches))
     found: dict[int, list[Finding]] = {}
     rows: dict[int, Row] = {}
+    computed = frame.loc[sorted({number for number, _ in broken})].to_dict("index")
     for number, rule in broken:
         place = bisect_right(ends, number)
         if number not in rows:
             begin = ends[place] - batches[place].rows.num_rows
             rows[number] = row_of(batches[place], number - begin)
         row = rows[number]
-        message = rule.tells.format_map(_cells(row, frame, number)) if rule.tells else ""
+        message = rule.tells.format_map(_cells(row, computed[number])) if rule.tells else ""
         let_in = released.get(values_of(batches[place].name, row.values))
         found.setdefault(place, []).append(Finding(row, rule, message, let_in))
     return found
 
 
-def _cells(row: Row, frame: pd.DataFrame, number: int) -> dict[str, Any]:
+def _cells(row: Row, computed: Mapping[Hashable, Any]) -> dict[str, Any]:
     """What a rule may tell: the columns of the frame, and the row's own values exactly."""
     values = {name: written(value) for name, value in row.values.items()}
-    return {**{str(name): cell for name, cell in frame.loc[number].items()}, **values}
+    return {**{str(name): cell for name, cell in computed.items()}, **values}
