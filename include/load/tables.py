@@ -45,7 +45,8 @@ def prepare(connection: Connection[Any], dataset: Dataset, rows: pa.Table) -> pa
     empty = {name for name in rows.column_names if rows[name].null_count == rows.num_rows}
     rows = rows.drop_columns(sorted(empty - held.keys() - named(dataset.typed).keys()))
     came = {field.name: _type_of(field) for field in rows.schema if field.name != "of_subject"}
-    types = {name: _TYPES[column.kind] for name, column in named(dataset.typed).items()} | came
+    first = {name: came[name] for name in (*dataset.key, dataset.day) if name in came}
+    types = first | {name: _TYPES[column.kind] for name, column in named(dataset.typed).items()} | came
     for name, wanted in came.items():
         if name in held and name not in empty and not _fits(wanted, held[name]):
             raise Misfit(

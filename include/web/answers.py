@@ -37,6 +37,7 @@ class Question:
     :param key: the column by whose value the next page is asked for; None where there are no pages.
     :param limit: the most rows wanted; None for all.
     :param title: what a file of it is called.
+    :param query: asked in place of the statement; its pages begin after so many rows (``after``).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Question:
     title: str
     key: str | None = None
     limit: int | None = None
+    query: sql.Composed | None = None
 
 
 def format_of(request: Request, wanted: Format | None) -> Format:
@@ -61,7 +63,7 @@ def answer(
 ) -> Response:
     """Answer a question; what the one who asks has already is not sent again."""
     format = format_of(request, wanted)
-    if format is Format.json and question.key:
+    if format is Format.json and (question.key or question.query):
         question = Question(**{**vars(question), "limit": question.limit or PAGE})
     read = _Read(connection, question, format)
     headers = {
@@ -138,6 +140,7 @@ class _Page:
         self._query = dict(request.query_params)
         self._last: Row | None = None
         self._more = False
+        self._seen = int(str(question.about.get("after") or 0)) if question.query else 0
 
     def of(self, batches: Batches) -> Batches:
         left = self._question.limit
@@ -146,19 +149,22 @@ class _Page:
             self._more = len(kept) < len(batch)
             self._last = kept[-1] if kept else self._last
             left = None if left is None else left - len(kept)
+            self._seen += len(kept)
             if kept:
                 yield kept
 
     def next(self) -> str:
         """The rest of the address of the next page, relative to this one's; null on the last."""
-        if not self._more or self._last is None or self._question.key is None:
+        if not self._more or self._last is None:
             return '"next": null'
-        key = self._last[self._names.index(self._question.key)]
+        key: object = self._seen
+        if self._question.key:
+            key = self._last[self._names.index(self._question.key)]
         return f'"next": {json.dumps("?" + urlencode({**self._query, "after": key}))}'
 
 
-def _statement(question: Question) -> sql.SQL:
-    return sql.SQL(statement(f"web/{question.name}").decode())
+def _statement(question: Question) -> sql.Composed | sql.SQL:
+    return question.query or sql.SQL(statement(f"web/{question.name}").decode())
 
 
 def _parameters(question: Question, format: Format) -> dict[str, object]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from include.settings import READER_CONN_ID
 from include.warehouse.faults import explained, fault_of
-from include.web import data_api, pages, probes, tabs
+from include.web import data_api, dataset_api, dataset_pages, pages, probes, tabs
 from include.web.access import READS
 from include.web.admission import RETRY_AFTER, Admission
 from include.web.health import Health
@@ -33,6 +33,8 @@ def create_app(sources: Sources) -> FastAPI:
     app.state.health, app.state.metrics = Recent[Health](), Recent[bytes]()
     app.add_middleware(Admission)
     app.include_router(data_api.router, dependencies=[READS])
+    app.include_router(dataset_api.router, dependencies=[READS])
+    app.include_router(dataset_pages.router, dependencies=[READS])
     app.include_router(pages.router, dependencies=[READS])
     app.include_router(tabs.router)
     app.include_router(probes.router)

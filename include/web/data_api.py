@@ -38,7 +38,7 @@ AfterId = Annotated[int | None, Query(ge=0, lt=2**63, description="Go on after t
 router = APIRouter(prefix="/api", tags=["data"])
 
 
-def _told(row: type[BaseModel], **more: str) -> dict[int | str, dict[str, Any]]:
+def responses_of(row: type[BaseModel], **more: str) -> dict[int | str, dict[str, Any]]:
     """The responses of a route, for the OpenAPI document."""
     others: dict[str, object] = {
         media.split(";")[0]: {} for format, media in MEDIA_TYPES.items() if format is not Format.json
@@ -66,7 +66,7 @@ def check_symbol(connection: Connection[Any], symbol: str) -> None:
         raise HTTPException(404, f"{symbol}: nothing is held of it. {known}")
 
 
-@router.get("/symbols", responses=_told(shapes.Symbol))
+@router.get("/symbols", responses=responses_of(shapes.Symbol))
 def symbols(
     request: Request,
     warehouse: Warehouse,
@@ -79,7 +79,7 @@ def symbols(
     return answer(request, warehouse, Question("symbols", about, "symbols", "symbol", limit), wanted)
 
 
-@router.get("/bars/{symbol:path}", responses=_told(shapes.Bar, symbol="404"))
+@router.get("/bars/{symbol:path}", responses=responses_of(shapes.Bar, symbol="404"))
 def bars(
     request: Request,
     warehouse: Warehouse,
@@ -112,14 +112,14 @@ def bars(
 BARS: dict[Adjusted, str] = {"none": "bars", "split": "bars_split", "full": "bars_full"}
 
 
-@router.get("/actions/{symbol:path}", responses=_told(shapes.Action, symbol="404"))
+@router.get("/actions/{symbol:path}", responses=responses_of(shapes.Action, symbol="404"))
 def actions(request: Request, warehouse: Warehouse, symbol: Symbol, wanted: Wanted = None) -> Response:
     """The splits and dividends of a symbol, as published."""
     check_symbol(warehouse, symbol)
     return answer(request, warehouse, Question("actions", {"symbol": symbol}, f"{symbol} actions"), wanted)
 
 
-@router.get("/coverage", responses=_told(shapes.Coverage))
+@router.get("/coverage", responses=responses_of(shapes.Coverage))
 def coverage(
     request: Request,
     warehouse: Warehouse,
@@ -133,7 +133,7 @@ def coverage(
     )
 
 
-@router.get("/gaps", responses=_told(shapes.Gap))
+@router.get("/gaps", responses=responses_of(shapes.Gap))
 def gaps(
     request: Request,
     warehouse: Warehouse,
@@ -149,7 +149,7 @@ def gaps(
     return answer(request, warehouse, Question("gaps", about, "gaps", "id", limit), wanted)
 
 
-@router.get("/quality", responses=_told(shapes.Verdict))
+@router.get("/quality", responses=responses_of(shapes.Verdict))
 def quality(
     request: Request,
     warehouse: Warehouse,
@@ -163,7 +163,7 @@ def quality(
     )
 
 
-@router.get("/quarantine", responses=_told(shapes.Quarantined))
+@router.get("/quarantine", responses=responses_of(shapes.Quarantined))
 def quarantine(
     request: Request, warehouse: Warehouse, after: AfterId = None, limit: Limit = None, wanted: Wanted = None
 ) -> Response:
@@ -173,7 +173,7 @@ def quarantine(
     )
 
 
-@router.get("/budget", responses=_told(shapes.Calls))
+@router.get("/budget", responses=responses_of(shapes.Calls))
 def budget(request: Request, warehouse: Warehouse, wanted: Wanted = None) -> Response:
     """The calls to Alpha Vantage of the last 24 hours, by hour, function and outcome."""
     about = {"now": moment(warehouse, sources_of(request).now())}

@@ -56,7 +56,7 @@ def show_overview(
     sources = sources_of(request)
     now = moment(warehouse, sources.now())
     page = overview(warehouse, user, now=now, per_day=sources.per_day(), after=after)
-    return _page(request, "overview.html", origin=origin_of(warehouse), now=now, page=page, asked=asked)
+    return render_page(request, "overview.html", origin=origin_of(warehouse), now=now, page=page, asked=asked)
 
 
 @router.get("/symbol/{symbol:path}")
@@ -68,9 +68,11 @@ def show_symbol(
     try:
         check_symbol(warehouse, symbol)
     except HTTPException as unknown:
-        return _page(request, "problem.html", unknown.status_code, origin=origin, problem=unknown.detail)
+        return render_page(
+            request, "problem.html", unknown.status_code, origin=origin, problem=unknown.detail
+        )
     page = symbol_page(warehouse, symbol, adjusted)
-    return _page(request, "symbol.html", origin=origin, page=page)
+    return render_page(request, "symbol.html", origin=origin, page=page)
 
 
 @router.get("/quality")
@@ -83,7 +85,7 @@ def show_quality(
     """What the gate said, and what awaits a decision."""
     origin = origin_of(warehouse)
     page = quality_page(warehouse, user, asked=asked)
-    return _page(request, "quality.html", origin=origin, page=page)
+    return render_page(request, "quality.html", origin=origin, page=page)
 
 
 @router.post("/quality", dependencies=[DECIDES])
@@ -103,7 +105,7 @@ def decide(
         now = _clock(request, warehouse)
         run_id = trigger(action, rows or [], reason, user, preview=preview, now=now)
     except HTTPException as refused:
-        return _page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
+        return render_page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
     return RedirectResponse(f"{_base(request)}/quality?asked={in_address(run_id)}", 303)
 
 
@@ -122,7 +124,7 @@ def ask(
         check_form(token, user)
         run_id = ask_again(symbols or [], user, now=_clock(request, warehouse))
     except HTTPException as refused:
-        return _page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
+        return render_page(request, "problem.html", refused.status_code, origin=None, problem=refused.detail)
     return RedirectResponse(f"{_base(request)}/?asked={in_address(run_id)}", 303)
 
 
@@ -133,7 +135,7 @@ def show_budget(request: Request, warehouse: Warehouse, ahead: bool = False) -> 
     now = moment(warehouse, sources.now())
     watchlist = (sources.watchlist() or "") if ahead else None
     page = budget_page(warehouse, now=now, per_day=sources.per_day(), watchlist=watchlist)
-    return _page(request, "budget.html", origin=origin_of(warehouse), now=now, page=page)
+    return render_page(request, "budget.html", origin=origin_of(warehouse), now=now, page=page)
 
 
 @router.get("/reports/{pipeline_run_id}")
@@ -148,8 +150,8 @@ def show_report(
             f"Run {pipeline_run_id} has no report: it judged nothing, or it is older than the reports that "
             "are kept."
         )
-        return _page(request, "problem.html", 404, origin=origin, problem=problem)
-    return _page(request, "report.html", origin=origin, report=found[0])
+        return render_page(request, "problem.html", 404, origin=origin, problem=problem)
+    return render_page(request, "report.html", origin=origin, report=found[0])
 
 
 @router.get("/static/{name}")
@@ -161,8 +163,9 @@ def static(name: str) -> Response:
     return FileResponse(files[name], headers=HEADERS)
 
 
-def _page(request: Request, template: str, status: int = 200, **told: Any) -> Response:
-    return HTMLResponse(render(TEMPLATES, template, base=_base(request), **told), status, HEADERS)
+def render_page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page, with the headers that keep other hosts out of it."""
+    return HTMLResponse(render(TEMPLATES, template, base=_base(request), **values), status, HEADERS)
 
 
 def _clock(request: Request, warehouse: Warehouse) -> datetime | None:

@@ -56,6 +56,31 @@ class Bar(BaseModel):
     is_final: bool
 
 
+class Dataset(BaseModel):
+    """A dataset that can be switched on; subjects: of how many it is, 0: it is off."""
+
+    name: str
+    says: str
+    is_premium: bool
+    subjects: int
+    calls_a_day: float
+    loaded: int
+    rows: int
+    fetched_at: datetime | None
+    waiting: int
+
+
+class Datasets(BaseModel):
+    """All datasets that can be switched on; origin: market, sandbox or replay, as on every page."""
+
+    origin: str | None
+    rows: list[Dataset]
+
+
+class DatasetRow(BaseModel, extra="allow"):
+    """A row of a dataset, by column: market/api/datasets says which there are."""
+
+
 class Action(BaseModel):
     """A split (new shares for an old one) or a dividend a share."""
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 from psycopg import Connection, IsolationLevel
 from psycopg.rows import dict_row
 
-from include.settings import ALPHAVANTAGE_CONN_ID, READER_CONN_ID, WATCHLIST_VARIABLE
+from include.settings import ALPHAVANTAGE_CONN_ID, DATASETS_VARIABLE, READER_CONN_ID, WATCHLIST_VARIABLE
 from include.warehouse.statements import statement
 from include.web.pool import SIZE, ReaderPool
 
@@ -32,6 +33,7 @@ class Sources:
     :param now: the real time.
     :param per_day: how many calls the key has in any 24 hours; None for no limit.
     :param watchlist: the symbols of the daily run, as a person wrote them; None where nobody has.
+    :param datasets: what is switched on beside bars, as a person wrote it; None where nobody has.
     """
 
     open: Callable[[], AbstractContextManager[Connection[Any]]]
@@ -39,12 +41,15 @@ class Sources:
     now: Callable[[], datetime]
     per_day: Callable[[], int | None]
     watchlist: Callable[[], str | None]
+    datasets: Callable[[], str | None]
 
 
 def airflow_sources() -> Sources:
     """Return what Airflow's connections lead to."""
     pages, probes = (ReaderPool(_reader, size) for size in (SIZE, PROBES))
-    return Sources(pages.open, probes.open, lambda: datetime.now(UTC), _calls_per_day, _watchlist)
+    now = partial(datetime.now, UTC)
+    watchlist, datasets = partial(_variable, WATCHLIST_VARIABLE), partial(_variable, DATASETS_VARIABLE)
+    return Sources(pages.open, probes.open, now, _calls_per_day, watchlist, datasets)
 
 
 def sources_of(request: Request) -> Sources:
@@ -120,8 +125,8 @@ def _calls_per_day() -> int | None:
         return None
 
 
-def _watchlist() -> str | None:
+def _variable(name: str) -> str | None:
     from airflow.models.variable import Variable
 
-    found: str | None = Variable.get_variable_from_secrets(WATCHLIST_VARIABLE)
+    found: str | None = Variable.get_variable_from_secrets(name)
     return found

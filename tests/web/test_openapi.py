@@ -55,6 +55,8 @@ def test_every_answer_is_one_that_the_document_names(airflow_app, client, filled
             ask()
             tried.add(operation.path)
     assert tried == {
+        "/api/datasets",
+        "/api/datasets/{name}",
         "/api/symbols",
         "/api/bars/{symbol}",
         "/api/actions/{symbol}",
