@@ -46,7 +46,7 @@ def test_the_pages_in_the_browser_show_what_the_warehouse_holds(local, tmp_path,
         assert frame.locator("html").get_attribute("data-theme") == theme
         assert (looked_at(browser, tmp_path / "overview.png"), "overview") == ([], "overview")
 
-        for name in ("Quality", "Budget"):
+        for name in ("Quality", "Datasets", "Budget"):
             frame.get_by_role("link", name=name, exact=True).click()
             frame.get_by_role("heading", name=name, level=1).wait_for()
             assert (looked_at(browser, tmp_path / f"{name.lower()}.png"), name) == ([], name)
@@ -107,7 +107,6 @@ def another_key(local) -> None:
     local.api._request("PATCH", "/api/v2/connections/alphavantage_default", params=mask, json=key)
 
 
-@pytest.mark.usefixtures("another_key")
 def once_it_has_ended(browser: Browser) -> str:
     """What the page says of the run that was asked for, which ends meanwhile."""
     told = browser.frame.get_by_role("status")
@@ -121,6 +120,30 @@ def once_it_has_ended(browser: Browser) -> str:
     return told.inner_text()
 
 
+@pytest.mark.usefixtures("another_key")
+def test_a_dataset_is_switched_on_brought_and_seen_in_the_browser(local, tmp_path):
+    shown = local("datasets --on overview")
+    assert "What is switched on takes 0.7 calls a day on average." in shown.stdout
+    assert "Nothing was changed. To change it, say the same with YES=1." in shown.stdout
+    assert local("datasets --on overview --yes 1").returncode == 0
+    run = local.api.trigger("market_data_extra", {}, "what was switched on")
+    wait_for(lambda: local.api.run_state("market_data_extra", run) in {"success", "failed"}, 180)
+    held = local.rows("select name from company_overview order by symbol")
+    assert len(held) == 5
+    with logged_in(local) as browser:
+        browser.page.goto(f"{local.stack.ui}/plugin/market")
+        frame = browser.frame
+        frame.get_by_role("link", name="Datasets", exact=True).click()
+        assert looked_at(browser, tmp_path / "datasets.png") == []
+        frame.get_by_role("link", name="overview", exact=True).click()
+        frame.get_by_role("heading", name="overview", level=1).wait_for()
+        assert looked_at(browser, tmp_path / "dataset.png") == []
+        text = frame.locator("main").inner_text()
+        assert all(name in text for (name,) in held)
+    assert browser.said == []
+
+
+@pytest.mark.usefixtures("another_key")
 def test_a_refused_bar_is_released_in_the_browser_and_loaded(local):
     local.sandbox("faults", {"kind": "bad_bar", "rule": "high_below_low", "symbol": "HD"})
     assert local("run", STOCK_SYMBOLS="HD").returncode != 0
