@@ -92,15 +92,19 @@ def _serve(port: int, latency: float) -> None:
 
 
 def _app(latency: float) -> Callable[..., Awaitable[None]]:
-    known = bodies()
+    known, answered = bodies(), [0]
 
     async def app(scope: dict[str, Any], _: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         if scope["type"] != "http":
             return
         asked = parse_qs(scope["query_string"].decode())
-        await asyncio.sleep(latency)
-        named = asked.get("state", asked["function"])[0]
-        body = known[named].replace(SYMBOL.encode(), asked.get("symbol", [""])[0].encode())
+        if scope["path"] == "/calls":
+            body, answered[0] = str(answered[0]).encode(), 0
+        else:
+            answered[0] += 1
+            await asyncio.sleep(latency)
+            named = asked.get("state", asked["function"])[0]
+            body = known[named].replace(SYMBOL.encode(), asked.get("symbol", [""])[0].encode())
         headers = [(b"content-type", b"application/json"), (b"x-market-data-origin", b"sandbox")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})

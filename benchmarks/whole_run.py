@@ -3,9 +3,12 @@
     python -m benchmarks.whole_run [symbols] [latency in ms] [calls a minute]
 
 Each symbol takes three calls: bars, splits, dividends. Ours plans, reserves in the ledger, keeps each body,
-reads, validates, loads and reports, in one process and without Airflow around it (a task takes 1 to 2 s to
-start). Beside it 16 threads of requests with pandas and execute_values: no ledger, no bodies, no rules, no
-history. Figures are seconds, CPU seconds of this process and its peak memory; the ratios count.
+reads, validates, loads and reports, each stage in a process of its own as a task has, without Airflow around
+it (a task takes 1 to 2 s to start); then it runs again for the complete day. Beside it 16 threads of requests
+with pandas and execute_values, and dlt with its REST API source and its PostgreSQL destination: no ledger, no
+bodies, no rules, no history. Figures are seconds, CPU seconds and peak memory of the process at work; the
+ratios count. dlt gets an environment of its own from ``benchmarks/requirements.txt``, or the one that
+``DLT_ENVIRONMENT`` names.
 """
 
 from __future__ import annotations
@@ -14,14 +17,17 @@ import json
 import logging
 import os
 import re
+import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
+from multiprocessing import Pipe, get_context
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +53,8 @@ ACTIONS = """
     values %s
     on conflict do nothing
 """
+OF_DLT = (("dlt_run", "bars"), ("dlt_run", "splits"), ("dlt_run", "dividends"))
+OF_OTHERS = (("stock_data",), ("corporate_action",))
 Stage = Callable[[str], None]
 
 
@@ -72,7 +80,27 @@ def measured() -> Stage:
     return stage
 
 
-def ours(host: str, url: str, symbols: list[str], per_minute: int, folder: str) -> None:
+def as_task(name: str, work: Callable[[], str]) -> str:
+    """Do the work of a stage in a process of its own, as Airflow does; return its words."""
+    here, there = Pipe(duplex=False)
+
+    def task() -> None:
+        stage = measured()
+        words = work()
+        stage(name)
+        there.send(words)
+
+    process = get_context("fork").Process(target=task)
+    process.start()
+    there.close()
+    words = str(here.recv())
+    process.join()
+    return words
+
+
+def ours(
+    host: str, url: str, symbols: list[str], per_minute: int, folder: str, run_id: str = "first"
+) -> None:
     """A run, stage by stage."""
     os.environ["AIRFLOW_CONN_LEDGER"] = url
     extra = {"plan": "premium", "calls_per_minute": per_minute, "pacing_conn_id": "ledger"}
@@ -87,6 +115,7 @@ def ours(host: str, url: str, symbols: list[str], per_minute: int, folder: str) 
     from include.gate.validate import validate
     from include.load.run import load_run
     from include.plan.entitlement import entitled
+    from include.plan.needs import PlannedRequest
     from include.plan.start import start
     from include.report.closing import close_run
     from include.report.summary import headline
@@ -95,43 +124,57 @@ def ours(host: str, url: str, symbols: list[str], per_minute: int, folder: str) 
     from include.warehouse.runs import RunRequest, find_run
 
     store = ObjectStoragePath(f"file://{folder}/store")
-    stage = measured()
-    with connect_to(url) as warehouse:
-        claim_origin(warehouse, "sandbox")
-        asked = RunRequest("stock_data_pipeline", "benchmark", symbols, now=NOW.isoformat())
 
-        def allowance(run: Any) -> Any:
-            return entitled(warehouse, api_of(run), within=timedelta(0), now=NOW)
+    def plan() -> str:
+        asked = RunRequest("stock_data_pipeline", run_id, symbols, now=NOW.isoformat())
+        with connect_to(url) as warehouse:
+            claim_origin(warehouse, "sandbox")
 
-        groups = start(warehouse, asked, allowance=allowance)
-        run = find_run(warehouse, asked.dag_id, asked.run_id)
-        stage("plan")
-        calls = sum(map(len, groups))
-        for group in groups:
-            with api_of(run).client_for(len(group)) as client:
-                how: Any = {
-                    "entitlement": Entitlement(client, warehouse, run.now),
-                    "in_flight": in_flight_of(client),
-                }
-                if errors := Fetcher(run, warehouse, client, store, **how).fetch(group):
-                    raise errors[0]
-        stage(f"fetch of {calls} calls")
-        accepted = validate(warehouse, run, store=store, reports=Path(folder)).accepted
-        stage("validate")
-        load_run(warehouse, run, ObjectStoragePath(accepted))
-        warehouse.commit()
-        stage("load")
-        closed = close_run(warehouse, run)
-        print("   ", headline(closed.results))
-        stage("report")
-        again = RunRequest("stock_data_pipeline", "again", symbols, now=NOW.isoformat())
-        left = start(warehouse, again, allowance=allowance)
-        rerun = find_run(warehouse, again.dag_id, again.run_id)
-        nothing = validate(warehouse, rerun, store=store, reports=Path(folder)).accepted
-        load_run(warehouse, rerun, ObjectStoragePath(nothing))
-        warehouse.commit()
-        print("   ", f"{sum(map(len, left))} calls,", headline(close_run(warehouse, rerun).results))
-        stage("rerun of the day")
+            def allowance(run: Any) -> Any:
+                return entitled(warehouse, api_of(run), within=timedelta(0), now=NOW)
+
+            groups = start(warehouse, asked, allowance=allowance)
+        return json.dumps([[asdict(request) for request in group] for group in groups])
+
+    def fetch(planned: str) -> str:
+        with connect_to(url) as warehouse:
+            run = find_run(warehouse, "stock_data_pipeline", run_id)
+            for group in json.loads(planned):
+                requests = [PlannedRequest(**request) for request in group]
+                with api_of(run).client_for(len(requests)) as client:
+                    how: Any = {
+                        "entitlement": Entitlement(client, warehouse, run.now),
+                        "in_flight": in_flight_of(client),
+                    }
+                    if errors := Fetcher(run, warehouse, client, store, **how).fetch(requests):
+                        raise errors[0]
+        return ""
+
+    def check() -> str:
+        with connect_to(url) as warehouse:
+            run = find_run(warehouse, "stock_data_pipeline", run_id)
+            return validate(warehouse, run, store=store, reports=Path(folder)).accepted
+
+    def load(accepted: str) -> str:
+        with connect_to(url) as warehouse:
+            run = find_run(warehouse, "stock_data_pipeline", run_id)
+            load_run(warehouse, run, ObjectStoragePath(accepted))
+        return ""
+
+    def close() -> str:
+        with connect_to(url) as warehouse:
+            return headline(close_run(warehouse, find_run(warehouse, "stock_data_pipeline", run_id)).results)
+
+    planned = as_task("plan", plan)
+    as_task("fetch", lambda: fetch(planned))
+    accepted = as_task("validate", check)
+    as_task("load", lambda: load(accepted))
+    print("   ", as_task("report", close), flush=True)
+
+
+def again(host: str, url: str, symbols: list[str], per_minute: int, folder: str) -> None:
+    """Another run of the day, which is complete."""
+    ours(host, url, symbols, per_minute, folder, "second")
 
 
 def threads(host: str, url: str, symbols: list[str], *_: object) -> None:
@@ -170,25 +213,76 @@ def threads(host: str, url: str, symbols: list[str], *_: object) -> None:
         stage("write")
 
 
+def dlt(host: str, url: str, symbols: list[str], _: object, folder: str) -> None:
+    """dlt in an environment of its own: see ``benchmarks/dlt_run.py``."""
+    command = [f"{os.environ['DLT_ENVIRONMENT']}/bin/python", "benchmarks/dlt_run.py"]
+    subprocess.run([*command, host, url, KEY, str(len(symbols)), folder], check=True)
+
+
+def dlt_environment(folder: str) -> str:
+    """Install dlt where nothing else of this project is; return where."""
+    place = os.environ.get("DLT_ENVIRONMENT", f"{folder}/dlt")
+    if not Path(place).exists():
+        subprocess.run([sys.executable, "-m", "venv", place], check=True)
+        install = [f"{place}/bin/pip", "install", "--quiet", "-r", "benchmarks/requirements.txt"]
+        subprocess.run(install, check=True)
+    return place
+
+
+def rows_in(url: str) -> str:
+    """How many bars and actions a contestant has written."""
+    from psycopg import sql
+
+    from include.warehouse.connections import connect_to
+
+    with connect_to(url) as connection:
+        ((of_dlt,),) = connection.execute("select to_regclass('dlt_run.bars') is not null")
+        bars, *lists = OF_DLT if of_dlt else OF_OTHERS
+        counts = []
+        for table in (bars, *lists):
+            asked = sql.SQL("select count(*) from {}").format(sql.Identifier(*table))
+            counts += [count for (count,) in connection.execute(asked)]
+    return f"{counts[0]} bars, {sum(counts[1:])} actions"
+
+
+def calls_of(host: str) -> int:
+    """How many calls the stand-in has answered since it was asked last."""
+    import requests
+
+    return int(requests.get(f"{host}/calls", timeout=30).text)
+
+
+def cpu_of_children() -> float:
+    """Seconds of CPU of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main(symbols: int, latency: float, per_minute: int) -> None:
     """Run each contestant in a process of its own, and say how long it took."""
     took = {}
     spawned = get_context("spawn")
-    contestants: dict[str, Callable[..., None]] = {"ours": ours, f"{THREADS} threads": threads}
+    contestants: dict[str, Callable[..., None]] = {
+        "ours": ours, "again": again, f"{THREADS} threads": threads, "dlt": dlt}  # fmt: skip
     with (
-        stand_in(latency) as host,
-        databases(list(contestants)) as urls,
         tempfile.TemporaryDirectory() as folder,
+        stand_in(latency) as host,
+        databases([name for name in contestants if name != "again"]) as urls,
     ):
+        os.environ["DLT_ENVIRONMENT"] = dlt_environment(folder)
         for name, contestant in contestants.items():
             print(f"{name}, {symbols} symbols, {latency * 1000:.0f} ms:", flush=True)
-            about = (host, urls[name], names(symbols), per_minute, f"{folder}/{name}")
+            whose = "ours" if name == "again" else name
+            about = (host, urls[whose], names(symbols), per_minute, f"{folder}/{whose}")
             process = spawned.Process(target=contestant, args=about)
-            begun = time.monotonic()
+            calls_of(host)
+            begun, used = time.monotonic(), cpu_of_children()
             process.start()
             process.join()
             took[name] = time.monotonic() - begun
-            print(f"  {'all, with the imports':<22}{took[name]:8.2f} s (exit {process.exitcode})")
+            used = cpu_of_children() - used
+            print(f"  {'all, with the imports':<22}{took[name]:8.2f} s {used:8.2f} s CPU")
+            print(f"  {calls_of(host)} calls; {rows_in(urls[whose])}", flush=True)
     best = took["ours"]
     print(", ".join(f"{name} {seconds / best:.2f} times ours" for name, seconds in took.items()))
 
