@@ -10,10 +10,10 @@ a normalize worker for each core, CSV files and upsert, which are the faster one
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 LISTS = {"SPLITS": ("splits", "effective_date"), "DIVIDENDS": ("dividends", "ex_dividend_date")}
@@ -80,12 +80,9 @@ def main() -> None:
     for name, step in steps.items():
         begun = time.monotonic()
         step()
-        peaks = [
-            resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        ]
-        print(
-            f"  {name:<22}{time.monotonic() - begun:8.2f} s {'':14} {max(peaks) / 1024:7.0f} MB", flush=True
-        )
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024  # what its parent used is not in it
+        print(f"  {name:<22}{time.monotonic() - begun:8.2f} s {'':14} {peak:7.0f} MB", flush=True)
 
 
 if __name__ == "__main__":
