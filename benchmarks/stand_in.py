@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-from collections import Counter
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import date
+from random import Random
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -45,11 +45,13 @@ def dividends(since: int, amount: str) -> list[dict[str, str]]:
 def bodies() -> dict[str, bytes]:
     """Return the body of each function, with :data:`SYMBOL` in place of the symbol."""
     sessions = sorted(sessions_between("XNYS", date(2025, 10, 1), LAST))[-100:]
-    series = {}
-    for place, day in enumerate(reversed(sessions)):
-        low = 100 + place % 7
-        prices = (f"{low + 1}.0000", f"{low + 3}.0000", f"{low}.0000", f"{low + 2}.0000")
-        series[str(day)] = dict(zip(LINES, (*prices, str(10**6 + place)), strict=True))
+    draw, close, series = Random(1), 100.0, {}
+    for day in sessions:
+        open_, close = close, close * (1 + draw.uniform(-0.02, 0.02))
+        prices = (open_, max(open_, close) + 0.5, min(open_, close) - 0.5, close)
+        cells = (*(f"{price:.4f}" for price in prices), str(draw.randrange(10**6, 2 * 10**6)))
+        series[str(day)] = dict(zip(LINES, cells, strict=True))
+    series = dict(reversed(series.items()))
     meta = {"2. Symbol": SYMBOL, "3. Last Refreshed": str(LAST), "5. Time Zone": "US/Eastern"}
     documents: dict[str, Any] = {
         "TIME_SERIES_DAILY": {"Meta Data": meta, "Time Series (Daily)": series},
@@ -90,20 +92,19 @@ def _serve(port: int, latency: float) -> None:
 
 
 def _app(latency: float) -> Callable[..., Awaitable[None]]:
-    known = bodies()
-    answered: Counter[str] = Counter()
+    known, answered = bodies(), [0]
 
     async def app(scope: dict[str, Any], _: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         if scope["type"] != "http":
             return
         asked = parse_qs(scope["query_string"].decode())
-        named = asked.get("state", asked["function"])[0]
-        if named == "calls":
-            known[named] = str(answered.total()).encode()
+        if scope["path"] == "/calls":
+            body, answered[0] = str(answered[0]).encode(), 0
         else:
+            answered[0] += 1
             await asyncio.sleep(latency)
-            answered[named] += 1
-        body = known[named].replace(SYMBOL.encode(), asked.get("symbol", [""])[0].encode())
+            named = asked.get("state", asked["function"])[0]
+            body = known[named].replace(SYMBOL.encode(), asked.get("symbol", [""])[0].encode())
         headers = [(b"content-type", b"application/json"), (b"x-market-data-origin", b"sandbox")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -1,12 +1,14 @@
 """Measure a whole run of new symbols against a stand-in: ours, and plain scripts that people write.
 
-    python -m benchmarks.whole_run [symbols] [latency in ms] [calls a minute] [contestants]
+    python -m benchmarks.whole_run [symbols] [latency in ms] [calls a minute]
 
 Each symbol takes three calls: bars, splits, dividends. Ours plans, reserves in the ledger, keeps each body,
-reads, validates, loads and reports, each stage in a forked process as a task is, without Airflow around it (a
-task takes 1 to 2 s to start); then the complete day again. Beside it 16 threads of requests with pandas and
-execute_values, and dlt's REST API source with PostgreSQL: no ledger, no bodies, no rules, no history. Figures
-are seconds, CPU seconds and peak memory of a process; the ratios count.
+reads, validates, loads and reports, each stage in a process of its own as a task has, without Airflow around
+it (a task takes 1 to 2 s to start); then it runs again for the complete day. Beside it 16 threads of requests
+with pandas and execute_values, and dlt with its REST API source and its PostgreSQL destination: no ledger, no
+bodies, no rules, no history. Figures are seconds, CPU seconds and peak memory of the process at work; the
+ratios count. dlt gets an environment of its own from ``benchmarks/requirements.txt``, or the one that
+``DLT_ENVIRONMENT`` names.
 """
 
 from __future__ import annotations
@@ -14,23 +16,22 @@ from __future__ import annotations
 import json
 import logging
 import os
-import pickle
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-import venv
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
+from multiprocessing import Pipe, get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import databases, execute
+from benchmarks.load import databases
 from benchmarks.stand_in import names, stand_in
 
 NOW = datetime(2026, 5, 16, 6, tzinfo=UTC)
@@ -52,155 +53,132 @@ ACTIONS = """
     values %s
     on conflict do nothing
 """
-Stage = Callable[[], Any]
-FORKED = get_context("fork")
+OF_DLT = (("dlt_run", "bars"), ("dlt_run", "splits"), ("dlt_run", "dividends"))
+OF_OTHERS = (("stock_data",), ("corporate_action",))
+Stage = Callable[[str], None]
 
 
-def in_a_process(name: str, stage: Stage) -> None:
-    """Do it in a forked process, as Airflow does a task; print its seconds, CPU seconds and peak memory.
+def peak_since_last() -> float:
+    """Return the peak memory of this process, in MB, since it was last asked for (Linux)."""
+    kilobytes = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    Path("/proc/self/clear_refs").write_text("5")
+    return int(kilobytes[1]) / 1024 if kilobytes else 0
 
-    :raises SystemExit: it failed.
-    """
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    receiving, sending = FORKED.Pipe(duplex=False)
 
-    def go() -> None:
-        stage()
-        sending.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+def measured() -> Stage:
+    """Return what prints the seconds, CPU seconds and peak memory of a stage at its end."""
+    last = [time.monotonic(), time.process_time()]
 
-    process = FORKED.Process(target=go)
+    def stage(name: str) -> None:
+        now = [time.monotonic(), time.process_time()]
+        peak = peak_since_last()
+        print(
+            f"  {name:<22}{now[0] - last[0]:8.2f} s {now[1] - last[1]:8.2f} s CPU {peak:7.0f} MB", flush=True
+        )
+        last[:] = now
+
+    return stage
+
+
+def as_task(name: str, work: Callable[[], str]) -> str:
+    """Do the work of a stage in a process of its own, as Airflow does; return its words."""
+    here, there = Pipe(duplex=False)
+
+    def task() -> None:
+        stage = measured()
+        words = work()
+        stage(name)
+        there.send(words)
+
+    process = get_context("fork").Process(target=task)
     process.start()
+    there.close()
+    words = str(here.recv())
     process.join()
-    if process.exitcode:
-        sys.exit(f"{name} ended with {process.exitcode}.")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    taken, peak = time.monotonic() - begun, receiving.recv()
-    print(f"  {name:<18}{taken:8.2f} s {cpu:8.2f} s CPU {peak:7.0f} MB", flush=True)
+    return words
 
 
-@dataclass(frozen=True)
-class Ours:
-    """Runs of the pipeline, each stage in a process of its own, which opens its own connections."""
+def ours(
+    host: str, url: str, symbols: list[str], per_minute: int, folder: str, run_id: str = "first"
+) -> None:
+    """A run, stage by stage."""
+    os.environ["AIRFLOW_CONN_LEDGER"] = url
+    extra = {"plan": "premium", "calls_per_minute": per_minute, "pacing_conn_id": "ledger"}
+    connection = {"conn_type": "alphavantage", "host": host, "password": KEY, "extra": extra}
+    os.environ["AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT"] = json.dumps(connection)
+    logging.disable()
+    from airflow.sdk import ObjectStoragePath
 
-    url: str
-    symbols: list[str]
-    folder: str
-    run_id: str
+    from include.fetch.api import api_of, in_flight_of
+    from include.fetch.entitlement import Entitlement
+    from include.fetch.fetcher import Fetcher
+    from include.gate.validate import validate
+    from include.load.run import load_run
+    from include.plan.entitlement import entitled
+    from include.plan.needs import PlannedRequest
+    from include.plan.start import start
+    from include.report.closing import close_run
+    from include.report.summary import headline
+    from include.warehouse.connections import connect_to
+    from include.warehouse.origins import claim_origin
+    from include.warehouse.runs import RunRequest, find_run
 
-    @property
-    def _asked(self) -> Any:
-        from include.warehouse.runs import RunRequest
+    store = ObjectStoragePath(f"file://{folder}/store")
 
-        return RunRequest("stock_data_pipeline", self.run_id, self.symbols, now=NOW.isoformat())
-
-    @contextmanager
-    def _run(self) -> Generator[tuple[Any, Any]]:
-        from include.warehouse.connections import connect_to
-        from include.warehouse.runs import find_run
-
-        with connect_to(self.url) as warehouse:
-            yield warehouse, find_run(warehouse, self._asked.dag_id, self.run_id)
-
-    @property
-    def _store(self) -> Any:
-        from airflow.sdk import ObjectStoragePath
-
-        return ObjectStoragePath(f"file://{self.folder}/store")
-
-    def plan(self) -> None:
-        from include.fetch.api import api_of
-        from include.plan.entitlement import entitled
-        from include.plan.start import start
-        from include.warehouse.connections import connect_to
-        from include.warehouse.origins import claim_origin
-
-        with connect_to(self.url) as warehouse:
+    def plan() -> str:
+        asked = RunRequest("stock_data_pipeline", run_id, symbols, now=NOW.isoformat())
+        with connect_to(url) as warehouse:
             claim_origin(warehouse, "sandbox")
 
             def allowance(run: Any) -> Any:
                 return entitled(warehouse, api_of(run), within=timedelta(0), now=NOW)
 
-            groups = start(warehouse, self._asked, allowance=allowance)
-        Path(self.folder).mkdir(exist_ok=True)
-        Path(self.folder, self.run_id).write_bytes(pickle.dumps(groups))
+            groups = start(warehouse, asked, allowance=allowance)
+        return json.dumps([[asdict(request) for request in group] for group in groups])
 
-    def fetch(self) -> None:
-        from include.fetch.api import api_of, in_flight_of
-        from include.fetch.entitlement import Entitlement
-        from include.fetch.fetcher import Fetcher
-
-        with self._run() as (warehouse, run):
-            for group in pickle.loads(Path(self.folder, self.run_id).read_bytes()):
-                with api_of(run).client_for(len(group)) as client:
+    def fetch(planned: str) -> str:
+        with connect_to(url) as warehouse:
+            run = find_run(warehouse, "stock_data_pipeline", run_id)
+            for group in json.loads(planned):
+                requests = [PlannedRequest(**request) for request in group]
+                with api_of(run).client_for(len(requests)) as client:
                     how: Any = {
                         "entitlement": Entitlement(client, warehouse, run.now),
                         "in_flight": in_flight_of(client),
                     }
-                    if errors := Fetcher(run, warehouse, client, self._store, **how).fetch(group):
+                    if errors := Fetcher(run, warehouse, client, store, **how).fetch(requests):
                         raise errors[0]
+        return ""
 
-    def validate(self) -> None:
-        from include.gate.validate import validate
+    def check() -> str:
+        with connect_to(url) as warehouse:
+            run = find_run(warehouse, "stock_data_pipeline", run_id)
+            return validate(warehouse, run, store=store, reports=Path(folder)).accepted
 
-        with self._run() as (warehouse, run):
-            accepted = validate(warehouse, run, store=self._store, reports=Path(self.folder)).accepted
-        Path(self.folder, self.run_id).write_text(accepted)
+    def load(accepted: str) -> str:
+        with connect_to(url) as warehouse:
+            run = find_run(warehouse, "stock_data_pipeline", run_id)
+            load_run(warehouse, run, ObjectStoragePath(accepted))
+        return ""
 
-    def load(self) -> None:
-        from airflow.sdk import ObjectStoragePath
+    def close() -> str:
+        with connect_to(url) as warehouse:
+            return headline(close_run(warehouse, find_run(warehouse, "stock_data_pipeline", run_id)).results)
 
-        from include.load.run import load_run
-
-        with self._run() as (warehouse, run):
-            load_run(warehouse, run, ObjectStoragePath(Path(self.folder, self.run_id).read_text()))
-
-    def report(self) -> None:
-        from include.report.closing import close_run
-        from include.report.summary import headline
-
-        with self._run() as (warehouse, run):
-            print("   ", headline(close_run(warehouse, run).results))
-
-
-def ours(about: Contest) -> None:
-    """A run, and the complete day again."""
-    os.environ["AIRFLOW_CONN_LEDGER"] = about.url
-    extra = {"plan": "premium", "calls_per_minute": about.per_minute, "pacing_conn_id": "ledger"}
-    connection = {"conn_type": "alphavantage", "host": about.host, "password": KEY, "extra": extra}
-    os.environ["AIRFLOW_CONN_ALPHAVANTAGE_DEFAULT"] = json.dumps(connection)
-    logging.disable()
-    import airflow.sdk
-
-    del airflow
-    begun = time.monotonic()
-    for run_id in ("first", "again"):
-        run = Ours(about.url, about.symbols, about.folder, run_id)
-        for stage in (run.plan, run.fetch, run.validate, run.load, run.report):
-            in_a_process(f"{run_id}: {stage.__name__}", stage)
-        about.took.put(time.monotonic() - begun)
-        begun = time.monotonic()
+    planned = as_task("plan", plan)
+    as_task("fetch", lambda: fetch(planned))
+    accepted = as_task("validate", check)
+    as_task("load", lambda: load(accepted))
+    print("   ", as_task("report", close), flush=True)
 
 
-def with_dlt(about: Contest) -> None:
-    """dlt, by :mod:`benchmarks.with_dlt` in an environment of its own."""
-    python = "build/dlt/bin/python"
-    if not Path(python).exists():
-        venv.create("build/dlt", with_pip=True)
-        install = [python, "-m", "pip", "install", "-q", "-r", "benchmarks/requirements.txt"]
-        subprocess.run(install, check=True)
-    given = {"host": about.host, "url": about.url, "symbols": about.symbols, "key": KEY}
-    begun = time.monotonic()
-    command = [python, "benchmarks/with_dlt.py", about.folder]
-    subprocess.run(command, input=json.dumps(given), text=True, check=True)
-    about.took.put(time.monotonic() - begun)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"  CPU {used.ru_utime + used.ru_stime:.2f} s")
+def again(host: str, url: str, symbols: list[str], per_minute: int, folder: str) -> None:
+    """Another run of the day, which is complete."""
+    ours(host, url, symbols, per_minute, folder, "second")
 
 
-def threads(about: Contest) -> None:
+def threads(host: str, url: str, symbols: list[str], *_: object) -> None:
     """A script of 16 threads."""
-    begun = time.monotonic()
     import pandas as pd
     import psycopg2
     import requests
@@ -210,16 +188,17 @@ def threads(about: Contest) -> None:
         with requests.Session() as session:
             got = [
                 session.get(
-                    f"{about.host}/query", params={"function": function, "symbol": symbol, "apikey": KEY}
+                    f"{host}/query", params={"function": function, "symbol": symbol, "apikey": KEY}
                 ).json()
                 for function in FUNCTIONS
             ]
         frame = pd.DataFrame(got[0]["Time Series (Daily)"]).T.astype(float)
         return symbol, frame, got[1]["data"], got[2]["data"]
 
+    stage = measured()
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(fetch, about.symbols))
-        print(f"  fetch and parse {time.monotonic() - begun:10.2f} s", flush=True)
+        found = list(pool.map(fetch, symbols))
+        stage("fetch and parse")
         rows = [(symbol, day, *values, True, NOW, NOW, NOW) for symbol, frame, *_ in found
                 for day, values in zip(frame.index, frame.to_numpy().tolist(), strict=True)]  # fmt: skip
         actions = [
@@ -228,74 +207,87 @@ def threads(about: Contest) -> None:
             for (kind, day, value), own in zip(LISTS, lists, strict=True)
             for one in own
         ]
-        with closing(psycopg2.connect(about.url)) as connection, connection, connection.cursor() as cursor:
+        with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
             execute_values(cursor, BARS, rows, page_size=1000)
             execute_values(cursor, ACTIONS, actions, page_size=1000)
-    about.took.put(time.monotonic() - begun)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    peak = used.ru_maxrss / 1024
-    print(f"  CPU {used.ru_utime + used.ru_stime:.2f} s, {peak:.0f} MB")
+        stage("write")
 
 
-@dataclass(frozen=True)
-class Contest:
-    """What each contestant is given; it puts into ``took`` the seconds of what it was asked for."""
-
-    host: str
-    url: str
-    symbols: list[str]
-    per_minute: int
-    folder: str
-    took: Any
+def dlt(host: str, url: str, symbols: list[str], _: object, folder: str) -> None:
+    """dlt in an environment of its own: see ``benchmarks/dlt_run.py``."""
+    command = [f"{os.environ['DLT_ENVIRONMENT']}/bin/python", "benchmarks/dlt_run.py"]
+    subprocess.run([*command, host, url, KEY, str(len(symbols)), folder], check=True)
 
 
-CONTESTANTS: dict[str, Callable[[Contest], None]] = {"ours": ours, "16 threads": threads, "dlt": with_dlt}
+def dlt_environment(folder: str) -> str:
+    """Install dlt where nothing else of this project is; return where."""
+    place = os.environ.get("DLT_ENVIRONMENT", f"{folder}/dlt")
+    if not Path(place).exists():
+        subprocess.run([sys.executable, "-m", "venv", place], check=True)
+        install = [f"{place}/bin/pip", "install", "--quiet", "-r", "benchmarks/requirements.txt"]
+        subprocess.run(install, check=True)
+    return place
 
 
-def main(symbols: int, latency: float, per_minute: int, only: list[str]) -> None:
+def rows_in(url: str) -> str:
+    """How many bars and actions a contestant has written."""
+    from psycopg import sql
+
+    from include.warehouse.connections import connect_to
+
+    with connect_to(url) as connection:
+        ((of_dlt,),) = connection.execute("select to_regclass('dlt_run.bars') is not null")
+        bars, *lists = OF_DLT if of_dlt else OF_OTHERS
+        counts = []
+        for table in (bars, *lists):
+            asked = sql.SQL("select count(*) from {}").format(sql.Identifier(*table))
+            counts += [count for (count,) in connection.execute(asked)]
+    return f"{counts[0]} bars, {sum(counts[1:])} actions"
+
+
+def calls_of(host: str) -> int:
+    """How many calls the stand-in has answered since it was asked last."""
+    import requests
+
+    return int(requests.get(f"{host}/calls", timeout=30).text)
+
+
+def cpu_of_children() -> float:
+    """Seconds of CPU of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main(symbols: int, latency: float, per_minute: int) -> None:
     """Run each contestant in a process of its own, and say how long it took."""
     took = {}
     spawned = get_context("spawn")
+    contestants: dict[str, Callable[..., None]] = {
+        "ours": ours, "again": again, f"{THREADS} threads": threads, "dlt": dlt}  # fmt: skip
     with (
-        stand_in(latency) as host,
-        databases(only) as urls,
         tempfile.TemporaryDirectory() as folder,
+        stand_in(latency) as host,
+        databases([name for name in contestants if name != "again"]) as urls,
     ):
-        for name in only:
+        os.environ["DLT_ENVIRONMENT"] = dlt_environment(folder)
+        for name, contestant in contestants.items():
             print(f"{name}, {symbols} symbols, {latency * 1000:.0f} ms:", flush=True)
-            about = Contest(host, urls[name], names(symbols), per_minute, f"{folder}/{name}", spawned.Queue())
-            asked = calls(host)
-            process = spawned.Process(target=CONTESTANTS[name], args=(about,))
+            whose = "ours" if name == "again" else name
+            about = (host, urls[whose], names(symbols), per_minute, f"{folder}/{whose}")
+            process = spawned.Process(target=contestant, args=about)
+            calls_of(host)
+            begun, used = time.monotonic(), cpu_of_children()
             process.start()
             process.join()
-            if process.exitcode:
-                sys.exit(f"{name} ended with {process.exitcode}.")
-            took[name] = about.took.get()
-            print(
-                f"  {took[name]:.2f} s, {calls(host) - asked} calls, {bars_of(urls[name])} bars", flush=True
-            )
-    ratios = [f"{name} {seconds / took[only[0]]:.2f} times {only[0]}" for name, seconds in took.items()]
-    print(", ".join(ratios))
-
-
-def bars_of(url: str) -> int:
-    """How many bars are held, whoever loaded them."""
-    (has_dlt,) = execute(url, "select to_regclass('bench.bars') is not null")[0]
-    (held,) = execute(
-        url, "select count(*) from bench.bars" if has_dlt else "select count(*) from stock_data"
-    )[0]
-    return int(held)
-
-
-def calls(host: str) -> int:
-    """How many calls the stand-in has answered."""
-    import requests
-
-    return int(requests.get(f"{host}/?function=calls", timeout=30).text)
+            took[name] = time.monotonic() - begun
+            used = cpu_of_children() - used
+            print(f"  {'all, with the imports':<22}{took[name]:8.2f} s {used:8.2f} s CPU")
+            print(f"  {calls_of(host)} calls; {rows_in(urls[whose])}", flush=True)
+    best = took["ours"]
+    print(", ".join(f"{name} {seconds / best:.2f} times ours" for name, seconds in took.items()))
 
 
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if not word.replace(".", "").isdigit()]
-    given = [float(word) for word in sys.argv[1:] if word not in words]
+    given = [float(argument) for argument in sys.argv[1:]]
     asked = [*given, *(300.0, 200.0, 1e8)[len(given) :]]
-    main(int(asked[0]), asked[1] / 1000, int(asked[2]), words or ["ours", "16 threads"])
+    main(int(asked[0]), asked[1] / 1000, int(asked[2]))

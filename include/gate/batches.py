@@ -16,6 +16,7 @@ from include.datasets.base import Batch, Dataset, Rows
 from include.datasets.registry import dataset_of
 from include.fetch.bodies import rows_of
 from include.gate.decisions import Values, values_of
+from include.gate.verdicts import no_rows
 from include.warehouse.runs import Request, Run, record_request, requests_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def fail(connection: Connection[Any], run: Run, request: Request, error: Excepti
 def batch_of(dataset: Dataset, request: Request, read: Rows, discarded: Set[Values] = frozenset()) -> Batch:
     """Return the rows of a body as a batch: without those that a person discarded, and each row once."""
     rows = read.table
-    batch = Batch(dataset, request, rows, [1] * rows.num_rows, rows.slice(0, 0), unreadable=read.unreadable)
+    nothing = no_rows(rows.schema)  # a slice of none would keep all rows in memory
+    batch = Batch(dataset, request, rows, [1] * rows.num_rows, nothing, unreadable=read.unreadable)
     if any(name == batch.name for name, _ in discarded):
         batch = _without_unreadable(batch, discarded)
         out = [values_of(batch.name, row) in discarded for row in rows.to_pylist()]

@@ -83,12 +83,9 @@ def validate(
     forget_accepted(folder)
     verdicts: list[Verdict] = []
     for part, some in enumerate(_slices(brought)):
-        batches = list(read_batches(connection, run, some, discarded))
-        gate = _Gate(connection, run, reports, folder, batches, decisions, part)
-        by_dataset: dict[str, list[Batch]] = {}
-        for batch in batches:
-            by_dataset.setdefault(batch.dataset.group, []).append(batch)
-        verdicts += [verdict.slim for own in by_dataset.values() for verdict in gate.let_in(own)]
+        # Nothing here holds the rows of a slice once it is judged: two of them would be in memory else.
+        gate = _Gate(connection, run, reports, folder, decisions, part)
+        verdicts += gate.judge_all(list(read_batches(connection, run, some, discarded)))
     return Validation(str(folder), verdicts)
 
 
@@ -112,23 +109,29 @@ class _Gate:
     run: Run
     reports: Path
     folder: ObjectStoragePath
-    brought: Sequence[Batch]
     decisions: Mapping[Values, Decision]
     part: int
 
-    def let_in(self, batches: Sequence[Batch]) -> list[Verdict]:
+    def judge_all(self, brought: Sequence[Batch]) -> list[Verdict]:
+        """Let in what may enter of all batches of a slice, dataset by dataset."""
+        by_dataset: dict[str, list[Batch]] = {}
+        for batch in brought:
+            by_dataset.setdefault(batch.dataset.group, []).append(batch)
+        return [verdict.slim for own in by_dataset.values() for verdict in self.let_in(own, brought)]
+
+    def let_in(self, batches: Sequence[Batch], brought: Sequence[Batch]) -> list[Verdict]:
         """Judge the batches of one dataset or family; record the verdicts, and write what may enter.
 
         :raises GateError: an expectation on symbols could not be computed.
         """
         dataset = batches[0].dataset
         try:
-            verdicts = self._judge(dataset, batches)
+            verdicts = self._judge(dataset, batches, brought)
         except GateError as error:
             if dataset.subjects:
                 raise
             if len(batches) > 1:
-                return [verdict for batch in batches for verdict in self.let_in([batch])]
+                return [verdict for batch in batches for verdict in self.let_in([batch], brought)]
             fail(self.connection, self.run, batches[0].request, error)
             return []
         record_verdicts(self.connection, self.run, verdicts)
@@ -136,13 +139,13 @@ class _Gate:
             write_accepted(entering, self.folder, self.part)
         return verdicts
 
-    def _judge(self, dataset: Dataset, batches: Sequence[Batch]) -> list[Verdict]:
+    def _judge(self, dataset: Dataset, batches: Sequence[Batch], brought: Sequence[Batch]) -> list[Verdict]:
         losses = losses_of(self.connection, batches)
         kept = [self._unless_set_aside(batch, losses) for batch in batches]
         frame = None
         if any(batch.rows.num_rows for batch in kept):
             make = dataset.frame
-            frame = make(self.connection, kept, self.brought, self.run.now()) if make else frame_of(kept)
+            frame = make(self.connection, kept, brought, self.run.now()) if make else frame_of(kept)
         taken = self.decisions.items()
         released = {values: one.sentence for values, one in taken if one.decision == "released"}
         run = str(self.run.id)

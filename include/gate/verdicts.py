@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 from include.datasets.base import Batch
 from include.datasets.rows import day_of, written
 from include.datasets.rule import READABLE, SEVERITIES, Rule, Severity
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _VALUES = 5
 """So many values of a row are told beside its key."""
@@ -109,10 +112,10 @@ class Verdict:
 
     @property
     def slim(self) -> Verdict:
-        """The same, without the rows where nothing is to be said of one."""
-        if self.findings:
+        """The same, without the rows that no report shows: those of lists, and of bars that broke no rule."""
+        if self.findings and self.batch.dataset.vouches:
             return self
-        return replace(self, batch=replace(self.batch, rows=self.batch.rows.schema.empty_table()))
+        return replace(self, batch=replace(self.batch, rows=no_rows(self.batch.rows.schema)))
 
     @property
     def symbol(self) -> str:
@@ -187,6 +190,12 @@ class Verdict:
             )
             for name, found in by_rule.items()
         ]
+
+
+@cache
+def no_rows(schema: pa.Schema) -> pa.Table:
+    """Return the table without a row: one for all batches with these columns, as each takes kilobytes."""
+    return schema.empty_table()
 
 
 def row_of(batch: Batch, number: int) -> Row:

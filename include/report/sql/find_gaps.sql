@@ -1,12 +1,14 @@
 -- Every session that should be held and is not, with its cause.
 create temporary table missing_session on commit drop as
-with lacking as (
+-- From when to when each symbol is expected: by themselves, so that only these sessions are looked at.
+with expected as materialized (
     select
         instrument.symbol,
         instrument.state <> 'active' or bars.first_session is null and listing.is_without as is_dead,
         instrument.exchange,
-        day.session,
-        day.closes_at
+        instrument.delisted_on,
+        least(bars.first_session, instrument.added_through) as from_session,
+        instrument.expected_through as through_session
     from instrument
     cross join lateral (
         select min(data_date) as first_session from stock_data where stock_data.symbol = instrument.symbol
@@ -20,13 +22,22 @@ with lacking as (
                 select from listing where listing.symbol = instrument.symbol and listing.status = 'Active'
             ) as is_without
     ) as listing
+),
+
+lacking as (
+    select
+        expected.symbol,
+        expected.is_dead,
+        expected.exchange,
+        day.session,
+        day.closes_at
+    from expected
     inner join exchange_session as day
         on
-            day.exchange = instrument.exchange
-            and day.session >= least(bars.first_session, instrument.added_through)
-            and day.session <= instrument.expected_through
-            and (instrument.delisted_on is null or day.session < instrument.delisted_on)
-    left join stock_data as held on held.symbol = instrument.symbol and held.data_date = day.session
+            day.exchange = expected.exchange
+            and day.session between expected.from_session and expected.through_session
+            and (expected.delisted_on is null or day.session < expected.delisted_on)
+    left join stock_data as held on held.symbol = expected.symbol and held.data_date = day.session
     where held.symbol is null and day.closes_at <= %(now)s
 ),
 
