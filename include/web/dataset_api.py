@@ -33,8 +33,7 @@ def list_datasets(request: Request, warehouse: Warehouse) -> shapes.Datasets:
     """Each dataset that can be switched on: for how many subjects it is, what it costs, and what is held."""
     sources = sources_of(request)
     chosen = selected(sources.datasets() or "", sources.watchlist() or "")
-    states = [shapes.Dataset(**vars(state)) for state in datasets_held(warehouse, chosen)]
-    return shapes.Datasets(origin=origin_of(warehouse), rows=states)
+    return shapes.Datasets(origin=origin_of(warehouse), rows=datasets_held(warehouse, chosen))
 
 
 @router.get("/datasets/{name}", responses=responses_of(shapes.DatasetRow, symbol="404"))

@@ -7,6 +7,8 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
+from include.report.datasets import DatasetState
+
 Row = TypeVar("Row", bound=BaseModel)
 Exact = str
 
@@ -56,25 +58,11 @@ class Bar(BaseModel):
     is_final: bool
 
 
-class Dataset(BaseModel):
-    """A dataset that can be switched on; subjects: of how many it is, 0: it is off."""
-
-    name: str
-    says: str
-    is_premium: bool
-    subjects: int
-    calls_a_day: float
-    loaded: int
-    rows: int
-    fetched_at: datetime | None
-    waiting: int
-
-
 class Datasets(BaseModel):
     """All datasets that can be switched on; origin: market, sandbox or replay, as on every page."""
 
     origin: str | None
-    rows: list[Dataset]
+    rows: list[DatasetState]
 
 
 class DatasetRow(BaseModel, extra="allow"):

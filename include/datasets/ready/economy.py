@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from include.datasets.base import Dataset
 from include.datasets.column import numbers, texts
@@ -70,67 +72,51 @@ _VALUE = (
     *texts("unit"),
 )
 
+
+def _of_values(name: str, function: str, table: str, says: str, questions: Questions, **about: Any) -> Ready:
+    """A family of series, each of one value a day or period."""
+    series = Dataset(
+        name,
+        function,
+        table=table,
+        key=("name", "interval", "date"),
+        day="date",
+        columns=("value",),
+        typed=_VALUE,
+        of_meta=("unit",),
+    )
+    return Ready(replace(series, **about), says, _names(questions))
+
+
 ECONOMY = (
-    Ready(
-        Dataset(
-            "commodities",
-            "WTI",
-            table="commodity_price",
-            key=("name", "interval", "date"),
-            every_days=7,
-            day="date",
-            columns=("value",),
-            typed=_VALUE,
-            of_meta=("unit",),
-            rules=(between("value", -100, 100_000),),  # oil was below zero in April 2020
-        ),
+    _of_values(
+        "commodities",
+        "WTI",
+        "commodity_price",
         "prices of oil, gas, metals and crops",
-        _names(_COMMODITIES),
+        _COMMODITIES,
+        every_days=7,
+        rules=(between("value", -100, 100_000),),  # oil was below zero in April 2020
     ),
-    Ready(
-        Dataset(
-            "metals",
-            "GOLD_SILVER_HISTORY",
-            table="commodity_price",
-            key=("name", "interval", "date"),
-            day="date",
-            columns=("value",),
-            typed=_VALUE,
-            of_meta=("unit",),
-            renamed={"price": "value"},
-            rules=(between("value", 0, 1_000_000),),
-        ),
+    _of_values(
+        "metals",
+        "GOLD_SILVER_HISTORY",
+        "commodity_price",
         "daily prices of gold and silver",
-        _names(_METAL_NAMES),
+        _METAL_NAMES,
+        renamed={"price": "value"},
+        rules=(between("value", 0, 1_000_000),),
     ),
-    Ready(
-        Dataset(
-            "economy",
-            "CPI",
-            table="economic_indicator",
-            key=("name", "interval", "date"),
-            every_days=7,
-            day="date",
-            columns=("value",),
-            typed=_VALUE,
-            of_meta=("unit",),
-        ),
-        "indicators of the US economy",
-        _names(_INDICATORS),
+    _of_values(
+        "economy", "CPI", "economic_indicator", "indicators of the US economy", _INDICATORS, every_days=7
     ),
-    Ready(
-        Dataset(
-            "treasury_yields",
-            "TREASURY_YIELD",
-            table="treasury_yield",
-            key=("maturity", "interval", "date"),
-            day="date",
-            columns=("value",),
-            typed=_VALUE,
-            of_meta=("unit",),
-            rules=(between("value", -5, 30),),
-        ),
+    _of_values(
+        "treasury_yields",
+        "TREASURY_YIELD",
+        "treasury_yield",
         "daily yields of US treasuries by maturity",
-        _names(_YIELDS),
+        _YIELDS,
+        key=("maturity", "interval", "date"),
+        rules=(between("value", -5, 30),),
     ),
 )
