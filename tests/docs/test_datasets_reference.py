@@ -16,9 +16,9 @@ pytestmark = pytest.mark.postgres
 PAGE = PROJECT / "docs" / "datasets-reference.md"
 HEAD = """# Every dataset
 
-What each that is ready declares of itself; [Other datasets](datasets.md) says how to switch one on. Beside the
-columns named here a table has `fetched_at`, `valid_from` and what the vendor sends besides. Beside the rules named
-here its key is whole and of one row, and no day is to come, unless it is announced.
+What each that is ready declares of itself; [Other datasets](datasets.md) says how to switch one on. A table
+has `fetched_at` and `valid_from`, too, and what the vendor sends besides. Of every dataset the key is whole and
+of one row, and no day is to come, unless it is announced.
 """
 
 
