@@ -17,8 +17,8 @@ PAGE = PROJECT / "docs" / "datasets-reference.md"
 HEAD = """# Every dataset
 
 What each that is ready declares of itself; [Other datasets](datasets.md) says how to switch one on. A table
-has `fetched_at` and `valid_from`, too, and what the vendor sends besides. Of every dataset the key is whole and
-of one row, and no day is to come, unless it is announced.
+has `fetched_at` and `valid_from`, too, and what the vendor sends besides. The key of each is whole and of one
+row, and no day is to come, unless it is announced.
 """
 
 
