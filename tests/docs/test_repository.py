@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -27,12 +30,32 @@ def test_ci_runs_what_the_readme_says_on_every_python_we_support():
     assert ci["permissions"] == {"contents": "read"}
 
 
-def test_a_checkout_leaves_no_token_behind():
+def test_a_checkout_is_of_the_commit_and_leaves_no_token_behind(tmp_path):
     ci = yaml.safe_load((PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     steps = [step for job in ci["jobs"].values() for step in job["steps"]]
-    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
-    assert checkouts
-    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    assert [step["uses"] for step in steps if "uses" in step] == []
+    scripts = {job["steps"][0]["run"] for job in ci["jobs"].values()}
+    (script,) = scripts
+    origin, here = tmp_path / "server" / "owner" / "name", tmp_path / "here"
+    here.mkdir()
+    made = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(origin)]
+    subprocess.run(["git", "init", "-q", "-b", "main", str(origin)], check=True)
+    subprocess.run([*made, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
+    asked = {"GITHUB_SERVER_URL": f"file://{tmp_path}/server", "GITHUB_REPOSITORY": "owner/name"}
+    environment = {
+        **os.environ,
+        **asked,
+        "GITHUB_REF": "refs/heads/main",
+        "TOKEN": "T0KEN",
+        "HOME": str(tmp_path),
+    }
+    subprocess.run(["sh", "-ec", script], cwd=here, env=environment, check=True)
+    log = subprocess.run(["git", "log", "--format=%s"], cwd=here, capture_output=True, text=True, check=True)
+    assert log.stdout == "first\n"
+    kept = base64.b64encode(b"x-access-token:T0KEN").decode()
+    config = (here / ".git" / "config").read_text(encoding="utf-8")
+    assert "T0KEN" not in config
+    assert kept not in config
 
 
 def test_a_commit_is_checked_by_what_make_lint_checks():
