@@ -29,7 +29,7 @@ from include.sandbox.functions.question import Question, csv_answer, json_answer
 LAST_DAY = date(2036, 1, 1)
 BASE_DAY = date(2026, 1, 1)
 REVISED_AFTER = 45  # days
-MISSING_BEFORE = date(1990, 1, 1)  # goods: the list begins in 1980, the prices later
+MISSING_BEFORE = date(1992, 1, 1)  # goods: the list begins in 1980, the prices later
 Values = list[tuple[date, float | None]]
 
 
@@ -53,6 +53,8 @@ def treasury_yield(question: Question) -> Answer:
 def known(question: Question, function: str, series: Series, interval: str) -> Values:
     """The values that are out by now, oldest first."""
     today = question.now.astimezone(UTC).date()
+    if function == "INFLATION":
+        return list(_inflation(question, series, today))
     if "daily" in series.intervals:
         holidays = frozenset(question.market.sessions.dates)
         return list(_of_days(question.seed, function, series, interval, today, holidays))
@@ -96,8 +98,8 @@ def _of_days(
         return
     begin = _week_end if interval == "weekly" else (lambda day: day.replace(day=1))
     for stamp, group in groupby((day for day in walk if day <= last), key=begin):
-        days = list(group)
-        if _is_over(interval, stamp, last):
+        days = [day for day in group if day < first or day in sessions]
+        if days and _is_over(interval, stamp, last):
             yield stamp, sum(walk[day] for day in days) / len(days)
 
 
@@ -139,6 +141,19 @@ def _error(seed: int, function: str, series: Series, start: date, end: date, tod
     if not series.revised or today >= end + timedelta(series.lag + REVISED_AFTER):
         return 0.0
     return generator(seed, function, f"estimate {start}").uniform(-series.revised, series.revised)
+
+
+def _inflation(question: Question, series: Series, today: date) -> Iterator[tuple[date, float]]:
+    """How much the mean of a year's consumer prices is above that of the year before, in percent."""
+    months = known(question, "CPI", SERIES["CPI"], "monthly")
+    years = {
+        year: [value for _, value in group if value is not None]
+        for year, group in groupby(months, key=lambda month: month[0].year)
+    }
+    means = {year: sum(values) / len(values) for year, values in years.items()}
+    for year in range(series.first.year, today.year):
+        if date(year + 1, 1, 1) + timedelta(series.lag) <= today:
+            yield date(year, 1, 1), 100 * (means[year] / means[year - 1] - 1)
 
 
 def _weekdays(first: date) -> Iterator[date]:
