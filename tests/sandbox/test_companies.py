@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -114,3 +115,37 @@ def test_the_truth_has_the_quarters_before_they_are_reported(sandbox):
     sandbox.set_clock("2026-07-16T12:00:00Z")
     reports = sandbox.get("INCOME_STATEMENT").json()["quarterlyReports"]
     assert (reports[0]["fiscalDateEnding"], reports[0]["netIncome"]) == ("2026-03-31", newest["net_income"])
+
+
+def test_the_running_year_comes_first_with_its_quarters_so_far(sandbox):
+    """As recorded of IBM on 2025-11-08: 7.05 = 1.6 + 2.8 + 2.65 for the year to 2025-09-30."""
+    sandbox.set_clock("2025-12-15T06:00:00Z")
+    body = sandbox.get("EARNINGS").json()
+    running, last = body["annualEarnings"][:2]
+    quarters = [Decimal(one["reportedEPS"]) for one in body["quarterlyEarnings"]]
+    assert (running["fiscalDateEnding"], last["fiscalDateEnding"]) == ("2025-09-30", "2024-12-31")
+    assert Decimal(running["reportedEPS"]) == sum(quarters[:3])
+    assert Decimal(last["reportedEPS"]) == sum(quarters[3:7])
+
+
+@pytest.mark.parametrize("kind", ["quarterlyReports", "annualReports"])
+def test_the_cash_flows_are_the_change_in_the_balances_cash(sandbox, kind):
+    sheets, flows = (sandbox.get(one).json()[kind] for one in ("BALANCE_SHEET", "CASH_FLOW"))
+    held = [int(one["cashAndCashEquivalentsAtCarryingValue"]) for one in sheets]
+    for (after, before), flow in zip(pairwise(held), flows, strict=False):
+        assert int(flow["changeInCashAndCashEquivalents"]) == after - before
+        parts = ("operatingCashflow", "cashflowFromInvestment", "cashflowFromFinancing")
+        assert sum(int(flow[part]) for part in parts) == after - before
+
+
+def test_on_the_morning_of_a_split_the_market_value_is_that_of_the_evening_before(sandbox):
+    """Three shares of DIS for one on Monday 2026-05-04."""
+    sandbox.set_clock("2026-05-02T12:00:00Z")
+    before = sandbox.get("OVERVIEW", "DIS").json()
+    sandbox.set_clock("2026-05-04T12:00:00Z")
+    morning = sandbox.get("OVERVIEW", "DIS").json()
+    sandbox.set_clock("2026-05-04T23:00:00Z")
+    evening = sandbox.get("OVERVIEW", "DIS").json()
+    assert morning["MarketCapitalization"] == before["MarketCapitalization"]
+    shares = [int(one["SharesOutstanding"]) for one in (before, evening)]
+    assert shares[1] == pytest.approx(3 * shares[0], abs=2000)  # counted in thousands

@@ -19,7 +19,7 @@ SHARES_HEADER = "date,shares_outstanding_diluted,shares_outstanding_basic"
 
 
 def earnings(question: Question) -> Answer:
-    """Newest first. The first year is a running one, as the API has it: its latest quarter alone."""
+    """Newest first. The first year is the running one, as the API has it: the sum of its quarters so far."""
     found = _reported(question)
     if not found:
         return nothing_known(question.query)
@@ -27,7 +27,8 @@ def earnings(question: Question) -> Answer:
         (year.end, sum(one.eps for one in found if one.end.year == year.end.year)) for year in years(found)
     ]
     if found[-1].end.month != 12:
-        annual.insert(0, (found[-1].end, found[-1].eps))
+        running = (one.eps for one in found if one.end.year == found[-1].end.year)
+        annual.insert(0, (found[-1].end, sum(running)))
     return json_answer({
         "symbol": question.symbol(),
         "annualEarnings": [
