@@ -48,6 +48,15 @@ def test_movers_are_those_of_the_last_session(sandbox):
     assert [len(served[name]) for name in ("top_gainers", "top_losers", "most_actively_traded")] == [20] * 3
 
 
+def test_a_split_is_no_fall(sandbox):
+    """Three shares of DIS for one on 2026-05-04: its close falls by two thirds."""
+    sandbox.set_clock("2026-05-04T23:00:00Z")
+    served = sandbox.get("TOP_GAINERS_LOSERS", None).json()
+    rows = [*served["top_gainers"], *served["top_losers"]]
+    assert all(abs(Decimal(one["change_percentage"][:-1])) < 20 for one in rows)
+    assert not {one["ticker"] for one in rows[:20]} & {one["ticker"] for one in rows[20:]}
+
+
 def test_news_are_selected_by_time_and_limit(sandbox):
     named = {"tickers": "IBM", "time_from": "20260501T0000", "time_to": "20260503T2359"}
     feed = sandbox.get("NEWS_SENTIMENT", None, **named).json()["feed"]
