@@ -133,3 +133,9 @@ def test_intraday_is_premium(sandbox, function):
 def test_the_same_clock_gives_the_same_bytes(sandbox):
     first, second = (sandbox.get("DIGITAL_CURRENCY_DAILY", "ETH", market="USD").content for _ in range(2))
     assert first == second
+
+
+def test_where_nobody_quotes_bid_and_ask_are_dashes(sandbox):
+    body = sandbox.get("CURRENCY_EXCHANGE_RATE", None, from_currency="USD", to_currency="KRW").json()
+    rate = body["Realtime Currency Exchange Rate"]
+    assert (rate["8. Bid Price"], rate["9. Ask Price"]) == ("-", "-")

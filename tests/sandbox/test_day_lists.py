@@ -74,7 +74,23 @@ def test_news_of_an_unknown_symbol_are_invalid_inputs(sandbox):
     assert sandbox.outcomes() == ["E15"]
 
 
+def test_news_of_a_coin_and_a_currency_are_known_by_their_market(sandbox):
+    for ticker in ("CRYPTO:BTC", "FOREX:USD"):
+        feed = sandbox.get("NEWS_SENTIMENT", None, tickers=ticker).json()["feed"]
+        assert feed[0]["ticker_sentiment"][0]["ticker"] == ticker
+    sandbox.get("NEWS_SENTIMENT", None, tickers="CRYPTO:USD")
+    assert sandbox.outcomes() == ["data", "data", "E15"]
+
+
 def test_the_weights_of_a_fund_are_one_in_all(sandbox):
-    profile = sandbox.get("ETF_PROFILE", "SPY").json()
-    for part in ("sectors", "holdings"):
-        assert abs(sum(Decimal(one["weight"]) for one in profile[part]) - 1) < Decimal("0.01")
+    for fund in ("SPY", "QQQ", "IWM"):
+        profile = sandbox.get("ETF_PROFILE", fund).json()
+        for part in ("sectors", "holdings"):
+            assert sum(Decimal(one["weight"]) for one in profile[part]) == 1
+
+
+def test_insiders_trade_at_the_close_of_the_session(sandbox):
+    closes = {row[0]: Decimal(row[4]) for row in sandbox.rows("TIME_SERIES_DAILY", outputsize="full")}
+    rows = sandbox.get("INSIDER_TRANSACTIONS").json()["data"]
+    assert len(rows) > 50
+    assert all(Decimal(row["share_price"]) == closes[row["transaction_date"]] for row in rows)

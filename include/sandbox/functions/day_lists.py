@@ -56,13 +56,14 @@ def etf_profile(question: Question) -> Answer:
         return nothing_known(question.query)
     random = generator(question.seed, listing.symbol, "profile")
     today = question.now.astimezone(NEW_YORK).date()
+    price = question.market.truth(listing.symbol, question.now).bars[-1].close
     held = [
         one for one in question.market.every_listing() if one.asset_type == "Stock" and one.is_active(today)
     ]
     holdings = zip(held, _weights([random.expovariate(1) for _ in held]), strict=True)
     sectors = zip(SECTORS, _weights([random.random() for _ in SECTORS]), strict=True)
     return json_answer({
-        "net_assets": str(random.randint(20, 600) * 10**9),
+        "net_assets": str(int(price * random.randint(100, 1500)) * 10**6),
         "net_expense_ratio": f"{random.uniform(0.0003, 0.003):.4f}",
         "portfolio_turnover": "n/a",
         "dividend_yield": f"{random.uniform(0.004, 0.02):.4f}",
@@ -81,7 +82,10 @@ def _falling(pairs: Iterable[tuple[Any, Decimal]]) -> list[tuple[Any, Decimal]]:
 
 
 def _weights(parts: list[float]) -> list[Decimal]:
-    return [Decimal(part / sum(parts)).quantize(FOUR_PLACES) for part in parts]
+    """Shares of one; what rounding leaves goes to the largest."""
+    weights = [Decimal(part / sum(parts)).quantize(FOUR_PLACES) for part in parts]
+    largest = weights.index(max(weights))
+    return [weight + (1 - sum(weights)) * (place == largest) for place, weight in enumerate(weights)]
 
 
 @dataclass(frozen=True)
