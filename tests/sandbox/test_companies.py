@@ -149,3 +149,15 @@ def test_on_the_morning_of_a_split_the_market_value_is_that_of_the_evening_befor
     assert morning["MarketCapitalization"] == before["MarketCapitalization"]
     shares = [int(one["SharesOutstanding"]) for one in (before, evening)]
     assert shares[1] == pytest.approx(3 * shares[0], abs=2000)  # counted in thousands
+
+
+def test_estimates_are_of_the_recorded_periods(sandbox, recordings):
+    """Recorded on 2026-05-17: two years and two quarters to come, then what was reported, 40 in all."""
+    recorded = json.loads((recordings / "EARNINGS_ESTIMATES__IBM__pt1.json").read_bytes())["estimates"]
+    sandbox.set_clock("2026-05-17T12:00:00Z")
+    served = sandbox.get("EARNINGS_ESTIMATES").json()["estimates"]
+    assert [(one["date"], one["horizon"]) for one in served[:20]] == [
+        (one["date"], one["horizon"]) for one in recorded[:20]
+    ]
+    assert len(served) == len(recorded)
+    assert any(value is None for one in served for value in one.values())

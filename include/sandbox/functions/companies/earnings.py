@@ -14,6 +14,7 @@ from include.sandbox.functions.economy import next_month
 from include.sandbox.functions.question import Question, csv_answer, json_answer
 from include.sandbox.rows import plain
 
+ESTIMATES = 40  # rows at the most, as recorded
 HORIZONS = {"3month": 3, "6month": 6, "12month": 12}
 SHARES_HEADER = "date,shares_outstanding_diluted,shares_outstanding_basic"
 
@@ -51,19 +52,21 @@ def shares_outstanding(question: Question) -> Answer:
 
 
 def estimates(question: Question) -> Answer:
-    """Of the next year and quarter, then of all that is reported; what no analyst did is null."""
+    """Of two years and two quarters to come, then of what is reported; what no analyst did is null."""
     found = _reported(question)
     if not found:
         return json_answer({"symbol": question.symbol(), "estimates": []})
     latest = found[-1]
-    coming = next_month(latest.end, 4) - timedelta(1)
+    coming = [next_month(latest.end, months) - timedelta(1) for months in (7, 4)]
+    years_end = [date(coming[1].year + later, 12, 31) for later in (1, 0)]
     rows = [
-        _estimate(question, date(coming.year, 12, 31), "fiscal year", latest.expected * 4, latest.revenue * 4)
+        _estimate(question, end, "fiscal year", latest.expected * 4, latest.revenue * 4) for end in years_end
     ]
-    rows.append(_estimate(question, coming, "fiscal quarter", latest.expected, latest.revenue))
-    for one in found[::-1][:38]:
-        rows.append(_estimate(question, one.end, "fiscal quarter", one.expected, one.revenue))
-    return json_answer({"symbol": question.symbol(), "estimates": rows})
+    rows += [_estimate(question, end, "fiscal quarter", latest.expected, latest.revenue) for end in coming]
+    rows += [
+        _estimate(question, one.end, "fiscal quarter", one.expected, one.revenue) for one in reversed(found)
+    ]
+    return json_answer({"symbol": question.symbol(), "estimates": rows[:ESTIMATES]})
 
 
 def calendar(question: Question) -> Answer:
