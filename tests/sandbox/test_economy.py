@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -123,3 +124,21 @@ def test_a_month_of_oil_is_the_mean_of_the_days_it_was_traded_on(sandbox):
     april = [float(value) for day, value in days.items() if day.startswith("2026-04") and value != "."]
     assert len(april) == 21
     assert float(values(sandbox, "WTI")["2026-04-01"]) == pytest.approx(sum(april) / 21, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("function", "pattern"),
+    [
+        ("RETAIL_SALES", r"\d{6}\.0"),
+        ("DURABLES", r"\d{6}\.0"),
+        ("REAL_GDP_PER_CAPITA", r"\d{5}\.0"),
+        ("NONFARM_PAYROLL", r"\d{6}"),
+        ("UNEMPLOYMENT", r"\d\.\d"),
+        ("FEDERAL_FUNDS_RATE", r"\d\.\d\d"),
+        ("CPI", r"\d{3}\.\d{3}"),
+        ("WTI", r"\d\d\.(\d|\d[1-9])"),
+    ],
+)
+def test_figures_are_printed_as_recorded(sandbox, function, pattern):
+    newest = [value for value in list(values(sandbox, function).values())[:12] if value != "."]
+    assert all(re.fullmatch(pattern, value) for value in newest), newest

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from math import exp, log
@@ -25,6 +26,7 @@ from include.sandbox.functions.economy_table import (
     treasury_name,
 )
 from include.sandbox.functions.question import Question, csv_answer, json_answer
+from include.sandbox.rows import plain
 
 LAST_DAY = date(2036, 1, 1)
 BASE_DAY = date(2026, 1, 1)
@@ -62,14 +64,21 @@ def known(question: Question, function: str, series: Series, interval: str) -> V
 
 
 def _answer(question: Question, name: str, interval: str, series: Series, values: Values) -> Answer:
-    rows = [
-        (day.isoformat(), "." if value is None else f"{value:.{series.places}f}")
-        for day, value in reversed(values)
-    ]
+    rows = [(day.isoformat(), printed(series, value)) for day, value in reversed(values)]
     if question.query.wants_csv:
         return csv_answer(question, "timestamp,value", rows)
     data = [{"date": day, "value": value} for day, value in rows]
     return json_answer({"name": name, "interval": interval, "unit": series.unit, "data": data})
+
+
+def printed(series: Series, value: float | None) -> str:
+    """As recorded: some series pad their figures, some do not, and some print whole numbers with ``.0``."""
+    if value is None:
+        return "."
+    if series.whole:
+        return f"{value:.0f}.0"
+    text = f"{value:.{series.places}f}"
+    return text if series.padded else plain(Decimal(text))
 
 
 @lru_cache(maxsize=64)

@@ -33,10 +33,16 @@ class Series:
     lag: int = 14
     revised: float = 0.0
     missing: frozenset[date] = frozenset()
+    padded: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """Amounts of dollars are counted in whole ones (or millions), and printed with a decimal."""
+        return self.places == 1 and "dollars" in self.unit
 
 
 def _energy(name: str, unit: str, first: date, base: float, volatility: float) -> Series:
-    return Series(name, unit, first, ENERGY, "monthly", base, volatility, lag=5)
+    return Series(name, unit, first, ENERGY, "monthly", base, volatility, lag=5, padded=False)
 
 
 def _goods(name: str, unit: str, base: float, first: date = date(1980, 1, 1)) -> Series:
@@ -82,6 +88,7 @@ GDP = Series(
     places=3,
     lag=28,
     revised=0.004,
+    padded=False,
 )
 MILLIONS = "millions of dollars"
 SERIES = {
