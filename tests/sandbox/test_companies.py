@@ -161,3 +161,11 @@ def test_estimates_are_of_the_recorded_periods(sandbox, recordings):
     ]
     assert len(served) == len(recorded)
     assert any(value is None for one in served for value in one.values())
+
+
+def test_a_report_comes_at_the_time_of_day_that_was_announced(sandbox):
+    announced = {row[0]: row[6] for row in sandbox.rows("EARNINGS_CALENDAR", None, horizon="6month")}
+    assert set(announced.values()) == {"pre-market", "post-market", ""}
+    for symbol in ("IBM", "AAPL", "MSFT"):
+        times = {one["reportTime"] for one in sandbox.get("EARNINGS", symbol).json()["quarterlyEarnings"]}
+        assert times == {announced[symbol] or "pre-market"}

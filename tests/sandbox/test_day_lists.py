@@ -48,6 +48,19 @@ def test_movers_are_those_of_the_last_session(sandbox):
     assert [len(served[name]) for name in ("top_gainers", "top_losers", "most_actively_traded")] == [20] * 3
 
 
+def test_offerings_to_come_are_listed_by_day(sandbox):
+    rows = sandbox.rows("IPO_CALENDAR", None)
+    days = [row[2] for row in rows]
+    assert len(rows) > 5
+    assert days == sorted(days)
+    assert "2026-05-16" < days[0]
+    assert days[-1] <= "2026-08-14"
+    assert {row[3] == "0" for row in rows} == {True, False}
+    sandbox.set_clock("2026-05-23T06:00:00Z")
+    later = sandbox.rows("IPO_CALENDAR", None)
+    assert [row for row in rows if row[2] > "2026-05-23"] == [row for row in later if row[2] <= days[-1]]
+
+
 def test_a_split_is_no_fall(sandbox):
     """Three shares of DIS for one on 2026-05-04: its close falls by two thirds."""
     sandbox.set_clock("2026-05-04T23:00:00Z")

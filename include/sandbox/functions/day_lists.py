@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -39,14 +39,31 @@ def movers(question: Question) -> Answer:
 
 
 def ipo_calendar(question: Question) -> Answer:
-    """The listings of the next three months."""
+    """The listings of the next three months by day, and offerings of names that never come to trade."""
     today = question.now.astimezone(NEW_YORK).date()
-    coming = [one for one in question.market.every_listing() if today < one.listed <= today + timedelta(90)]
-    rows = [
-        (one.symbol, one.name.replace(",", ""), str(one.listed), "0", "0", "USD", one.exchange)
-        for one in sorted(coming, key=lambda one: (one.listed, one.symbol))
+    monday = today - timedelta(today.weekday())
+    weeks = (monday + timedelta(weeks=number) for number in range(14))
+    rows = [row for week in weeks for row in _offerings(question.seed, week)]
+    rows += [
+        (one.listed, one.symbol, one.name.replace(",", ""), "0", "0", one.exchange)
+        for one in question.market.every_listing()
     ]
-    return csv_answer(question, CSV_HEADERS["IPO_CALENDAR"], rows)
+    coming = sorted(row for row in rows if today < row[0] <= today + timedelta(90))
+    return csv_answer(
+        question,
+        CSV_HEADERS["IPO_CALENDAR"],
+        [(symbol, name, str(day), low, high, "USD", at) for day, symbol, name, low, high, at in coming],
+    )
+
+
+def _offerings(seed: int, week: date) -> Iterator[tuple[date, str, str, str, str, str]]:
+    """None to three of a week; of some the price is not known yet, which is 0."""
+    random = generator(seed, week.isoformat(), "offerings")
+    for _ in range(random.randrange(4)):
+        symbol = "Z" + "".join(random.choices("BCDFGHKLMNPRSTVWX", k=3))
+        low = random.choice((0, 10, 14, 18, 25))
+        day = week + timedelta(random.randrange(5))
+        yield day, symbol, f"{symbol.title()} Holdings (simulated)", str(low), str(low and low + 2), "NASDAQ"
 
 
 def etf_profile(question: Question) -> Answer:

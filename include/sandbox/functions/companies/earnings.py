@@ -30,12 +30,13 @@ def earnings(question: Question) -> Answer:
     if found[-1].end.month != 12:
         running = (one.eps for one in found if one.end.year == found[-1].end.year)
         annual.insert(0, (found[-1].end, sum(running)))
+    time_of_day = report_time(question.seed, question.symbol().upper()) or "pre-market"
     return json_answer({
         "symbol": question.symbol(),
         "annualEarnings": [
             {"fiscalDateEnding": str(end), "reportedEPS": plain(Decimal(eps))} for end, eps in annual
         ],
-        "quarterlyEarnings": [_surprise(quarter) for quarter in reversed(found)],
+        "quarterlyEarnings": [_surprise(quarter, time_of_day) for quarter in reversed(found)],
     })
 
 
@@ -90,7 +91,7 @@ def calendar(question: Question) -> Answer:
             if today < day <= last:
                 rows.append((day, listing.symbol, listing.name.upper().replace(",", ""), closing))
     listed = [
-        (symbol, name, str(day), str(end), "", "USD", _time_of_day(symbol))
+        (symbol, name, str(day), str(end), "", "USD", report_time(question.seed, symbol))
         for day, symbol, name, end in sorted(rows)
     ]
     return csv_answer(question, CSV_HEADERS["EARNINGS_CALENDAR"], listed)
@@ -101,11 +102,12 @@ def _reported(question: Question) -> list[Quarter]:
     return reported(question.market, listing, question.now) if listing else []
 
 
-def _time_of_day(symbol: str) -> str:
-    return ("pre-market", "post-market", "")[len(symbol) % 3]
+def report_time(seed: int, symbol: str) -> str:
+    """When a company reports, before the session or after it; empty, as the API has it, where it varies."""
+    return generator(seed, symbol, "report time").choice(("pre-market", "post-market", "post-market", ""))
 
 
-def _surprise(quarter: Quarter) -> dict[str, str]:
+def _surprise(quarter: Quarter, time_of_day: str) -> dict[str, str]:
     surprise = quarter.eps - quarter.expected
     percent = surprise / quarter.expected * 100 if quarter.expected else Decimal(0)
     return {
@@ -115,7 +117,7 @@ def _surprise(quarter: Quarter) -> dict[str, str]:
         "estimatedEPS": plain(quarter.expected),
         "surprise": plain(surprise),
         "surprisePercentage": plain(percent.quantize(Decimal("0.0001"))),
-        "reportTime": "post-market" if quarter.end.month % 2 else "pre-market",
+        "reportTime": time_of_day,
     }
 
 
