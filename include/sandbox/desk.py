@@ -125,8 +125,9 @@ class Desk:
         return refused(refusal) if refusal else None
 
     def _premium(self, query: Query, key: Key, address: str) -> Answer | None:
-        """Premium keys here have no realtime plan either: bulk quotes are sample rows for every key."""
-        if query.function == "REALTIME_BULK_QUOTES":
+        """A premium key has the realtime plan too; a replay has no bulk quotes but the sample rows."""
+        realtime = key.tier is Tier.PREMIUM and isinstance(self.source, SimulatedSource)
+        if query.function == "REALTIME_BULK_QUOTES" and not realtime:
             return Answer(json_body(sample_quotes()), "E10")
         if key.tier is not Tier.FREE:
             return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from math import prod
 
 from include.sandbox.actions import Dividend, Split
 from include.sandbox.walk import Bar
@@ -52,6 +53,13 @@ def adjusted_closes(
         adjusted.append(bar.close * factor)
         factor /= factors.get(bar.session, 1) * (1 + amounts.get(bar.session, 0) / bar.close)
     return adjusted[::-1]
+
+
+def close_before(bars: Sequence[Bar], splits: Iterable[Split]) -> Decimal:
+    """The close before the newest bar as its shares see it; its own close where it is the first."""
+    newest, before = bars[-1], bars[-2:][0]
+    factors = (split.factor for split in splits if before.session < split.effective <= newest.session)
+    return (before.close / prod(factors, start=Decimal(1))).quantize(newest.close)
 
 
 def _merge(group: list[Bar]) -> Bar:

@@ -65,13 +65,14 @@ class SimulatedSource:
         """The data, with what was asked to go wrong in it."""
         function = query.function
         now = min([now, *(event.as_of for event in events if event.as_of)])
+        kinds = {event.kind for event in events}
         if function in FUNCTIONS:
-            return self._made(query, now)
+            mixed_up = "wrong_symbol" in kinds and self.market.listing(query.symbol, now)
+            return self._made(self._neighbour(query, now) if mixed_up else query, now)
         if function in WITHOUT_SYMBOL:
             return self._without_symbol(query, now, events)
         if not self.market.listing(query.symbol, now):
             return nothing_known(query)
-        kinds = {event.kind for event in events}
         told = self._neighbour(query, now) if "wrong_symbol" in kinds else query
         published = publish(self.market, told.symbol, now, events)
         if function in FAMILIES:

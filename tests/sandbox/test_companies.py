@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -114,3 +115,57 @@ def test_the_truth_has_the_quarters_before_they_are_reported(sandbox):
     sandbox.set_clock("2026-07-16T12:00:00Z")
     reports = sandbox.get("INCOME_STATEMENT").json()["quarterlyReports"]
     assert (reports[0]["fiscalDateEnding"], reports[0]["netIncome"]) == ("2026-03-31", newest["net_income"])
+
+
+def test_the_running_year_comes_first_with_its_quarters_so_far(sandbox):
+    """As recorded of IBM on 2025-11-08: 7.05 = 1.6 + 2.8 + 2.65 for the year to 2025-09-30."""
+    sandbox.set_clock("2025-12-15T06:00:00Z")
+    body = sandbox.get("EARNINGS").json()
+    running, last = body["annualEarnings"][:2]
+    quarters = [Decimal(one["reportedEPS"]) for one in body["quarterlyEarnings"]]
+    assert (running["fiscalDateEnding"], last["fiscalDateEnding"]) == ("2025-09-30", "2024-12-31")
+    assert Decimal(running["reportedEPS"]) == sum(quarters[:3])
+    assert Decimal(last["reportedEPS"]) == sum(quarters[3:7])
+
+
+@pytest.mark.parametrize("kind", ["quarterlyReports", "annualReports"])
+def test_the_cash_flows_are_the_change_in_the_balances_cash(sandbox, kind):
+    sheets, flows = (sandbox.get(one).json()[kind] for one in ("BALANCE_SHEET", "CASH_FLOW"))
+    held = [int(one["cashAndCashEquivalentsAtCarryingValue"]) for one in sheets]
+    for (after, before), flow in zip(pairwise(held), flows, strict=False):
+        assert int(flow["changeInCashAndCashEquivalents"]) == after - before
+        parts = ("operatingCashflow", "cashflowFromInvestment", "cashflowFromFinancing")
+        assert sum(int(flow[part]) for part in parts) == after - before
+
+
+def test_on_the_morning_of_a_split_the_market_value_is_that_of_the_evening_before(sandbox):
+    """Three shares of DIS for one on Monday 2026-05-04."""
+    sandbox.set_clock("2026-05-02T12:00:00Z")
+    before = sandbox.get("OVERVIEW", "DIS").json()
+    sandbox.set_clock("2026-05-04T12:00:00Z")
+    morning = sandbox.get("OVERVIEW", "DIS").json()
+    sandbox.set_clock("2026-05-04T23:00:00Z")
+    evening = sandbox.get("OVERVIEW", "DIS").json()
+    assert morning["MarketCapitalization"] == before["MarketCapitalization"]
+    shares = [int(one["SharesOutstanding"]) for one in (before, evening)]
+    assert shares[1] == pytest.approx(3 * shares[0], abs=2000)  # counted in thousands
+
+
+def test_estimates_are_of_the_recorded_periods(sandbox, recordings):
+    """Recorded on 2026-05-17: two years and two quarters to come, then what was reported, 40 in all."""
+    recorded = json.loads((recordings / "EARNINGS_ESTIMATES__IBM__pt1.json").read_bytes())["estimates"]
+    sandbox.set_clock("2026-05-17T12:00:00Z")
+    served = sandbox.get("EARNINGS_ESTIMATES").json()["estimates"]
+    assert [(one["date"], one["horizon"]) for one in served[:20]] == [
+        (one["date"], one["horizon"]) for one in recorded[:20]
+    ]
+    assert len(served) == len(recorded)
+    assert any(value is None for one in served for value in one.values())
+
+
+def test_a_report_comes_at_the_time_of_day_that_was_announced(sandbox):
+    announced = {row[0]: row[6] for row in sandbox.rows("EARNINGS_CALENDAR", None, horizon="6month")}
+    assert set(announced.values()) == {"pre-market", "post-market", ""}
+    for symbol in ("IBM", "AAPL", "MSFT"):
+        times = {one["reportTime"] for one in sandbox.get("EARNINGS", symbol).json()["quarterlyEarnings"]}
+        assert times == {announced[symbol] or "pre-market"}

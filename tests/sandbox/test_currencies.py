@@ -133,3 +133,20 @@ def test_intraday_is_premium(sandbox, function):
 def test_the_same_clock_gives_the_same_bytes(sandbox):
     first, second = (sandbox.get("DIGITAL_CURRENCY_DAILY", "ETH", market="USD").content for _ in range(2))
     assert first == second
+
+
+def test_where_nobody_quotes_bid_and_ask_are_dashes(sandbox):
+    body = sandbox.get("CURRENCY_EXCHANGE_RATE", None, from_currency="USD", to_currency="KRW").json()
+    rate = body["Realtime Currency Exchange Rate"]
+    assert (rate["8. Bid Price"], rate["9. Ask Price"]) == ("-", "-")
+
+
+@pytest.mark.parametrize(
+    ("base", "lowest", "highest"),
+    [("EUR", 0.75, 1.75), ("AUD", 0.4, 1.1), ("HKD", 0.12, 0.136), ("BTC", 10_000, 500_000)],
+)
+def test_decades_of_a_currency_stay_plausible(sandbox, base, lowest, highest):
+    for year in range(2002, 2034, 4):
+        sandbox.set_clock(f"{year}-05-14T12:00:00Z")
+        body = sandbox.get("CURRENCY_EXCHANGE_RATE", None, from_currency=base, to_currency="USD").json()
+        assert lowest < float(body["Realtime Currency Exchange Rate"]["5. Exchange Rate"]) < highest

@@ -48,6 +48,28 @@ def test_movers_are_those_of_the_last_session(sandbox):
     assert [len(served[name]) for name in ("top_gainers", "top_losers", "most_actively_traded")] == [20] * 3
 
 
+def test_offerings_to_come_are_listed_by_day(sandbox):
+    rows = sandbox.rows("IPO_CALENDAR", None)
+    days = [row[2] for row in rows]
+    assert len(rows) > 5
+    assert days == sorted(days)
+    assert "2026-05-16" < days[0]
+    assert days[-1] <= "2026-08-14"
+    assert {row[3] == "0" for row in rows} == {True, False}
+    sandbox.set_clock("2026-05-23T06:00:00Z")
+    later = sandbox.rows("IPO_CALENDAR", None)
+    assert [row for row in rows if row[2] > "2026-05-23"] == [row for row in later if row[2] <= days[-1]]
+
+
+def test_a_split_is_no_fall(sandbox):
+    """Three shares of DIS for one on 2026-05-04: its close falls by two thirds."""
+    sandbox.set_clock("2026-05-04T23:00:00Z")
+    served = sandbox.get("TOP_GAINERS_LOSERS", None).json()
+    rows = [*served["top_gainers"], *served["top_losers"]]
+    assert all(abs(Decimal(one["change_percentage"][:-1])) < 20 for one in rows)
+    assert not {one["ticker"] for one in rows[:20]} & {one["ticker"] for one in rows[20:]}
+
+
 def test_news_are_selected_by_time_and_limit(sandbox):
     named = {"tickers": "IBM", "time_from": "20260501T0000", "time_to": "20260503T2359"}
     feed = sandbox.get("NEWS_SENTIMENT", None, **named).json()["feed"]
@@ -65,7 +87,23 @@ def test_news_of_an_unknown_symbol_are_invalid_inputs(sandbox):
     assert sandbox.outcomes() == ["E15"]
 
 
+def test_news_of_a_coin_and_a_currency_are_known_by_their_market(sandbox):
+    for ticker in ("CRYPTO:BTC", "FOREX:USD"):
+        feed = sandbox.get("NEWS_SENTIMENT", None, tickers=ticker).json()["feed"]
+        assert feed[0]["ticker_sentiment"][0]["ticker"] == ticker
+    sandbox.get("NEWS_SENTIMENT", None, tickers="CRYPTO:USD")
+    assert sandbox.outcomes() == ["data", "data", "E15"]
+
+
 def test_the_weights_of_a_fund_are_one_in_all(sandbox):
-    profile = sandbox.get("ETF_PROFILE", "SPY").json()
-    for part in ("sectors", "holdings"):
-        assert abs(sum(Decimal(one["weight"]) for one in profile[part]) - 1) < Decimal("0.01")
+    for fund in ("SPY", "QQQ", "IWM"):
+        profile = sandbox.get("ETF_PROFILE", fund).json()
+        for part in ("sectors", "holdings"):
+            assert sum(Decimal(one["weight"]) for one in profile[part]) == 1
+
+
+def test_insiders_trade_at_the_close_of_the_session(sandbox):
+    closes = {row[0]: Decimal(row[4]) for row in sandbox.rows("TIME_SERIES_DAILY", outputsize="full")}
+    rows = sandbox.get("INSIDER_TRANSACTIONS").json()["data"]
+    assert len(rows) > 50
+    assert all(Decimal(row["share_price"]) == closes[row["transaction_date"]] for row in rows)

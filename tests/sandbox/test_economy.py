@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -91,3 +92,53 @@ def test_gold_has_a_spot_price_and_a_history(sandbox):
 @pytest.mark.parametrize(("function", "interval"), [("COPPER", "daily"), ("CPI", "annual")])
 def test_an_interval_that_is_not_offered_is_an_invalid_call(sandbox, function, interval):
     assert list(sandbox.get(function, None, interval=interval).json()) == ["Error Message"]
+
+
+MONTHLY = "ALL_COMMODITIES ALUMINUM BRENT COFFEE CORN COTTON CPI FEDERAL_FUNDS_RATE NATURAL_GAS SUGAR WHEAT"
+OF_ONE_INTERVAL = "INFLATION NONFARM_PAYROLL REAL_GDP_PER_CAPITA RETAIL_SALES UNEMPLOYMENT"
+BODIES = [f"{name}__none_monthly__pt1" for name in MONTHLY.split()]
+BODIES += [f"{name}__none__pt1" for name in OF_ONE_INTERVAL.split()]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_periods_and_gaps_are_those_that_were_recorded(sandbox, recordings, body):
+    """Recorded on 2026-05-17: every period from the first to the newest, and which of them have no value."""
+    recorded = [line.split(",") for line in (recordings / f"{body}.csv").read_text().split()[1:]]
+    served = values(sandbox, body.split("__")[0])
+    assert [(day, value == ".") for day, value in served.items()] == [
+        (day, value == ".") for day, value in recorded
+    ]
+
+
+def test_inflation_is_that_of_the_consumer_prices(sandbox):
+    months = values(sandbox, "CPI")
+    before, year = (
+        sum(float(months[f"{year}-{month:02}-01"]) for month in range(1, 13)) / 12 for year in (2023, 2024)
+    )
+    inflation = float(values(sandbox, "INFLATION")["2024-01-01"])
+    assert inflation == pytest.approx(100 * (year / before - 1), abs=0.001)
+
+
+def test_a_month_of_oil_is_the_mean_of_the_days_it_was_traded_on(sandbox):
+    days = values(sandbox, "WTI", interval="daily")
+    april = [float(value) for day, value in days.items() if day.startswith("2026-04") and value != "."]
+    assert len(april) == 21
+    assert float(values(sandbox, "WTI")["2026-04-01"]) == pytest.approx(sum(april) / 21, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("function", "pattern"),
+    [
+        ("RETAIL_SALES", r"\d{6}\.0"),
+        ("DURABLES", r"\d{6}\.0"),
+        ("REAL_GDP_PER_CAPITA", r"\d{5}\.0"),
+        ("NONFARM_PAYROLL", r"\d{6}"),
+        ("UNEMPLOYMENT", r"\d\.\d"),
+        ("FEDERAL_FUNDS_RATE", r"\d\.\d\d"),
+        ("CPI", r"\d{3}\.\d{3}"),
+        ("WTI", r"\d\d\.(\d|\d[1-9])"),
+    ],
+)
+def test_figures_are_printed_as_recorded(sandbox, function, pattern):
+    newest = [value for value in list(values(sandbox, function).values())[:12] if value != "."]
+    assert all(re.fullmatch(pattern, value) for value in newest), newest

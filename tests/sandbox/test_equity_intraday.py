@@ -55,6 +55,6 @@ def test_it_is_premium(sandbox):
     assert "premium endpoint" in body["Information"]
 
 
-@pytest.mark.parametrize("named", [{"interval": "2min"}, {"interval": "5min", "month": "1998-01"}])
+@pytest.mark.parametrize("named", [{"interval": "2min"}, {"interval": "5min", "month": "1999-12"}])
 def test_what_is_not_offered_is_an_invalid_call(sandbox, named):
     assert list(sandbox.get("TIME_SERIES_INTRADAY", **named).json()) == ["Error Message"]

@@ -116,6 +116,15 @@ def test_the_body_of_another_symbol(sandbox):
     assert wrong == sandbox.get("TIME_SERIES_DAILY", "INTC").json()
 
 
+@pytest.mark.parametrize("function", ["INCOME_STATEMENT", "EARNINGS", "SHARES_OUTSTANDING"])
+def test_the_company_data_of_another_symbol(sandbox, function):
+    sandbox.add_fault("wrong_symbol", function=function, times=1)
+    wrong = sandbox.get(function, "IBM").json()
+    assert wrong["symbol"] == "INTC"
+    assert wrong == sandbox.get(function, "INTC").json()
+    assert sandbox.get(function, "IBM").json()["symbol"] == "IBM"
+
+
 def test_bars_that_break_a_rule(sandbox):
     """Each time, the one row named is wrong and all others are as they were."""
     right = sandbox.rows("TIME_SERIES_DAILY")

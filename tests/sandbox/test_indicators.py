@@ -53,12 +53,23 @@ def test_a_chain_has_the_recorded_header(sandbox, recordings):
 def test_a_call_less_its_put_is_the_price_less_the_strike(sandbox):
     chain = sandbox.get("HISTORICAL_OPTIONS").json()["data"]
     price = float(sandbox.get("GLOBAL_QUOTE").json()["Global Quote"]["05. price"])
-    one = [row for row in chain if row["expiration"] == "2026-06-19"]
+    one = [row for row in chain if row["expiration"] == "2026-06-18"]
+    assert len(one) > 10
     for call, put in zip(one[::2], one[1::2], strict=True):
-        strike = float(call["strike"]) * exp(-0.04 * 35 / 365)
+        strike = float(call["strike"]) * exp(-0.04 * 34 / 365)
         assert float(call["mark"]) - float(put["mark"]) == pytest.approx(price - strike, abs=0.011)
         assert float(call["bid"]) <= float(call["mark"]) <= float(call["ask"])
 
 
 def test_a_chain_of_a_weekend_is_empty(sandbox):
     assert sandbox.get("HISTORICAL_OPTIONS", date="2026-05-10").json()["data"] == []
+
+
+def test_a_contract_is_there_on_the_days_after_too(sandbox):
+    """2026-06-19 is a holiday: what would expire then expires on the session before."""
+    before, after = (
+        {row["contractID"] for row in sandbox.get("HISTORICAL_OPTIONS", date=day).json()["data"]}
+        for day in ("2026-05-13", "2026-05-14")
+    )
+    assert len(before & after) > 0.8 * len(before)
+    assert {contract[3:9] for contract in before} == {"260515", "260618", "260717", "260821"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from math import exp, log
@@ -25,11 +26,12 @@ from include.sandbox.functions.economy_table import (
     treasury_name,
 )
 from include.sandbox.functions.question import Question, csv_answer, json_answer
+from include.sandbox.rows import plain
 
 LAST_DAY = date(2036, 1, 1)
 BASE_DAY = date(2026, 1, 1)
 REVISED_AFTER = 45  # days
-MISSING_BEFORE = date(1990, 1, 1)  # goods: the list begins in 1980, the prices later
+MISSING_BEFORE = date(1992, 1, 1)  # goods: the list begins in 1980, the prices later
 Values = list[tuple[date, float | None]]
 
 
@@ -53,6 +55,8 @@ def treasury_yield(question: Question) -> Answer:
 def known(question: Question, function: str, series: Series, interval: str) -> Values:
     """The values that are out by now, oldest first."""
     today = question.now.astimezone(UTC).date()
+    if function == "INFLATION":
+        return list(_inflation(question, series, today))
     if "daily" in series.intervals:
         holidays = frozenset(question.market.sessions.dates)
         return list(_of_days(question.seed, function, series, interval, today, holidays))
@@ -60,14 +64,21 @@ def known(question: Question, function: str, series: Series, interval: str) -> V
 
 
 def _answer(question: Question, name: str, interval: str, series: Series, values: Values) -> Answer:
-    rows = [
-        (day.isoformat(), "." if value is None else f"{value:.{series.places}f}")
-        for day, value in reversed(values)
-    ]
+    rows = [(day.isoformat(), printed(series, value)) for day, value in reversed(values)]
     if question.query.wants_csv:
         return csv_answer(question, "timestamp,value", rows)
     data = [{"date": day, "value": value} for day, value in rows]
     return json_answer({"name": name, "interval": interval, "unit": series.unit, "data": data})
+
+
+def printed(series: Series, value: float | None) -> str:
+    """As recorded: some series pad their figures, some do not, and some print whole numbers with ``.0``."""
+    if value is None:
+        return "."
+    if series.whole:
+        return f"{value:.0f}.0"
+    text = f"{value:.{series.places}f}"
+    return text if series.padded else plain(Decimal(text))
 
 
 @lru_cache(maxsize=64)
@@ -96,8 +107,8 @@ def _of_days(
         return
     begin = _week_end if interval == "weekly" else (lambda day: day.replace(day=1))
     for stamp, group in groupby((day for day in walk if day <= last), key=begin):
-        days = list(group)
-        if _is_over(interval, stamp, last):
+        days = [day for day in group if day < first or day in sessions]
+        if days and _is_over(interval, stamp, last):
             yield stamp, sum(walk[day] for day in days) / len(days)
 
 
@@ -139,6 +150,19 @@ def _error(seed: int, function: str, series: Series, start: date, end: date, tod
     if not series.revised or today >= end + timedelta(series.lag + REVISED_AFTER):
         return 0.0
     return generator(seed, function, f"estimate {start}").uniform(-series.revised, series.revised)
+
+
+def _inflation(question: Question, series: Series, today: date) -> Iterator[tuple[date, float]]:
+    """How much the mean of a year's consumer prices is above that of the year before, in percent."""
+    months = known(question, "CPI", SERIES["CPI"], "monthly")
+    years = {
+        year: [value for _, value in group if value is not None]
+        for year, group in groupby(months, key=lambda month: month[0].year)
+    }
+    means = {year: sum(values) / len(values) for year, values in years.items()}
+    for year in range(series.first.year, today.year):
+        if date(year + 1, 1, 1) + timedelta(series.lag) <= today:
+            yield date(year, 1, 1), 100 * (means[year] / means[year - 1] - 1)
 
 
 def _weekdays(first: date) -> Iterator[date]:

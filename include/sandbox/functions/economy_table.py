@@ -33,14 +33,20 @@ class Series:
     lag: int = 14
     revised: float = 0.0
     missing: frozenset[date] = frozenset()
+    padded: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """Amounts of dollars are counted in whole ones (or millions), and printed with a decimal."""
+        return self.places == 1 and "dollars" in self.unit
 
 
 def _energy(name: str, unit: str, first: date, base: float, volatility: float) -> Series:
-    return Series(name, unit, first, ENERGY, "monthly", base, volatility, lag=5)
+    return Series(name, unit, first, ENERGY, "monthly", base, volatility, lag=5, padded=False)
 
 
-def _goods(name: str, unit: str, base: float) -> Series:
-    return Series(name, unit, date(1980, 1, 1), GOODS, "monthly", base, 0.045, 0.02, places=12, lag=20)
+def _goods(name: str, unit: str, base: float, first: date = date(1980, 1, 1)) -> Series:
+    return Series(name, unit, first, GOODS, "monthly", base, 0.045, 0.02, places=12, lag=20)
 
 
 def _rate(name: str, base: float, first: date) -> Series:
@@ -52,9 +58,7 @@ def _macro(
 ) -> Series:
     places, lag, revised = int(more.get("places", 1)), int(more.get("lag", 14)), more.get("revised", 0.0)
     volatility = more.get("volatility", 0.006)
-    return Series(
-        name, unit, first, (interval,), interval, base, volatility, growth, places, lag, revised, SHUTDOWN
-    )
+    return Series(name, unit, first, (interval,), interval, base, volatility, growth, places, lag, revised)
 
 
 # The month of a government shutdown has no value for ever, as CPI and UNEMPLOYMENT of 2025-10 were recorded.
@@ -84,6 +88,7 @@ GDP = Series(
     places=3,
     lag=28,
     revised=0.004,
+    padded=False,
 )
 MILLIONS = "millions of dollars"
 SERIES = {
@@ -99,7 +104,9 @@ SERIES = {
     "COTTON": _goods("Global Price of Cotton", "cents per pound", 77.0),
     "SUGAR": _goods("Global Price of Sugar, No. 11, World", "cents per pound", 16.0),
     "COFFEE": _goods("Global Price of Coffee, Other Mild Arabicas", "cents per pound", 330.0),
-    "ALL_COMMODITIES": _goods("Global Price Index of All Commodities", "index 2016=100", 170.0),
+    "ALL_COMMODITIES": _goods(
+        "Global Price Index of All Commodities", "index 2016=100", 170.0, date(1992, 1, 1)
+    ),
     "FEDERAL_FUNDS_RATE": _rate("Effective Federal Funds Rate", 3.6, date(1954, 7, 1)),
     "CPI": CPI,
     "REAL_GDP": GDP,
@@ -114,15 +121,7 @@ SERIES = {
         revised=0.003,
     ),
     "INFLATION": _macro(
-        "Inflation - US Consumer Prices",
-        "percent",
-        "annual",
-        3.0,
-        date(1960, 1, 1),
-        0.0,
-        places=14,
-        lag=200,
-        volatility=0.3,
+        "Inflation - US Consumer Prices", "percent", "annual", 3.0, date(1960, 1, 1), 0.0, places=14, lag=200
     ),
     "RETAIL_SALES": _macro(
         "Advance Retail Sales: Retail Trade",
@@ -143,8 +142,17 @@ SERIES = {
         lag=26,
         revised=0.008,
     ),
-    "UNEMPLOYMENT": _macro(
-        "Unemployment Rate", "percent", "monthly", 4.4, date(1948, 1, 1), 0.0, lag=5, volatility=0.03
+    "UNEMPLOYMENT": Series(
+        "Unemployment Rate",
+        "percent",
+        date(1948, 1, 1),
+        ("monthly",),
+        "monthly",
+        4.4,
+        0.03,
+        places=1,
+        lag=5,
+        missing=SHUTDOWN,
     ),
     "NONFARM_PAYROLL": _macro(
         "Total Nonfarm Payroll",

@@ -24,6 +24,7 @@ from include.sandbox.walk import Bar
 
 COMPACT = 100
 FULL_SESSIONS = 21  # about thirty days
+FIRST_MONTH = "2000-01"
 EARLY, LATE = 4, 20  # the hours that extended trading begins and ends at
 CENT = Decimal("0.01")
 FOUR_PLACES = Decimal("0.0001")
@@ -69,6 +70,8 @@ def _sessions(question: Question, listing: Listing) -> list[tuple[Bar, Decimal]]
     pairs = list(zip(history.bars, factors, strict=True))
     if not month:
         return pairs[-FULL_SESSIONS:]
+    if month < FIRST_MONTH:
+        raise InvalidParameters(f"month={month}")
     found = [(bar, factor) for bar, factor in pairs if f"{bar.session:%Y-%m}" == month]
     if not found:
         raise InvalidParameters(f"month={month}")

@@ -11,6 +11,8 @@ from include.sandbox.actions import generator
 from include.sandbox.answers import Answer, refused
 from include.sandbox.functions.companies.company import reported
 from include.sandbox.functions.question import Question, json_answer
+from include.sandbox.functions.rates.assets import COINS, CURRENCIES
+from include.sandbox.rows import plain
 
 SENTIMENTS = (
     "x <= -0.35: Bearish; -0.35 < x <= -0.15: Somewhat-Bearish; -0.15 < x < 0.15: Neutral; "
@@ -19,6 +21,7 @@ SENTIMENTS = (
 RELEVANCE = "0 < x <= 1, with a higher score indicating higher relevance."
 TOPICS = ("technology", "earnings", "financial_markets", "manufacturing", "life_sciences", "economy_macro")
 SORTS = ("LATEST", "EARLIEST", "RELEVANCE")
+MARKETS = {"CRYPTO": COINS, "FOREX": CURRENCIES}
 DAYS = 30
 MOST = 1000
 
@@ -44,13 +47,21 @@ def _selected(question: Question) -> list[dict[str, Any]] | None:
     except ValueError:
         return None
     tickers = [one.upper() for one in question.query.get("tickers", "AAPL,MSFT,IBM").split(",")]
-    if not all(question.market.listing(one, question.now) for one in tickers):
+    if not all(_is_known(question, one) for one in tickers):
         return None
     topics = set(filter(None, question.query.get("topics").split(",")))
     until = min(until or question.now, question.now)
     since = since or until - timedelta(DAYS)
     every = (one for ticker in tickers for one in _articles(question.seed, ticker, since, until))
     return [one for one in every if not topics or topics & {topic["topic"] for topic in one["topics"]}]
+
+
+def _is_known(question: Question, ticker: str) -> bool:
+    """A symbol, or a coin or currency such as ``CRYPTO:BTC`` and ``FOREX:USD``."""
+    market, _, code = ticker.rpartition(":")
+    if market:
+        return code in MARKETS.get(market, {})
+    return question.market.listing(ticker, question.now) is not None
 
 
 def _time(text: str) -> datetime | None:
@@ -75,13 +86,14 @@ def _articles(seed: int, ticker: str, since: datetime, until: datetime) -> Itera
 def _article(
     ticker: str, name: str, published: datetime, score: float, topic: str, relevance: float
 ) -> dict[str, Any]:
+    page = ticker.lower().replace(":", "-")
     return {
         "title": f"{ticker}: simulated article {name}",
-        "url": f"https://news.example.com/{ticker.lower()}/{name}",
+        "url": f"https://news.example.com/{page}/{name}",
         "time_published": f"{published:%Y%m%dT%H%M%S}",
         "authors": ["Market-data sandbox"],
         "summary": f"An invention of the market-data sandbox about {ticker}.",
-        "banner_image": f"https://news.example.com/{ticker.lower()}/{name}.png",
+        "banner_image": f"https://news.example.com/{page}/{name}.png",
         "source": "Sandbox",
         "category_within_source": "General",
         "source_domain": "news.example.com",
@@ -124,7 +136,7 @@ def insiders(question: Question) -> Answer:
                 "security_type": "Common Stock",
                 "acquisition_or_disposal": "AD"[random.randrange(2)],
                 "shares": f"{random.randint(50, 5000)}.0",
-                "share_price": f"{bar.close:.2f}",
+                "share_price": plain(bar.close),
             })
     return json_answer({"data": rows})
 

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import erf, exp, log, pi, sqrt
+from math import ceil, erf, exp, floor, log, pi, sqrt
 
 from include.sandbox.actions import generator
 from include.sandbox.answers import Answer
 from include.sandbox.facts import read_day
 from include.sandbox.functions.economy import next_month
 from include.sandbox.functions.question import InvalidParameters, Question, csv_answer, json_answer
+from include.sandbox.sessions import Sessions
 from include.sandbox.walk import Bar
 
 FIRST = date(2008, 1, 1)
 RATE = 0.04
 EXPIRATIONS = 4
-STRIKES = (0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
+STEPS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)  # dollars between two strikes
+MOST_STEPS = 16  # between four fifths and six fifths of the price
 
 
 def option_chain(question: Question) -> Answer:
-    """Four monthly expirations of nine strikes; empty on a day without a session."""
+    """Four monthly expirations, of strikes that are the same every day; empty on a day without a session."""
     rows = [
         _contract(question, bar, expires, strike, kind)
         for bar in _bars(question)
-        for expires in third_fridays(bar.session)
-        for strike in sorted({round(float(bar.close) * part) for part in STRIKES})
+        for expires in expirations(bar.session, question.market.sessions)
+        for strike in strikes(float(bar.close))
         for kind in ("call", "put")
     ]
     wanted = {
@@ -54,11 +56,19 @@ def _bars(question: Question) -> tuple[Bar, ...]:
     return tuple(bar for bar in bars if bar.session == day) if text else bars[-1:]
 
 
-def third_fridays(day: date) -> list[date]:
-    """The next monthly expirations after ``day``."""
+def expirations(day: date, sessions: Sessions) -> list[date]:
+    """The next third Fridays after ``day``, or the session before where the exchange is closed on one."""
     firsts = (next_month(day, number) for number in range(EXPIRATIONS + 1))
     fridays = (first + timedelta((4 - first.weekday()) % 7 + 14) for first in firsts)
-    return [friday for friday in fridays if friday > day][:EXPIRATIONS]
+    open_on = [sessions.dates[sessions.on_or_after(friday + timedelta(1)) - 1] for friday in fridays]
+    return [one for one in open_on if one > day][:EXPIRATIONS]
+
+
+def strikes(price: float) -> list[int]:
+    """Whole dollars around a price, on steps that do not move with it."""
+    step = next((step for step in STEPS if 0.4 * price / step <= MOST_STEPS), STEPS[-1])
+    lowest, highest = max(1, ceil(0.8 * price / step)), max(1, floor(1.2 * price / step))
+    return [number * step for number in range(lowest, highest + 1)]
 
 
 def _contract(question: Question, bar: Bar, expires: date, strike: int, kind: str) -> dict[str, str]:

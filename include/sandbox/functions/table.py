@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from include.sandbox.functions import indicators
+from include.sandbox.functions.bulk_quotes import bulk_quotes
 from include.sandbox.functions.companies.earnings import calendar, earnings, estimates, shares_outstanding
 from include.sandbox.functions.companies.statements import MAKERS, statement
 from include.sandbox.functions.day_lists import etf_profile, ipo_calendar, movers
@@ -41,6 +42,7 @@ FUNCTIONS: dict[str, Maker] = {
     "TIME_SERIES_INTRADAY": intraday_series,
     **dict.fromkeys(indicators.MAKERS, indicators.indicator),
     "HISTORICAL_OPTIONS": option_chain,
+    "REALTIME_BULK_QUOTES": bulk_quotes,
     "TREASURY_YIELD": treasury_yield,
     "GOLD_SILVER_SPOT": metal_spot,
     "GOLD_SILVER_HISTORY": metal_history,

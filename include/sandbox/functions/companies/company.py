@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from include.sandbox.actions import generator
 from include.sandbox.clock import NEW_YORK
@@ -25,7 +26,10 @@ RESTATED_AFTER = 200  # days
 
 @dataclass(frozen=True)
 class Quarter:
-    """Amounts in US dollars; ``reported`` is the day of the earnings, ``filed`` that of the statements."""
+    """Amounts in US dollars; ``reported`` is the day of the earnings, ``filed`` that of the statements.
+
+    ``equity_before`` is the equity at the beginning; None in a company's first quarter.
+    """
 
     end: date
     reported: date
@@ -36,6 +40,7 @@ class Quarter:
     dividends: int
     shares: int
     expected: Decimal
+    equity_before: int | None = None
 
     @property
     def eps(self) -> Decimal:
@@ -83,7 +88,7 @@ def quarters(market: Market, listing: Listing, now: datetime) -> list[Quarter]:
         if closed:
             price = history.bars[closed - 1].close
             found.append(_quarter(market.seed, listing, style, number, end, price, history, today))
-    return found
+    return found[:1] + [replace(one, equity_before=before.equity) for before, one in pairwise(found)]
 
 
 def report_day(seed: int, listing: Listing, end: date) -> date:
@@ -113,7 +118,8 @@ def _quarter(
 ) -> Quarter:
     random = generator(seed, listing.drawn_as, f"quarter {end}")
     since = Decimal(style.shares) * Decimal((1 + style.buyback) ** number)
-    traded, todays = _split(since, history, end), _split(since, history, today)
+    # A split of this morning counts with its first session: until then the newest price is one before it.
+    traded, todays = _split(since, history, end), _split(since, history, history.bars[-1].session)
     capital = float(traded * price)
     net = round(capital / style.multiple / 4 * random.uniform(0.85, 1.15) / MILLION) or 1
     out = report_day(seed, listing, end)

@@ -14,12 +14,13 @@ from include.sandbox.functions.economy import next_month
 from include.sandbox.functions.question import Question, csv_answer, json_answer
 from include.sandbox.rows import plain
 
+ESTIMATES = 40  # rows at the most, as recorded
 HORIZONS = {"3month": 3, "6month": 6, "12month": 12}
 SHARES_HEADER = "date,shares_outstanding_diluted,shares_outstanding_basic"
 
 
 def earnings(question: Question) -> Answer:
-    """Newest first. The first year is a running one, as the API has it: its latest quarter alone."""
+    """Newest first. The first year is the running one, as the API has it: the sum of its quarters so far."""
     found = _reported(question)
     if not found:
         return nothing_known(question.query)
@@ -27,13 +28,15 @@ def earnings(question: Question) -> Answer:
         (year.end, sum(one.eps for one in found if one.end.year == year.end.year)) for year in years(found)
     ]
     if found[-1].end.month != 12:
-        annual.insert(0, (found[-1].end, found[-1].eps))
+        running = (one.eps for one in found if one.end.year == found[-1].end.year)
+        annual.insert(0, (found[-1].end, sum(running)))
+    time_of_day = report_time(question.seed, question.symbol().upper()) or "pre-market"
     return json_answer({
         "symbol": question.symbol(),
         "annualEarnings": [
             {"fiscalDateEnding": str(end), "reportedEPS": plain(Decimal(eps))} for end, eps in annual
         ],
-        "quarterlyEarnings": [_surprise(quarter) for quarter in reversed(found)],
+        "quarterlyEarnings": [_surprise(quarter, time_of_day) for quarter in reversed(found)],
     })
 
 
@@ -50,19 +53,21 @@ def shares_outstanding(question: Question) -> Answer:
 
 
 def estimates(question: Question) -> Answer:
-    """Of the next year and quarter, then of all that is reported; what no analyst did is null."""
+    """Of two years and two quarters to come, then of what is reported; what no analyst did is null."""
     found = _reported(question)
     if not found:
         return json_answer({"symbol": question.symbol(), "estimates": []})
     latest = found[-1]
-    coming = next_month(latest.end, 4) - timedelta(1)
+    coming = [next_month(latest.end, months) - timedelta(1) for months in (7, 4)]
+    years_end = [date(coming[1].year + later, 12, 31) for later in (1, 0)]
     rows = [
-        _estimate(question, date(coming.year, 12, 31), "fiscal year", latest.expected * 4, latest.revenue * 4)
+        _estimate(question, end, "fiscal year", latest.expected * 4, latest.revenue * 4) for end in years_end
     ]
-    rows.append(_estimate(question, coming, "fiscal quarter", latest.expected, latest.revenue))
-    for one in found[::-1][:38]:
-        rows.append(_estimate(question, one.end, "fiscal quarter", one.expected, one.revenue))
-    return json_answer({"symbol": question.symbol(), "estimates": rows})
+    rows += [_estimate(question, end, "fiscal quarter", latest.expected, latest.revenue) for end in coming]
+    rows += [
+        _estimate(question, one.end, "fiscal quarter", one.expected, one.revenue) for one in reversed(found)
+    ]
+    return json_answer({"symbol": question.symbol(), "estimates": rows[:ESTIMATES]})
 
 
 def calendar(question: Question) -> Answer:
@@ -86,7 +91,7 @@ def calendar(question: Question) -> Answer:
             if today < day <= last:
                 rows.append((day, listing.symbol, listing.name.upper().replace(",", ""), closing))
     listed = [
-        (symbol, name, str(day), str(end), "", "USD", _time_of_day(symbol))
+        (symbol, name, str(day), str(end), "", "USD", report_time(question.seed, symbol))
         for day, symbol, name, end in sorted(rows)
     ]
     return csv_answer(question, CSV_HEADERS["EARNINGS_CALENDAR"], listed)
@@ -97,11 +102,12 @@ def _reported(question: Question) -> list[Quarter]:
     return reported(question.market, listing, question.now) if listing else []
 
 
-def _time_of_day(symbol: str) -> str:
-    return ("pre-market", "post-market", "")[len(symbol) % 3]
+def report_time(seed: int, symbol: str) -> str:
+    """When a company reports, before the session or after it; empty, as the API has it, where it varies."""
+    return generator(seed, symbol, "report time").choice(("pre-market", "post-market", "post-market", ""))
 
 
-def _surprise(quarter: Quarter) -> dict[str, str]:
+def _surprise(quarter: Quarter, time_of_day: str) -> dict[str, str]:
     surprise = quarter.eps - quarter.expected
     percent = surprise / quarter.expected * 100 if quarter.expected else Decimal(0)
     return {
@@ -111,7 +117,7 @@ def _surprise(quarter: Quarter) -> dict[str, str]:
         "estimatedEPS": plain(quarter.expected),
         "surprise": plain(surprise),
         "surprisePercentage": plain(percent.quantize(Decimal("0.0001"))),
-        "reportTime": "post-market" if quarter.end.month % 2 else "pre-market",
+        "reportTime": time_of_day,
     }
 
 

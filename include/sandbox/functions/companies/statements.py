@@ -45,6 +45,7 @@ def _year(group: list[Quarter]) -> Quarter:
         revenue=sum(quarter.revenue for quarter in group),
         net_income=sum(quarter.net_income for quarter in group),
         dividends=sum(quarter.dividends for quarter in group),
+        equity_before=group[0].equity_before,
     )
 
 
@@ -129,22 +130,33 @@ def balance(period: Quarter, style: Style) -> Figures:
 
 
 def cash_flow(period: Quarter, style: Style) -> Figures:
-    """What came in by business goes into equipment, to the shareholders, and the rest stays."""
+    """What came in by business goes into equipment and to the shareholders; loans explain the rest.
+
+    The change in cash is that of the balance sheets; it is left out where there is none before.
+    """
     depreciation = share(period.revenue, 0.05)
     spent, bought = share(period.revenue, 0.06), share(period.net_income, 0.2)
     operating = period.net_income + depreciation
+    change = None
+    if period.equity_before is not None:
+        change = _cash(period, style) - _cash(replace(period, equity=period.equity_before), style)
+    kept = {} if change is None else {"changeInCashAndCashEquivalents": change}
     return {
         "operatingCashflow": operating,
         "depreciationDepletionAndAmortization": depreciation,
         "capitalExpenditures": spent,
         "cashflowFromInvestment": -spent,
-        "cashflowFromFinancing": -period.dividends - bought,
+        "cashflowFromFinancing": (change or 0) - operating + spent,
         "dividendPayout": period.dividends,
         "dividendPayoutCommonStock": period.dividends,
         "proceedsFromRepurchaseOfEquity": -bought,
-        "changeInCashAndCashEquivalents": operating - spent - period.dividends - bought,
+        **kept,
         "netIncome": period.net_income,
     }
+
+
+def _cash(period: Quarter, style: Style) -> int:
+    return balance(period, style)["cashAndCashEquivalentsAtCarryingValue"]
 
 
 MAKERS: dict[str, Callable[[Quarter, Style], Figures]] = {

@@ -18,6 +18,7 @@ COMPACT = 100
 # What the API keeps: its windows of 999 weeks and 230 months are what 5000 days make.
 WINDOWS = {"DAILY": 5000, "WEEKLY": 999, "MONTHLY": 230}
 SPREAD = 0.00002
+UNQUOTED = frozenset({"KRW", "TRY"})  # their bid and ask are "-", as those of some pairs were recorded
 
 
 def fx_series(question: Question) -> Answer:
@@ -49,12 +50,13 @@ def fx_intraday(question: Question) -> Answer:
 
 
 def exchange_rate(question: Question) -> Answer:
-    """The rate of the moment, of currencies and coins; bid and ask lie around it."""
+    """The rate of the moment, of currencies and coins; bid and ask lie around it, where there are any."""
     offered = {**CURRENCIES, **COINS}
     base, quote = (asset_of(question, name, offered) for name in ("from_currency", "to_currency"))
     dollar = CURRENCIES["USD"]
     rate = Pair(question.seed, base, dollar).rate(question.now)
     rate /= Pair(question.seed, quote, dollar).rate(question.now)
+    unquoted = bool({base.code, quote.code} & UNQUOTED)
     named = {
         "1. From_Currency Code": base.code,
         "2. From_Currency Name": base.name,
@@ -63,8 +65,8 @@ def exchange_rate(question: Question) -> Answer:
         "5. Exchange Rate": f"{rate:.8f}",
         "6. Last Refreshed": f"{question.now.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "7. Time Zone": "UTC",
-        "8. Bid Price": f"{rate * (1 - SPREAD):.8f}",
-        "9. Ask Price": f"{rate * (1 + SPREAD):.8f}",
+        "8. Bid Price": "-" if unquoted else f"{rate * (1 - SPREAD):.8f}",
+        "9. Ask Price": "-" if unquoted else f"{rate * (1 + SPREAD):.8f}",
     }
     return json_answer({"Realtime Currency Exchange Rate": named})
 

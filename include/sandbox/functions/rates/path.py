@@ -17,7 +17,7 @@ from include.sandbox.actions import generator
 HOURS = 24
 FIRST_DAY = date(1999, 1, 1)
 LAST_DAY = date(2036, 1, 1)
-PULL = 0.0002  # towards the start value, a day
+PULL = 0.0015  # towards the start value, a day: a euro stays within some 10 % of it, a bitcoin within 50 %
 
 
 @dataclass(frozen=True)
