@@ -3,8 +3,8 @@
 
 Every day at 07:00 UTC, an hour after the daily bars: fetch what is switched on and due, keep every body as it
 came, let Great Expectations decide dataset by dataset what may enter, and merge it into the dataset's table.
-Values that are replaced go to `dataset_history`. Nothing is switched on at first; the Variable
-`market_datasets` does it, a JSON object such as
+Values that are replaced go to `dataset_history`. Paused, and nothing is switched on at first: `make datasets`
+does both, or the switch of this DAG and the Variable `market_datasets`, a JSON object such as
 
     {"fundamentals": true, "fx": ["EUR/USD", "GBP/USD"], "crypto": ["BTC/USD"], "commodities": "all"}
 
@@ -70,7 +70,7 @@ def start() -> list[list[dict[str, str]]]:
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    is_paused_upon_creation=False,
+    is_paused_upon_creation=True,
     tags=["market-data", "etl"],
     doc_md=__doc__,
     params={

@@ -18,6 +18,7 @@ from include.report.datasets import DatasetState, datasets_held
 from include.settings import DATASETS_VARIABLE, WATCHLIST_VARIABLE
 from include.warehouse.connections import connect_to
 
+DAG_ID = "market_data_extra"
 FREE_CALLS = 25
 """Calls of a free key in 24 hours."""
 
@@ -49,6 +50,7 @@ def show_datasets(running: Stack, wanted: Wanted, console: Console, *, yes: str 
         _say(console, "Nothing was changed. To change it, say the same with YES=1.")
         return 0
     api.set_variable(DATASETS_VARIABLE, after)
+    api.unpause(DAG_ID)
     _say(console, f"Changed: {changes(selected(before, watchlist), chosen)}")
     return 0
 

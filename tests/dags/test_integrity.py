@@ -125,9 +125,9 @@ def test_fetching_shares_one_pool(bag, dag_id, task_id):
     assert bag.dags[dag_id].task_dict[task_id].pool == "alphavantage"
 
 
-def test_other_data_comes_as_soon_as_somebody_switches_it_on(bag):
+def test_other_data_is_off_until_somebody_wants_it(bag):
     dag = bag.dags["market_data_extra"]
-    assert not dag.is_paused_upon_creation
+    assert dag.is_paused_upon_creation
     assert {
         task.task_id: (sorted(task.downstream_task_ids), task.trigger_rule.value) for task in dag.tasks
     } == {
