@@ -66,7 +66,7 @@ def test_the_name_of_a_series_tells_its_symbol():
         weekly = dataset_named(f"{symbol.lower()}_weekly")
         assert weekly.parameters == {"symbol": symbol, "datatype": "csv"}
         assert (weekly.table, weekly.key) == ("stock_data_weekly", ("symbol", "week"))
-    assert dataset_named("eur_usd").function == "FX_DAILY"
+    assert dataset_named("eur_usd_fx").function == "FX_DAILY"
     with pytest.raises(LookupError, match="'ibm_yearly'"):
         dataset_named("ibm_yearly")
 

@@ -32,6 +32,10 @@ ROUTES = {
     ("GET", "/api/actions/{symbol:path}"): ("api/actions/IBM", READ),
     ("GET", "/api/coverage"): ("api/coverage", READ),
     ("GET", "/api/gaps"): ("api/gaps", READ),
+    ("GET", "/api/datasets"): ("api/datasets", READ),
+    ("GET", "/api/datasets/{name}"): ("api/datasets/fx", READ),
+    ("GET", "/datasets"): ("datasets", READ),
+    ("GET", "/datasets/{name}"): ("datasets/fx", READ),
     ("GET", "/api/quality"): ("api/quality", READ),
     ("GET", "/api/quarantine"): ("api/quarantine", READ),
     ("GET", "/api/budget"): ("api/budget", READ),
@@ -58,6 +62,12 @@ def test_these_routes_and_no_others():
 def lately(filled, tmp_path, monkeypatch):
     """The last run is of today, and there is a token for metrics."""
     filled.execute("update pipeline_run set dag_id = 'stock_data_pipeline', state = 'success'")
+    filled.execute("create table fx_daily (from_symbol text primary key, timestamp date)")
+    filled.execute(
+        "insert into dataset (name, function, parameters, table_name, key_columns) "
+        "values ('eur_usd_fx', 'FX_DAILY', '{}', 'fx_daily', '{from_symbol}')"
+    )
+    filled.execute("grant select on fx_daily to web_reader")
     filled.commit()
     (tmp_path / "token").write_text("a long token\n")
     monkeypatch.setenv("AIRFLOW__MARKET_DATA__METRICS_TOKEN_FILE", str(tmp_path / "token"))

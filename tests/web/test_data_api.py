@@ -286,7 +286,7 @@ def test_a_warehouse_that_is_not_there_is_told_without_its_password(client, read
 def test_the_openapi_document_tells_every_route(ask):
     told = ask("openapi.json").json()
     paths = {"symbols", "bars/{symbol}", "actions/{symbol}", "coverage", "gaps", "quality", "quarantine"}
-    data = {f"/api/{path}" for path in paths | {"budget"}}
+    data = {f"/api/{path}" for path in paths | {"budget", "datasets", "datasets/{name}"}}
     assert set(told["paths"]) == data | {"/metrics", "/health"}
     assert told["servers"] == [{"url": "/market"}]
 
