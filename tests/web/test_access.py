@@ -81,7 +81,7 @@ def test_who_may_do_what(client, lately, route, told):
 
 
 @pytest.mark.parametrize("path", LOGIN)
-def test_the_cookie_of_the_ui_is_a_login_and_a_forged_one_is_none(client, filled, path):
+def test_the_cookie_of_the_ui_is_a_login_and_a_forged_one_is_none(client, lately, path):
     token = client("viewer").headers["Authorization"].removeprefix("Bearer ")
     browser = client(None)
     browser.cookies.set("_token", token)
