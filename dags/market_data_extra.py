@@ -52,15 +52,15 @@ def start() -> list[list[dict[str, str]]]:
     from include.plan.shares import calls_of_datasets, selected
 
     with starting() as warehouse:
-        request, hook = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
-        chosen = selected(switched_on(), watchlist())
+        request, hook, daily = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID), watchlist()
+        chosen = selected(switched_on(), daily)
         print(*chosen.refused, sep="\n")
         groups = start_run(
             warehouse,
             request,
             premium=hook.plan == "premium",
             datasets=chosen.datasets,
-            calls=calls_of_datasets(warehouse, hook, request, watchlist()),
+            calls=calls_of_datasets(warehouse, hook, request, daily),
         )
     return as_mapped(groups)
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Param, dag, task
 
-from include.settings import ALPHAVANTAGE_CONN_ID, HORIZON
+from include.settings import ALPHAVANTAGE_CONN_ID
 from include.tasks.context import opened, run_request, switched_on, watchlist
 from include.tasks.defaults import ATTENDED_ARGS, symbols_param
 from include.tasks.persistence import persistent
@@ -33,15 +33,14 @@ def plan() -> dict[str, list[str]]:
 
     from airflow_provider_alphavantage.hooks.alphavantage import AlphaVantageHook
     from include.plan.clock import clock_of
-    from include.plan.entitlement import entitled
     from include.plan.preview import preview
-    from include.plan.shares import selected, with_share_kept
+    from include.plan.shares import allowance_of_bars, selected
 
     request, hook = run_request(), AlphaVantageHook(ALPHAVANTAGE_CONN_ID)
     with opened() as warehouse:
         now = clock_of(warehouse, request.now)
-        key = entitled(warehouse, hook, within=HORIZON, now=now, force=request.force)
-        allowance = with_share_kept(warehouse, selected(switched_on(), watchlist()), now, key)
+        chosen = selected(switched_on(), watchlist())
+        allowance = allowance_of_bars(warehouse, hook, chosen, now, force=request.force)
         previewed = preview(warehouse, request, allowance=allowance)
     print(*previewed.outlook, *previewed.requests, sep="\n")
     return asdict(previewed)

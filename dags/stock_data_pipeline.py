@@ -26,7 +26,6 @@ The run is green only if every planned symbol is loaded, or deferred for lack of
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from airflow.sdk import (
     AsyncCallback,
@@ -39,7 +38,7 @@ from airflow.sdk import (
 
 from include.alerts.deadline import testable
 from include.alerts.notifiers import FailureNotifier, LateRunNotifier
-from include.settings import DAILY_HOUR, HORIZON, RUN_ENDS_WITHIN
+from include.settings import DAILY_HOUR, RUN_ENDS_WITHIN
 from include.tasks.approval import approved
 from include.tasks.context import as_mapped, run_request, starting, switched_on, watchlist
 from include.tasks.defaults import DEFAULT_ARGS, symbols_param
@@ -52,18 +51,13 @@ from include.tasks.flow import (
 )
 from include.tasks.persistence import persistent
 
-if TYPE_CHECKING:
-    from include.plan.budget import Allowance
-    from include.warehouse.runs import Run
-
 
 @task
 @persistent
 def pipeline_start() -> list[list[dict[str, str]]]:
     """Record the run; return what to ask, a list for each mapped instance."""
     from include.fetch.api import api_of
-    from include.plan.entitlement import entitled
-    from include.plan.shares import selected, with_share_kept
+    from include.plan.shares import allowance_of_bars, selected
     from include.plan.start import start
     from include.tasks.interrupted import close_what_was_interrupted
 
@@ -71,12 +65,13 @@ def pipeline_start() -> list[list[dict[str, str]]]:
         close_what_was_interrupted(warehouse)
         request = run_request()
         chosen = selected(switched_on(), watchlist())
-
-        def allowance(run: Run) -> Allowance:
-            key = entitled(warehouse, api_of(run), within=HORIZON, now=run.clock, force=request.force)
-            return with_share_kept(warehouse, chosen, run.clock, key)
-
-        groups = start(warehouse, request, allowance=allowance)
+        groups = start(
+            warehouse,
+            request,
+            allowance=lambda run: allowance_of_bars(
+                warehouse, api_of(run), chosen, run.clock, force=request.force
+            ),
+        )
     return as_mapped(groups)
 
 

@@ -52,9 +52,10 @@ def read_rows(dataset: Dataset, body: Body) -> Rows:
         if odd:
             raise UnreadableBody(f"No row can be read: {odd[0].why}.", function=dataset.function)
         raise NoRows("The body has no row.", function=dataset.function)
-    meta = rows.schema.metadata
-    rows = rows.rename_columns([dataset.renamed.get(name, name) for name in rows.column_names])
-    rows = rows.replace_schema_metadata(meta)
+    if dataset.renamed:
+        meta = rows.schema.metadata
+        rows = rows.rename_columns([dataset.renamed.get(name, name) for name in rows.column_names])
+        rows = rows.replace_schema_metadata(meta)
     if dataset.prepare:
         rows = dataset.prepare(dataset, rows)
     _check_subject(dataset, rows)

@@ -68,9 +68,10 @@ def _without_misfits(column: Column, rows: pa.Table, odd: list[OddRow]) -> pa.Ta
 
 def _is_number(text: str) -> bool:
     try:
-        return Decimal(text).is_finite() and abs(Decimal(text).adjusted()) < 30
+        number = Decimal(text)
     except InvalidOperation:
         return False
+    return number.is_finite() and abs(number.adjusted()) < 30
 
 
 def _shown(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from include.local import planning
-from include.local.confirmation import YES, is_confirmed
+from include.local.confirmation import is_agreed, say
 from include.local.settings import SettingsError
 from include.local.stack import Stack
 from include.local.symbol_file import SymbolFile, read_symbol_file
@@ -56,18 +55,18 @@ def add(running: Stack, named: Named, console: Console, *, yes: str | None = Non
         found = judge(connection, named.watchlist, held, planning.clock_of(running))
     force = running.settings.force
     left_out = [named.left_out] if named.left_out else []
-    _say(console, running.banner, *left_out, *map(_line, found), *_about_doubts(found, force))
+    say(console, running.banner, *left_out, *map(_line, found), *_about_doubts(found, force))
     chosen = [one.symbol for one in found if one.fate == "new" or (one.fate == "doubtful" and force)]
     lacks = int(any(one.fate != "there" and one.symbol not in chosen for one in found))
     if not chosen:
-        _say(console, "There is nothing to add.")
+        say(console, "There is nothing to add.")
         return lacks
-    _say(console, *planning.preview(running, [*held, *chosen]).outlook)
-    if not _is_confirmed(console, chosen, yes):
-        _say(console, f"Nothing was added. To add {_names(chosen)}, say the same with YES=1.")
+    say(console, *planning.preview(running, [*held, *chosen]).outlook)
+    if not is_agreed(console, f"Add {_names(chosen)}?", yes):
+        say(console, f"Nothing was added. To add {_names(chosen)}, say the same with YES=1.")
         return 0
-    _say(console, f"Added {_names(chosen)}: {_put(running, chosen)} symbols are on the watchlist.")
-    _say(console, *_what_next(chosen, running.settings.symbols))
+    say(console, f"Added {_names(chosen)}: {_put(running, chosen)} symbols are on the watchlist.")
+    say(console, *_what_next(chosen, running.settings.symbols))
     return lacks
 
 
@@ -92,12 +91,6 @@ def _what_next(chosen: Sequence[str], listed: Sequence[str] | None) -> list[str]
     return lines
 
 
-def _is_confirmed(console: Console, chosen: Sequence[str], yes: str | None) -> bool:
-    if yes is not None or not sys.stdin.isatty():
-        return (yes or "").lower() in YES
-    return is_confirmed(console, f"Add {_names(chosen)}?")
-
-
 def _put(running: Stack, chosen: Sequence[str]) -> int:
     """Add to the list as it is now: somebody may have changed it meanwhile."""
     api = running.api()
@@ -110,8 +103,3 @@ def _put(running: Stack, chosen: Sequence[str]) -> int:
 def _names(symbols: Sequence[str], most: int = 10) -> str:
     more = f" and {len(symbols) - most} more" if len(symbols) > most else ""
     return ", ".join(symbols[:most]) + more
-
-
-def _say(console: Console, *lines: str) -> None:
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
 
+from airflow_provider_alphavantage.pacing import PLANS
 from include.datasets.ready.selection import Selection
 from include.datasets.ready.switching import read_wish, switch
-from include.local.confirmation import YES, is_confirmed
+from include.local.confirmation import is_agreed, say
 from include.local.stack import Stack
-from include.plan.shares import OF_DATASETS, selected
+from include.plan.shares import selected, share_of
 from include.report.datasets import DatasetState, datasets_held
 from include.settings import DATASETS_VARIABLE, WATCHLIST_VARIABLE
 from include.warehouse.connections import connect_to
 
 DAG_ID = "market_data_extra"
-FREE_CALLS = 25
-"""Calls of a free key in 24 hours."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +41,15 @@ def show_datasets(running: Stack, wanted: Wanted, console: Console, *, yes: str 
         states = datasets_held(connection, chosen)
     console.print(running.banner, highlight=False, soft_wrap=True)
     console.print(table_of(states))
-    _say(console, *chosen.refused, *about_cost(states))
+    say(console, *chosen.refused, *about_cost(states))
     if after == before:
         return int(bool(chosen.refused))
-    if not _is_confirmed(console, yes):
-        _say(console, "Nothing was changed. To change it, say the same with YES=1.")
+    if not is_agreed(console, "Change it?", yes):
+        say(console, "Nothing was changed. To change it, say the same with YES=1.")
         return 0
     api.set_variable(DATASETS_VARIABLE, after)
     api.unpause(DAG_ID)
-    _say(console, f"Changed: {changes(selected(before, watchlist), chosen)}")
+    say(console, f"Changed: {changes(selected(before, watchlist), chosen)}")
     return 0
 
 
@@ -80,10 +78,11 @@ def about_cost(states: Sequence[DatasetState]) -> list[str]:
     if not calls:
         return ["Nothing is switched on. For example: make datasets ON=overview"]
     lines = [f"What is switched on takes {calls:.1f} calls a day on average."]
-    share = int(FREE_CALLS * OF_DATASETS)
+    free = PLANS["free"].per_day
+    share = share_of(free)
     if calls > share:
         lines.append(
-            f"A free key has {FREE_CALLS} a day, of which datasets have {share} for themselves and what bars "
+            f"A free key has {free} a day, of which datasets have {share} for themselves and what bars "
             "leave: some will come later than they are due. No session of a bar is lost for them."
         )
     premium = [one.name for one in states if one.is_premium and one.subjects]
@@ -99,14 +98,3 @@ def changes(before: Selection, after: Selection) -> str:
         f"{len(now - was)} on, {len(was - now)} off. `market_data_extra` brings what is due at 07:00 UTC, or "
         "trigger it in the UI."
     )
-
-
-def _is_confirmed(console: Console, yes: str | None) -> bool:
-    if yes is not None or not sys.stdin.isatty():
-        return (yes or "").lower() in YES
-    return is_confirmed(console, "Change it?")
-
-
-def _say(console: Console, *lines: str) -> None:
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from include.gate.quarantine import Action, Instruction, check, open_rows, table
 from include.local import dag_run
-from include.local.confirmation import is_confirmed
+from include.local.confirmation import is_confirmed, say
 from include.local.credentials import ADMIN
 from include.local.dag_run import Watch
 from include.local.settings import SettingsError
@@ -54,10 +54,10 @@ def show(running: Stack, console: Console) -> int:
     """Print what awaits a decision, and how to take one."""
     with connect_to(running.warehouse) as connection:
         rows = open_rows(connection)
-    _say(console, running.banner)
-    _say(console, table(rows, max(console.width, 140)))
+    say(console, running.banner)
+    say(console, table(rows, max(console.width, 140)))
     if rows:
-        _say(console, HOW_TO)
+        say(console, HOW_TO)
     return 0
 
 
@@ -72,9 +72,9 @@ def carry_out(running: Stack, asked: Instruction, now: str | None, console: Cons
     with connect_to(running.warehouse) as connection:
         check(connection, asked)
         preview = rehearse(connection, asked, RunRequest(DAG_ID, "preview", now=now))
-    _say(console, results_table(preview, f"What {asked.action} does", max(console.width, 100)))
+    say(console, results_table(preview, f"What {asked.action} does", max(console.width, 100)))
     if sys.stdin.isatty() and not is_confirmed(console, f"{asked.action.capitalize()}?"):
-        _say(console, "Nothing was decided.")
+        say(console, "Nothing was decided.")
         return 0
     api = running.api()
     dag_run.wait_for_dag(api, DAG_ID, running.check)
@@ -87,12 +87,12 @@ def carry_out(running: Stack, asked: Instruction, now: str | None, console: Cons
     }
     run_id, _ = dag_run.trigger_or_join(api, DAG_ID, conf, running.banner)
     api.unpause(DAG_ID)
-    _say(
+    say(
         console,
         f"{asked.action} by {asked.who} for {asked.named}: {running.ui}/dags/{DAG_ID}/runs/{run_id}",
     )
     ended = dag_run.watch(api, DAG_ID, run_id, Watch(console, DAG_ID, running.check))
-    _say(console, "\n" + run_summary(running.warehouse, run_id, DAG_ID))
+    say(console, "\n" + run_summary(running.warehouse, run_id, DAG_ID))
     return 0 if ended == "success" else 1
 
 
@@ -104,7 +104,3 @@ def _ids(action: Action, text: str) -> list[int]:
             "lists them."
         )
     return [int(word) for word in words]
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

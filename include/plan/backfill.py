@@ -68,6 +68,20 @@ def spare(
     :param force: whatever was refused as premium may be asked for.
     """
     free = entitled(connection, hook, within=timedelta(0), now=now, force=force)
+    return beside_bars(connection, hook, free, now, daily)
+
+
+def beside_bars(
+    connection: Connection[Any],
+    hook: AlphaVantageHook,
+    free: Allowance,
+    now: datetime,
+    daily: str | Iterable[str],
+) -> Allowance:
+    """Return an allowance without what the daily bars need today and in their next run.
+
+    :param daily: the symbols of the daily bars.
+    """
     if free.left is None:
         return free
     known, _ = by_exchange(read_symbols(daily).symbols, now)

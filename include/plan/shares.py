@@ -12,11 +12,12 @@ from psycopg import Connection
 from include.datasets.ready.selection import Selection, read_selection
 from include.datasets.registry import DATASETS
 from include.market.watchlist import read_symbols
-from include.plan.backfill import spare
+from include.plan.backfill import beside_bars
 from include.plan.budget import Allowance
 from include.plan.clock import clock_of
 from include.plan.datasets import due_of
 from include.plan.entitlement import entitled
+from include.settings import HORIZON
 from include.warehouse.runs import RunRequest
 
 if TYPE_CHECKING:
@@ -46,23 +47,32 @@ def calls_of_datasets(
     :returns: None where the key has no limit for a day.
     """
     clock = clock_of(connection, request.now)
-    left = entitled(connection, hook, within=timedelta(0), now=clock, force=request.force)
-    if left.left is None or left.per_day is None:
+    free = entitled(connection, hook, within=timedelta(0), now=clock, force=request.force)
+    if free.left is None or free.per_day is None:
         return None
-    bars_leave = spare(connection, hook, clock, daily, force=request.force).left or 0
-    return min(left.left, max(bars_leave, share_of(left)))
+    bars_leave = beside_bars(connection, hook, free, clock, daily).left or 0
+    return min(free.left, max(bars_leave, share_of(free.per_day)))
 
 
-def share_of(allowance: Allowance) -> int:
-    """Return the calls of a day that datasets have for themselves."""
-    return int((allowance.per_day or 0) * OF_DATASETS)
+def share_of(per_day: int | None) -> int:
+    """Return how many of the calls of a day datasets have for themselves; none of those without a limit."""
+    return int((per_day or 0) * OF_DATASETS)
 
 
-def with_share_kept(
-    connection: Connection[Any], selection: Selection, clock: datetime, allowance: Allowance
+def allowance_of_bars(
+    connection: Connection[Any],
+    hook: AlphaVantageHook,
+    selection: Selection,
+    clock: datetime,
+    *,
+    force: bool = False,
 ) -> Allowance:
-    """Return what a run of bars may ask for, with calls kept for the datasets that are due an hour later."""
-    if allowance.per_day is None or not selection.datasets:
-        return allowance
+    """Return what a run of bars may ask for, with calls kept for the datasets that are due an hour later.
+
+    :param force: a person wants everything asked for that the plan of the connection includes.
+    """
+    key = entitled(connection, hook, within=HORIZON, now=clock, force=force)
+    if key.per_day is None or not selection.datasets:
+        return key
     due = [one for one in due_of(connection, selection.datasets, clock) if not one.with_body_of]
-    return replace(allowance, kept=min(len(due), share_of(allowance)))
+    return replace(key, kept=min(len(due), share_of(key.per_day)))

@@ -16,6 +16,8 @@ from include.sandbox.desk import Desk
 from include.sandbox.facts import actions_of
 from include.sandbox.faults import EVENTS, Fault
 from include.sandbox.functions.companies.company import quarters
+from include.sandbox.listing import Listing
+from include.sandbox.market import Market
 from include.sandbox.published import publish
 from include.sandbox.sessions import FIRST_SESSION, LAST_DAY
 from include.sandbox.simulated import SimulatedSource
@@ -136,15 +138,21 @@ async def reset(desk: AtDesk) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/truth/{symbol}")
-async def truth(symbol: str, desk: AtDesk) -> dict[str, Any]:
-    """Every closed session's bar, oldest first, and the actions known by now; all figures are texts."""
+def _listed(symbol: str, desk: Desk) -> tuple[Market, Listing, datetime]:
+    """The simulated market, the symbol as it is listed now, and the sandbox's clock."""
     if not isinstance(desk.source, SimulatedSource):
         raise HTTPException(404, "a replay has no truth but its recordings")
     market, now = desk.source.market, desk.clock.now()
     listing = market.listing(symbol, now)
     if listing is None:
         raise HTTPException(404, f"{symbol} is not listed")
+    return market, listing, now
+
+
+@router.get("/truth/{symbol}")
+async def truth(symbol: str, desk: AtDesk) -> dict[str, Any]:
+    """Every closed session's bar, oldest first, and the actions known by now; all figures are texts."""
+    market, listing, now = _listed(symbol, desk)
     published = publish(market, listing.symbol, now)
     bars = [{name: str(value) for name, value in asdict(bar).items()} for bar in published.bars]
     actions = {name.lower(): actions_of(name, published)[::-1] for name in ("SPLITS", "DIVIDENDS")}
@@ -154,12 +162,7 @@ async def truth(symbol: str, desk: AtDesk) -> dict[str, Any]:
 @router.get("/truth/{symbol}/quarters")
 async def truth_of_quarters(symbol: str, desk: AtDesk) -> list[dict[str, str]]:
     """A company's quarters that are over, also those not reported yet, oldest first; in US dollars."""
-    if not isinstance(desk.source, SimulatedSource):
-        raise HTTPException(404, "a replay has no truth but its recordings")
-    market, now = desk.source.market, desk.clock.now()
-    listing = market.listing(symbol, now)
-    if listing is None:
-        raise HTTPException(404, f"{symbol} is not listed")
+    market, listing, now = _listed(symbol, desk)
     known = quarters(market, listing, now)
     return [{name: str(value) for name, value in asdict(quarter).items()} for quarter in known]
 

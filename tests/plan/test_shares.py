@@ -12,7 +12,7 @@ def bars(count: int, slack: int) -> list[Need]:
 
 
 def test_three_in_ten_of_a_free_keys_calls_are_kept_for_datasets():
-    assert share_of(Allowance(25, 25, False)) == 7
+    assert share_of(Allowance(25, 25, False).per_day) == 7
 
 
 def test_bars_that_are_only_stale_leave_what_is_kept():
@@ -26,4 +26,4 @@ def test_bars_of_which_a_session_would_be_lost_have_all():
 
 def test_a_key_without_a_limit_keeps_none():
     assert Allowance(None, None, True, kept=0).left_for(bars(40, slack=90)) is None
-    assert share_of(Allowance(None, None, True)) == 0
+    assert share_of(Allowance(None, None, True).per_day) == 0

@@ -82,12 +82,3 @@ def of_session(dataset: Dataset, rows: pa.Table) -> pa.Table:
 
     said = (rows.schema.metadata or {}).get(b"last_updated", b"").decode()[:10]
     return rows.append_column("date", pa.array([date.fromisoformat(said)] * rows.num_rows, pa.date32()))
-
-
-def first_of(rows: pa.Table, columns: Sequence[str], key: Sequence[str]) -> pa.Table:
-    """Return these columns, one row for each key."""
-    import pyarrow as pa
-
-    found = {tuple(row[name] for name in key): row for row in reversed(rows.select([*columns]).to_pylist())}
-    schema = rows.select([*columns]).schema
-    return pa.Table.from_pylist(list(reversed(found.values())), schema)

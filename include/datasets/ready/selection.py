@@ -10,6 +10,7 @@ from typing import Any
 from include.datasets.base import Dataset
 from include.datasets.ready.base import BadSubject, Names, Ready, Symbols, in_order
 from include.datasets.ready.registry import GROUPS, READY
+from include.exceptions import BadParameter
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,9 @@ def read_selection(text: str, watchlist: Sequence[str] = ()) -> Selection:
     :param watchlist: the symbols that ``all`` means of datasets that are asked of symbols.
     """
     try:
-        chosen = json.loads(text) if text.strip() else {}
-    except ValueError as error:
-        return Selection(refused=(f"The Variable market_datasets is no JSON: {error}. {_HOW}",))
-    if not isinstance(chosen, dict):
-        return Selection(refused=(f"The Variable market_datasets is no JSON object. {_HOW}",))
+        chosen = chosen_in(text)
+    except BadParameter as error:
+        return Selection(refused=(str(error),))
     found: dict[str, Dataset] = {}
     refused: list[str] = []
     for one, subjects in _by_ready(chosen, refused):
@@ -55,16 +54,28 @@ def read_selection(text: str, watchlist: Sequence[str] = ()) -> Selection:
 _HOW = 'Write it like {"fundamentals": true, "fx": ["EUR/USD"]}.'
 
 
+def chosen_in(text: str) -> dict[str, Any]:
+    """Return the subjects by family, as a text has them; the families of a group have the group's.
+
+    :raises BadParameter: the text is no JSON object.
+    """
+    try:
+        found = json.loads(text) if text.strip() else {}
+    except ValueError as error:
+        raise BadParameter(f"The Variable market_datasets is no JSON: {error}. {_HOW}") from error
+    if not isinstance(found, dict):
+        raise BadParameter(f"The Variable market_datasets is no JSON object. {_HOW}")
+    return {member: of for name, of in found.items() for member in GROUPS.get(name, (name,))}
+
+
+def no_dataset(name: str) -> str:
+    """Return that there is none of a name, and which there are: the end of a sentence that begins "There"."""
+    return f"is no dataset {name!r}. There are {', '.join([*GROUPS, *READY])}."
+
+
 def _by_ready(chosen: Mapping[str, Any], refused: list[str]) -> list[tuple[Ready, Any]]:
-    wanted: dict[str, Any] = {}
-    for name, subjects in chosen.items():
-        for member in GROUPS.get(name, (name,)):
-            if member in READY:
-                wanted[member] = subjects
-            else:
-                known = ", ".join([*GROUPS, *READY])
-                refused.append(f"market_datasets: there is no dataset {name!r}. There are {known}.")
-    return [(one, wanted[one.name]) for one in in_order(READY.values()) if one.name in wanted]
+    refused += [f"market_datasets: there {no_dataset(name)}" for name in chosen if name not in READY]
+    return [(one, chosen[one.name]) for one in in_order(READY.values()) if one.name in chosen]
 
 
 def _choose(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from include.datasets.ready.base import BadSubject, Pair
 from include.datasets.ready.registry import GROUPS, READY
+from include.datasets.ready.selection import chosen_in, no_dataset
 from include.exceptions import BadParameter
 
 
@@ -29,7 +30,7 @@ def read_wish(text: str, *, is_off: bool = False) -> Wish:
     name, _, named = text.strip().partition("=")
     families = GROUPS.get(name, (name,) if name in READY else ())
     if not families:
-        raise BadParameter(f"There is no dataset {name!r}. There are {', '.join([*GROUPS, *READY])}.")
+        raise BadParameter(f"There {no_dataset(name)}")
     subjects = tuple(each.strip() for each in named.split(",") if each.strip())
     for family in families:
         _check(family, subjects, is_off=is_off)
@@ -56,7 +57,7 @@ def switch(text: str, *, on: Iterable[Wish] = (), off: Iterable[Wish] = ()) -> s
     :param text: the Variable as it is.
     :raises BadParameter: it is no JSON object, so that what it has would be lost.
     """
-    chosen = _members(text)
+    chosen = chosen_in(text)
     for wish in on:
         for family in wish.families:
             chosen[family] = _with(chosen.get(family), wish.subjects)
@@ -65,16 +66,6 @@ def switch(text: str, *, on: Iterable[Wish] = (), off: Iterable[Wish] = ()) -> s
             left = _without(chosen.pop(family, None), wish.subjects)
             chosen |= {family: left} if left else {}
     return json.dumps(chosen)
-
-
-def _members(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text) if text.strip() else {}
-    except ValueError as error:
-        raise BadParameter(f"The Variable market_datasets is no JSON: {error}. Mend it in the UI.") from error
-    if not isinstance(found, Mapping):
-        raise BadParameter("The Variable market_datasets is no JSON object. Mend it in the UI.")
-    return {member: of for name, of in found.items() for member in GROUPS.get(name, (name,))}
 
 
 def _with(held: Any, subjects: tuple[str, ...]) -> Any:

@@ -1,7 +1,7 @@
 -- Of each family that has tables: how many of its datasets were loaded, when last, and what is refused.
 with loaded as (
     select distinct on (verdict.symbol)
-        verdict.symbol, request.fetched_at, verdict.last_session
+        verdict.symbol, request.fetched_at
     from verdict
     inner join request using (pipeline_run_id, symbol)
     where verdict.symbol = any(%(names)s) and verdict.new_bars is not null
