@@ -134,6 +134,7 @@ def test_a_dataset_is_switched_on_brought_and_seen_in_the_browser(local, tmp_pat
         browser.page.goto(f"{local.stack.ui}/plugin/market")
         frame = browser.frame
         frame.get_by_role("link", name="Datasets", exact=True).click()
+        frame.get_by_role("heading", name="Datasets", level=1).wait_for()
         assert looked_at(browser, tmp_path / "datasets.png") == []
         frame.get_by_role("link", name="overview", exact=True).click()
         frame.get_by_role("heading", name="overview", level=1).wait_for()
